@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// One function a subcommand, each in its own cmd_<name>.cpp: declares the options and says what to run.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace rampwatch::cli {
+
+// What the shell sees; the only numbers that rampwatch itself ever returns.
+enum class Exit : int { healthy = 0, leak = 1, trouble = 2 };
+
+// One invocation, as main has cut it.
+struct Invocation {
+    bool has_command = false;            // there was a "--"
+    std::vector<std::string> command{};  // the words behind it
+    std::function<int()> run{};          // set by the subcommand that was chosen; its value is the exit status
+};
+
+// `add_*` is called once for each; `invocation` outlives the App.
+
+}  // namespace rampwatch::cli

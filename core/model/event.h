@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// What a Session tells whoever listens: the terminal, the recorder, the journal, metrics.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "core/base/error.h"
+#include "core/model/stack.h"
+#include "core/model/target.h"
+#include "core/model/verdict.h"
+
+namespace rampwatch {
+
+struct Event {
+    enum class Kind : std::uint8_t {
+        started,     // a target's first life is watched
+        restarted,   // a further life
+        sample,      // a sample was judged; `sample` holds it
+        growing,     // suspected: once an episode
+        leak,        // confirmed: the alarm
+        leak_worse,  // the leaked amount doubled, or the time to the limit halved
+        recovered,   // the episode is over
+        limit_near,  // at this rate a limit is close; says nothing of a leak
+        dump,        // stacks were taken
+        dump_failed,
+        missed,  // ticks without a sample
+        gone,    // the life ended
+        hook_done,
+    };
+
+    Kind kind = Kind::sample;
+    TargetId target = 0;
+    LifeNumber life = 1;
+    std::chrono::nanoseconds mono{};
+    std::chrono::nanoseconds wall{};
+    std::optional<Sample> sample{};
+    std::optional<Life> who{};
+    std::optional<Ending> ending{};
+    std::shared_ptr<const Verdict> verdict{};  // with growing, leak, leak_worse, recovered, limit_near, gone
+    std::shared_ptr<const Dump> dump{};
+    std::optional<Error> error{};
+    std::int64_t missed_ticks = 0;
+};
+
+}  // namespace rampwatch

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "core/model/sample.h"
+
+#include <limits>
+
+namespace rampwatch {
+namespace {
+
+std::int64_t saturating_add(std::int64_t a, std::int64_t b) {
+    std::int64_t sum = 0;
+    if (!__builtin_add_overflow(a, b, &sum)) return sum;
+    return a > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
+}
+
+}  // namespace
+
+std::optional<std::int64_t> value_of(const Sample& sample, Series series) {
+    switch (series) {
+        case Series::memory:
+            return saturating_add(sample.anon_bytes.value_or(sample.rss_bytes),
+                                  sample.swap_bytes.value_or(0));
+        case Series::shmem:
+            return sample.shmem_bytes;
+        case Series::threads:
+            return sample.threads;
+        case Series::fds:
+            return sample.fds;
+        case Series::goroutines:
+            return sample.goroutines;
+        case Series::go_heap:
+            return sample.go_heap_marked_bytes;
+        case Series::aged_threads:
+            return sample.aged_threads;
+        case Series::aged_goroutines:
+            return sample.aged_goroutines;
+    }
+    return std::nullopt;
+}
+
+Bucket to_bucket(const Sample& sample) {
+    const auto alone = [](std::int64_t value) {
+        return Stat{value, value, value, static_cast<double>(value)};
+    };
+    Bucket bucket{.mono = sample.mono, .wall = sample.wall, .age = sample.age, .limit = sample.limit};
+    bucket.rss = alone(sample.rss_bytes);
+    for (const Series series : kAllSeries) {
+        if (const auto value = value_of(sample, series)) bucket.series[index(series)] = alone(*value);
+    }
+    return bucket;
+}
+
+}  // namespace rampwatch

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// What a process was doing at one moment.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/model/target.h"
+
+namespace rampwatch {
+
+// One call, innermost first in its stack. Empty means unknown. Text is as the target's binary had it:
+// hostile, bounded by the reader, and to be escaped before a terminal sees it.
+struct Frame {
+    std::optional<std::string> function{};  // demangled, whole
+    std::optional<std::string> module{};    // path of the mapped file
+    std::optional<std::uint64_t>
+        offset{};  // from the function's start when there is one, else from the module's
+    std::optional<std::string> file{};
+    std::optional<std::int64_t> line{};
+    bool inlined = false;  // inlined into the frame that follows
+
+    friend bool operator==(const Frame&, const Frame&) = default;
+};
+
+enum class StackKind : std::uint8_t { thread, goroutine };
+
+// One thread or goroutine.
+struct Stack {
+    StackKind kind = StackKind::thread;
+    std::int64_t id = 0;                 // TID or goroutine id
+    std::string name{};                  // of the thread; empty when not known
+    std::optional<std::string> state{};  // what it waits for: "futex", "chan send", "running"
+    std::vector<Frame> frames{};
+    bool truncated = false;  // ends without a known root
+
+    friend bool operator==(const Stack&, const Stack&) = default;
+};
+
+// Identical stacks.
+struct Group {
+    StackKind kind = StackKind::thread;
+    std::int64_t count = 0;
+    std::optional<std::string> state{};
+    std::vector<std::int64_t> ids{};   // TIDs or goids, at most kMostIds, smallest first
+    std::vector<std::string> names{};  // distinct thread names, most frequent first, at most kMostNames
+    std::vector<Frame> frames{};
+    std::size_t own_frame = 0;  // the first frame of the user's own code; 0 when all are foreign
+    bool truncated = false;
+    std::optional<std::int64_t> change{};  // of `count` since the baseline; empty without one
+
+    friend bool operator==(const Group&, const Group&) = default;
+};
+inline constexpr std::size_t kMostIds = 1000;
+inline constexpr std::size_t kMostNames = 8;
+
+enum class DumpReason : std::uint8_t { asked, baseline, growing, leak, limit_near };
+
+struct Dump {
+    std::chrono::nanoseconds mono{};
+    std::chrono::nanoseconds wall{};
+    Life life{};
+    DumpReason reason = DumpReason::asked;
+    std::string backend{};  // "eu-stack", "gdb", later "native"
+    std::optional<std::chrono::nanoseconds>
+        stop_time{};                      // how long the target was held; empty when not measured
+    std::chrono::nanoseconds took{};      // wall time of the dump itself
+    std::int64_t threads = 0;             // stacks read, before grouping
+    std::vector<std::string> warnings{};  // whole sentences, foreign text escaped
+    std::vector<Group> groups{};          // biggest first
+    std::optional<std::chrono::nanoseconds> baseline{};  // wall time of the dump that `change` compares with
+
+    friend bool operator==(const Dump&, const Dump&) = default;
+};
+
+}  // namespace rampwatch

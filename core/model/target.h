@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Who is watched: a target has lives, one after another.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace rampwatch {
+
+using TargetId = std::uint32_t;    // within one Session, counted from 0
+using LifeNumber = std::uint32_t;  // within one target, counted from 1
+
+// One process from its start to its end, so that a PID that the kernel gives out again is never mistaken for
+// it.
+struct Life {
+    std::string boot_id{};                    // /proc/sys/kernel/random/boot_id; empty when not known
+    std::int32_t pid = 0;                     // in the watcher's PID namespace
+    std::uint64_t start_ticks = 0;            // field 22 of /proc/PID/stat, in clock ticks since boot
+    std::chrono::nanoseconds started_wall{};  // since the Unix epoch; good to a second
+    std::string executable{};  // /proc/PID/exe, else the comm; as the kernel gave it: escape before printing
+    std::string comm{};        // at most 15 bytes
+    std::optional<std::string> unit{};          // of systemd, when followed
+    std::optional<std::string> command_line{};  // only when asked for: it can hold secrets
+
+    friend bool operator==(const Life&, const Life&) = default;
+};
+
+// How a life ended, as far as it is known.
+struct Ending {
+    enum class Reason : std::uint8_t { unknown, exited, signalled, oom_killed };
+    Reason reason = Reason::unknown;
+    std::optional<int> status{};  // exit status, or the signal's number
+
+    friend bool operator==(const Ending&, const Ending&) = default;
+};
+
+}  // namespace rampwatch

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include "core/model/words.h"
+
+namespace rampwatch {
+
+std::string_view word(Series value) {
+    switch (value) {
+        case Series::memory:
+            return "memory";
+        case Series::shmem:
+            return "shmem";
+        case Series::threads:
+            return "threads";
+        case Series::fds:
+            return "fds";
+        case Series::goroutines:
+            return "goroutines";
+        case Series::go_heap:
+            return "go_heap";
+        case Series::aged_threads:
+            return "aged_threads";
+        case Series::aged_goroutines:
+            return "aged_goroutines";
+    }
+    return "?";
+}
+
+std::string_view word(LimitKind value) {
+    switch (value) {
+        case LimitKind::given:
+            return "given";
+        case LimitKind::cgroup_max:
+            return "cgroup_max";
+        case LimitKind::cgroup_high:
+            return "cgroup_high";
+        case LimitKind::rlimit_as:
+            return "rlimit_as";
+        case LimitKind::physical:
+            return "physical";
+    }
+    return "?";
+}
+
+std::string_view word(Claim value) {
+    switch (value) {
+        case Claim::undecided:
+            return "undecided";
+        case Claim::healthy:
+            return "healthy";
+        case Claim::growing:
+            return "growing";
+        case Claim::leak:
+            return "leak";
+    }
+    return "?";
+}
+
+std::string_view word(Shape value) {
+    switch (value) {
+        case Shape::too_short:
+            return "too_short";
+        case Shape::flat:
+            return "flat";
+        case Shape::warmup:
+            return "warmup";
+        case Shape::plateau:
+            return "plateau";
+        case Shape::sawtooth:
+            return "sawtooth";
+        case Shape::step:
+            return "step";
+        case Shape::staircase:
+            return "staircase";
+        case Shape::periodic:
+            return "periodic";
+        case Shape::walk:
+            return "walk";
+        case Shape::ramp:
+            return "ramp";
+        case Shape::ramp_on_sawtooth:
+            return "ramp_on_sawtooth";
+        case Shape::ramp_on_periodic:
+            return "ramp_on_periodic";
+        case Shape::recovering:
+            return "recovering";
+    }
+    return "?";
+}
+
+std::string_view word(GateId value) {
+    switch (value) {
+        case GateId::samples:
+            return "samples";
+        case GateId::patience:
+            return "patience";
+        case GateId::materiality:
+            return "materiality";
+        case GateId::significance:
+            return "significance";
+        case GateId::significance_mean:
+            return "significance_mean";
+        case GateId::monotone:
+            return "monotone";
+        case GateId::even:
+            return "even";
+        case GateId::eighths:
+            return "eighths";
+        case GateId::record_high:
+            return "record_high";
+        case GateId::context:
+            return "context";
+        case GateId::slowing:
+            return "slowing";
+        case GateId::straight:
+            return "straight";
+        case GateId::s_shape:
+            return "s_shape";
+        case GateId::saturation:
+            return "saturation";
+        case GateId::still_at_top:
+            return "still_at_top";
+        case GateId::company:
+            return "company";
+    }
+    return "?";
+}
+
+std::string_view word(StackKind value) {
+    switch (value) {
+        case StackKind::thread:
+            return "thread";
+        case StackKind::goroutine:
+            return "goroutine";
+    }
+    return "?";
+}
+
+std::string_view word(DumpReason value) {
+    switch (value) {
+        case DumpReason::asked:
+            return "asked";
+        case DumpReason::baseline:
+            return "baseline";
+        case DumpReason::growing:
+            return "growing";
+        case DumpReason::leak:
+            return "leak";
+        case DumpReason::limit_near:
+            return "limit_near";
+    }
+    return "?";
+}
+
+std::string_view word(Ending::Reason reason) {
+    switch (reason) {
+        case Ending::Reason::unknown:
+            return "unknown";
+        case Ending::Reason::exited:
+            return "exited";
+        case Ending::Reason::signalled:
+            return "signalled";
+        case Ending::Reason::oom_killed:
+            return "oom_killed";
+    }
+    return "?";
+}
+
+std::string_view word(Event::Kind kind) {
+    switch (kind) {
+        case Event::Kind::started:
+            return "started";
+        case Event::Kind::restarted:
+            return "restarted";
+        case Event::Kind::sample:
+            return "sample";
+        case Event::Kind::growing:
+            return "growing";
+        case Event::Kind::leak:
+            return "leak";
+        case Event::Kind::leak_worse:
+            return "leak_worse";
+        case Event::Kind::recovered:
+            return "recovered";
+        case Event::Kind::limit_near:
+            return "limit_near";
+        case Event::Kind::dump:
+            return "dump";
+        case Event::Kind::dump_failed:
+            return "dump_failed";
+        case Event::Kind::missed:
+            return "missed";
+        case Event::Kind::gone:
+            return "gone";
+        case Event::Kind::hook_done:
+            return "hook_done";
+    }
+    return "?";
+}
+
+std::optional<Series> series_of(std::string_view text) {
+    for (const Series series : kAllSeries) {
+        if (word(series) == text) return series;
+    }
+    return std::nullopt;
+}
+
+std::optional<LimitKind> limit_kind_of(std::string_view text) {
+    for (const LimitKind kind : {LimitKind::given, LimitKind::cgroup_max, LimitKind::cgroup_high,
+                                 LimitKind::rlimit_as, LimitKind::physical}) {
+        if (word(kind) == text) return kind;
+    }
+    return std::nullopt;
+}
+
+}  // namespace rampwatch

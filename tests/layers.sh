@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Dependencies point one way (docs/architecture.md): fails on an #include that is not in the table, and on a
+# foreign header outside the one file that wraps it. Usage: layers.sh [SOURCE_DIR]
+set -euo pipefail
+cd "${1:-$(dirname "$0")/..}"
+
+declare -A may=(
+    [base]="" [model]="base" [trend]="base model" [stacks]="base model" [report]="base model" [store]="base model"
+    [probe]="base model" [prometheus]="base model" [systemd]="base model" [golang]="base model stacks probe"
+    [dump]="base model stacks probe golang" [watch]="base model trend stacks"
+)
+# header pattern -> the files that may include it
+foreign=(
+    'libproc2/|core/probe/procps.cpp'
+    'elfutils/|core/dump/unwind.cpp core/dump/symbols.cpp'
+    'sqlite3.h|core/store/history.cpp'
+    'nlohmann/|core/report/json.cpp core/store/saved_dump.cpp'
+    'protozero/|core/report/pprof.cpp core/stacks/pprof.cpp'
+    'zlib.h|core/base/gzip.cpp'
+    'curl/|core/base/http.cpp'
+    'prometheus/|core/prometheus/metrics.cpp'
+    'systemd/|core/systemd/'
+    'CLI/|cli/'
+)
+failed=0
+fail() { echo "layers: $*" >&2; failed=1; }
+
+for file in $(find core cli -name '*.h' -o -name '*.cpp' | sort); do
+    room=$(cut -d/ -f2 <<<"$file")
+    case $file in core/*) ;; *) room=cli ;; esac
+    while read -r header; do
+        case $header in
+            core/*)
+                other=$(cut -d/ -f2 <<<"$header")
+                [ "$room" = cli ] || [ "$other" = "$room" ] || [[ " ${may[$room]?no such room: $room} " == *" $other "* ]] ||
+                    fail "$file includes $header: $room may include: ${may[$room]:-nothing}"
+                ;;
+            cli/*) [ "$room" = cli ] || fail "$file includes $header: only cli may" ;;
+            tests/*) fail "$file includes a test's header: $header" ;;
+        esac
+        for rule in "${foreign[@]}"; do
+            pattern=${rule%%|*} places=${rule#*|}
+            [[ $header == "$pattern"* ]] || continue
+            ok=0
+            for place in $places; do [[ $file == "$place"* ]] && ok=1; done
+            [ $ok = 1 ] || fail "$file includes <$header>: only $places may"
+        done
+    done < <(sed -nE 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]([^>"]+)[>"].*/\1/p' "$file")
+done
+exit $failed

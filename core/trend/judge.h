@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// The streaming judge of one target: all its lives, all its series.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "core/model/sample.h"
+#include "core/model/verdict.h"
+
+namespace rampwatch::trend {
+
+// Every inner time is a share of `patience`; there is no other time knob.
+struct Settings {
+    std::chrono::nanoseconds patience = std::chrono::hours(9);
+    std::optional<std::int64_t>
+        min_growth_bytes{};  // empty: 16 MiB, or 5 % of the nearest limit where that is less, at least 1 MiB
+    std::int64_t min_count = 50;          // its twin for threads, descriptors, goroutines
+    std::chrono::nanoseconds interval{};  // expected between samples; 0: taken from the samples
+};
+
+// Pure: no clock, no allocation in add() after the first sample, at most 64 KiB a series. Times must not go
+// back; a look that is not later than the one before is left out. Nothing after the look in hand changes what
+// was said.
+class Judge {
+  public:
+    explicit Judge(const Settings& settings);
+    ~Judge();
+    Judge(Judge&&) noexcept;
+    Judge& operator=(Judge&&) noexcept;
+
+    void add(const Sample& sample);
+    void add(const Bucket& bucket);
+
+    // A new life of the same target begins with the next look: floors start anew, what was learned (swings
+    // that were given back, age, the day) stays.
+    void restart();
+
+    // Cheap: the claim alone, after the last look.
+    [[nodiscard]] Claim claim() const;
+    [[nodiscard]] Claim claim(Series series) const;
+
+    // With all evidence; allocates. Equal whenever it is asked after the same looks.
+    [[nodiscard]] Verdict verdict() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace rampwatch::trend

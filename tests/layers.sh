@@ -15,7 +15,7 @@ foreign=(
     'libproc2/|core/probe/procps.cpp'
     'elfutils/|core/dump/unwind.cpp core/dump/symbols.cpp'
     'sqlite3.h|core/store/history.cpp'
-    'nlohmann/|core/report/json.cpp core/store/saved_dump.cpp'
+    'nlohmann/|core/report/json core/store/saved_dump.cpp'
     'protozero/|core/report/pprof.cpp core/stacks/pprof.cpp'
     'zlib.h|core/base/gzip.cpp'
     'curl/|core/base/http.cpp'

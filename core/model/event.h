@@ -22,7 +22,7 @@ struct Event {
         growing,     // suspected: once an episode
         leak,        // confirmed: the alarm
         leak_worse,  // the leaked amount doubled, or the time to the limit halved
-        recovered,   // the episode is over
+        recovered,   // the episode is over; `before` says how far it had come
         limit_near,  // at this rate a limit is close; says nothing of a leak
         dump,        // stacks were taken
         dump_failed,
@@ -37,9 +37,10 @@ struct Event {
     std::chrono::nanoseconds mono{};
     std::chrono::nanoseconds wall{};
     std::optional<Sample> sample{};
-    std::optional<Life> who{};
+    std::optional<Life> who{};  // with every kind but sample, when it is known
     std::optional<Ending> ending{};
     std::shared_ptr<const Verdict> verdict{};  // with growing, leak, leak_worse, recovered, limit_near, gone
+    std::optional<Claim> before{};
     std::shared_ptr<const Dump> dump{};
     std::optional<Error> error{};
     std::int64_t missed_ticks = 0;

@@ -42,6 +42,9 @@ class Judge {
     [[nodiscard]] Claim claim() const;
     [[nodiscard]] Claim claim(Series series) const;
 
+    // Cheap too: the limit notice that holds after the last look; equal to verdict().limit_near.
+    [[nodiscard]] std::optional<Forecast> limit_near() const;
+
     // With all evidence; allocates. Equal whenever it is asked after the same looks.
     [[nodiscard]] Verdict verdict() const;
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -20,7 +21,10 @@ struct Settings {
     // Between two dumps of one target, so that a watch is never a stream of dumps; a leak's first dump does
     // not wait.
     std::chrono::nanoseconds dump_cooldown{};  // 0: patience / 32, at least 5 s
+    bool tell_samples = true;                  // an Event for each sample; a replay has no use for them
 };
+
+inline constexpr std::size_t kMostTargets = 16384;
 
 struct Output {
     std::vector<Event> events{};
@@ -38,7 +42,11 @@ class Session {
     Session(Session&&) noexcept;
     Session& operator=(Session&&) noexcept;
 
+    // Facts of one target come in the order of their times; a look that is not later than the one before, or
+    // of a life that is over, is left out. The first look at a life that never appeared makes it appear. At
+    // most kMostTargets are held; facts of further ones are left out.
     Output tell(const Fact& fact);
+    void tell(const Fact& fact, Output& output);  // the same, appended
 
     // Of one target; of an unknown one an empty verdict.
     [[nodiscard]] Verdict verdict(TargetId target = 0) const;

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "tests/support/target.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <utility>
+
+#include "tests/catch.h"
+
+namespace rampwatch::test {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+bool in_path(const std::string& name) {
+    if (name.find('/') != std::string::npos) return access(name.c_str(), X_OK) == 0;
+    const char* path = std::getenv("PATH");
+    std::string directories = path != nullptr ? path : "/usr/bin:/bin";
+    directories += ':';
+    for (std::size_t from = 0, to = 0; (to = directories.find(':', from)) != std::string::npos;
+         from = to + 1) {
+        const std::string file = directories.substr(from, to - from) + '/' + name;
+        if (access(file.c_str(), X_OK) == 0) return true;
+    }
+    return false;
+}
+
+Subprocess started(const std::vector<std::string>& argv) {
+    INFO("starting " << argv.front());
+    auto process = Subprocess::start(argv, {});
+    if (!process) FAIL(to_string(process.error()));
+    return std::move(*process);
+}
+
+// What stands behind "ready" on its line, once the whole line has come.
+bool find_ready(const std::string& text, std::string& told) {
+    const std::size_t at = text.starts_with("ready") ? 0 : text.find("\nready");
+    if (at == std::string::npos) return false;
+    const std::size_t line = text.find("ready", at);
+    const std::size_t end = text.find('\n', line);
+    if (end == std::string::npos) return false;
+    const std::size_t word = line + 6;
+    told = word < end ? text.substr(word, end - word) : std::string();
+    return true;
+}
+
+}  // namespace
+
+std::string program(const std::string& name) { return std::string(RAMPWATCH_TEST_PROGRAMS) + '/' + name; }
+
+std::string tests_file(const std::string& name) { return std::string(RAMPWATCH_TESTS_DIR) + '/' + name; }
+
+bool have(const std::vector<std::string>& programs) {
+    for (const std::string& name : programs) {
+        if (in_path(name)) continue;
+        if (std::getenv("RAMPWATCH_NOTHING_MISSING") != nullptr) FAIL("not installed: " << name);
+        WARN("skipped: not installed: " << name);
+        return false;
+    }
+    return true;
+}
+
+Target::Target(const std::vector<std::string>& argv, std::chrono::seconds patience)
+    : process_(started(argv)) {
+    std::string text;
+    const auto deadline = Clock::now() + patience;
+    while (!find_ready(text, told_)) {
+        if (Clock::now() > deadline) FAIL(argv.front() << " was not ready in time; it said: " << text);
+        pollfd ready{process_.poll_fd(), POLLIN, 0};
+        poll(&ready, 1, 1000);
+        process_.drain();
+        text += process_.take_output();
+        if (process_.exit_status()) FAIL(argv.front() << " ended: " << text << process_.take_errors());
+    }
+}
+
+Outcome run_program(const std::vector<std::string>& argv, std::chrono::seconds deadline) {
+    SubprocessOptions options;
+    options.deadline = deadline;
+    options.grace = std::chrono::seconds(10);
+    const auto output = run(argv, options);
+    if (!output) FAIL(to_string(output.error()));
+    Outcome outcome{output->status.number + (output->status.signalled ? 128 : 0), output->out, output->err};
+    if (output->timed_out) outcome.status = -1;
+    return outcome;
+}
+
+Outcome rampwatch(const std::vector<std::string>& words, std::chrono::seconds deadline) {
+    std::vector<std::string> argv{RAMPWATCH_PROGRAM};
+    argv.insert(argv.end(), words.begin(), words.end());
+    return run_program(argv, deadline);
+}
+
+}  // namespace rampwatch::test

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+# Sourced by ./run: what is needed, by Debian 12's names, and how it is installed.
+# "command:package" asks for the command, wherever it came from; a bare name asks for the package.
+
+build_needs=(c++:g++ cmake:cmake ninja:ninja-build pkg-config:pkg-config
+             libcli11-dev libfmt-dev libproc2-dev nlohmann-json3-dev catch2)
+dump_needs=(eu-stack:elfutils gdb:gdb)
+demo_needs=("${dump_needs[@]}" go:golang-go)
+test_needs=("${demo_needs[@]}" javac:default-jdk-headless node:nodejs setpriv:util-linux
+            bash:bash fish:fish zsh:zsh mandoc:mandoc)
+
+missing_packages() {  # NEED...
+    local need
+    for need in "$@"; do
+        case $need in
+            *:*) command -v "${need%%:*}" >/dev/null || echo "${need#*:}" ;;
+            *) dpkg-query -W -f '${Status}' "$need" 2>/dev/null | grep -q 'ok installed' || echo "$need" ;;
+        esac
+    done
+}
+
+install_needs() {  # NEED...
+    local missing as_root=()
+    mapfile -t missing < <(missing_packages "$@")
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null; then
+            echo "missing, and no sudo here; as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+            exit 2
+        fi
+        as_root=(sudo)
+    fi
+    say "installing: ${missing[*]}"
+    as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
+    "${as_root[@]}" update >&2
+    "${as_root[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >&2
+}
+
+require_needs() {  # NEED...: installs nothing
+    local missing
+    mapfile -t missing < <(missing_packages "$@")
+    [ ${#missing[@]} -gt 0 ] || return 0
+    echo "missing; first, as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+    exit 2
+}

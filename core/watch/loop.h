@@ -2,11 +2,11 @@
 // The thin shell around a Session: one poll over Feeds.
 #pragma once
 
-#include <chrono>
+#include <cstdint>
 #include <functional>
-#include <memory>
 #include <vector>
 
+#include "core/base/poller.h"
 #include "core/model/feed.h"
 #include "core/watch/session.h"
 
@@ -19,17 +19,33 @@ class Listener {
     virtual void take(const Event& event, const Session& session) = 0;
 };
 
+enum class Course : std::uint8_t {
+    on,
+    drain,  // no more looks are judged; goes on while a Feed owes an answer
+    stop,   // now, whatever is owed
+};
+
 class Loop {
   public:
+    // Neither owns what it is given, nor outlives it.
     Loop(Session& session, std::vector<Feed*> feeds, std::vector<Listener*> listeners);
 
-    // Until `done` says so (asked after every turn), then drains answers that are owed for at most `drain`.
-    void run(const std::function<bool()>& done, std::chrono::nanoseconds drain);
+    // `course` is asked before the first and after every turn; a turn comes when a Feed is ready or its
+    // deadline has passed. What a drain may take is for a Feed's deadline and `course` to say.
+    void run(const std::function<Course()>& course);
 
   private:
+    void turn(bool draining);
+    void tell(const Fact& fact);
+    void perform(const Request& request, std::vector<Fact>& answers);
+    [[nodiscard]] bool is_owed() const;
+
     Session& session_;
     std::vector<Feed*> feeds_;
     std::vector<Listener*> listeners_;
+    Poller poller_{};
+    std::vector<Fact> facts_{};
+    Output output_{};
 };
 
 }  // namespace rampwatch::watch

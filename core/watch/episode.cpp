@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "core/watch/episode.h"
+
+#include <algorithm>
+#include <array>
+
+namespace rampwatch::watch {
+namespace {
+
+using std::chrono::nanoseconds;
+using namespace std::chrono_literals;
+
+// A leak that is told is looked at again this often; doublings take longer.
+nanoseconds check_every(nanoseconds patience) { return patience / 64; }
+
+// A limit notice that comes and goes within this time is one.
+nanoseconds quiet_after_limit(nanoseconds patience) { return std::max<nanoseconds>(patience / 32, 5s); }
+
+// How many of the times that matter to a person's plans are already undercut: this week, today, now.
+int nearness(double eta_s) {
+    constexpr std::array<double, 3> kTimesThatMatter_s = {7 * 86400.0, 86400.0, 3600.0};
+    return static_cast<int>(std::count_if(kTimesThatMatter_s.begin(), kTimesThatMatter_s.end(),
+                                          [&](double time_s) { return eta_s < time_s; }));
+}
+
+double rise_of(const Verdict& verdict, std::optional<Series> series) {
+    if (!series || !verdict.series[index(*series)]) return 0;
+    const SeriesVerdict& one = *verdict.series[index(*series)];
+    return one.rise.value_or(one.current - one.first);
+}
+
+// Beyond the horizon the horizon itself, so that a later, nearer forecast can be half of it.
+std::optional<double> eta_of(const Verdict& verdict) {
+    return verdict.forecast ? std::optional(verdict.forecast->eta_s) : std::nullopt;
+}
+
+}  // namespace
+
+bool Episode::look(Claim claim, bool limit_near, nanoseconds mono) {
+    if (near_told_ && !limit_near) {
+        if (!far_since_) far_since_ = mono;
+        if (mono - *far_since_ >= quiet_after_limit(patience_)) near_told_ = false;
+    } else {
+        far_since_.reset();
+    }
+    if (limit_near && !near_told_) return true;
+    if (claim >= Claim::growing && claim > reached_) return true;
+    if (claim < Claim::growing && reached_ >= Claim::growing) return true;
+    return claim == Claim::leak && next_check_ && mono >= *next_check_;
+}
+
+std::vector<Episode::Telling> Episode::take(const Verdict& verdict) {
+    std::vector<Telling> told;
+    const Claim before = reached_;
+    if (verdict.claim < Claim::growing && before >= Claim::growing) {
+        told.push_back({Event::Kind::recovered, before});
+        reached_ = Claim::undecided;
+        next_check_.reset();
+    } else if (verdict.claim >= Claim::growing && verdict.claim > before) {
+        const bool leak = verdict.claim == Claim::leak;
+        told.push_back({leak ? Event::Kind::leak : Event::Kind::growing, before});
+        reached_ = verdict.claim;
+        if (leak) remember(verdict);
+    } else if (verdict.claim == Claim::leak && worse(verdict)) {
+        told.push_back({Event::Kind::leak_worse, before});
+        remember(verdict);
+    }
+    if (reached_ == Claim::leak) next_check_ = verdict.now + check_every(patience_);
+    if (verdict.limit_near && !near_told_) {
+        told.push_back({Event::Kind::limit_near, reached_});
+        near_told_ = true;
+    }
+    return told;
+}
+
+bool Episode::worse(const Verdict& verdict) const {
+    if (verdict.leading != told_series_) {
+        const bool bytes = verdict.leading && is_bytes(*verdict.leading);
+        return bytes && told_series_ && !is_bytes(*told_series_);
+    }
+    if (told_rise_ > 0 && rise_of(verdict, told_series_) >= 2 * told_rise_) return true;
+    const auto eta_s = eta_of(verdict);
+    if (!eta_s || !told_eta_s_ || *eta_s > *told_eta_s_ / 2) return false;
+    return nearness(*eta_s) > nearness(*told_eta_s_);
+}
+
+void Episode::remember(const Verdict& verdict) {
+    told_series_ = verdict.leading;
+    told_rise_ = rise_of(verdict, told_series_);
+    told_eta_s_ = eta_of(verdict);
+}
+
+}  // namespace rampwatch::watch

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// What is told of one life's claims: one notice, one alarm, again when it got worse, and the end.
+//
+// Kinds of growth are not episodes of their own: whoever is woken for memory at 3 a.m. is not woken again
+// because the threads are confirmed too. The one exception is memory that joins a leak of counts alone: until
+// then nothing ran against a limit.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "core/model/event.h"
+#include "core/model/verdict.h"
+
+namespace rampwatch::watch {
+
+class Episode {
+  public:
+    struct Telling {
+        Event::Kind kind = Event::Kind::growing;
+        Claim before = Claim::undecided;  // how far the episode had come until then
+
+        friend bool operator==(const Telling&, const Telling&) = default;
+    };
+
+    explicit Episode(std::chrono::nanoseconds patience) : patience_(patience) {}
+
+    // After every look, and cheap. True when take() has to be asked, with the verdict after the same look.
+    bool look(Claim claim, bool limit_near, std::chrono::nanoseconds mono);
+
+    // What is to be told, in this order; mostly nothing.
+    std::vector<Telling> take(const Verdict& verdict);
+
+    // undecided while there is none; else the strongest claim that was told in it.
+    [[nodiscard]] Claim reached() const { return reached_; }
+
+  private:
+    bool worse(const Verdict& verdict) const;
+    void remember(const Verdict& verdict);
+
+    std::chrono::nanoseconds patience_;
+    Claim reached_ = Claim::undecided;
+    std::optional<std::chrono::nanoseconds> next_check_{};  // for worse; set while reached_ is leak
+
+    // As they stood when the leak was last told.
+    std::optional<Series> told_series_{};
+    double told_rise_ = 0;
+    std::optional<double> told_eta_s_{};
+
+    bool near_told_ = false;
+    std::optional<std::chrono::nanoseconds> far_since_{};  // the limit notice ended; set while near_told_
+};
+
+}  // namespace rampwatch::watch

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "core/watch/loop.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace rampwatch::watch {
+namespace {
+
+using std::chrono::nanoseconds;
+
+bool is_look(const Fact& fact) {
+    return std::holds_alternative<fact::Sampled>(fact) || std::holds_alternative<fact::Bucketed>(fact) ||
+           std::holds_alternative<fact::Missed>(fact);
+}
+
+}  // namespace
+
+Loop::Loop(Session& session, std::vector<Feed*> feeds, std::vector<Listener*> listeners)
+    : session_(session), feeds_(std::move(feeds)), listeners_(std::move(listeners)) {}
+
+void Loop::run(const std::function<Course()>& course) {
+    while (true) {
+        const Course now = course();
+        if (now == Course::stop) return;
+        if (now == Course::drain && !is_owed()) return;
+        turn(now == Course::drain);
+    }
+}
+
+bool Loop::is_owed() const {
+    return std::any_of(feeds_.begin(), feeds_.end(), [](const Feed* feed) { return feed->busy(); });
+}
+
+void Loop::turn(bool draining) {
+    poller_.clear();
+    std::optional<nanoseconds> soonest;
+    for (const Feed* feed : feeds_) {
+        poller_.add(feed->fd());
+        const auto deadline = feed->deadline();
+        if (deadline && (!soonest || *deadline < *soonest)) soonest = deadline;
+    }
+    poller_.wait(soonest);
+    const nanoseconds now = boot_now();
+    facts_.clear();
+    for (std::size_t at = 0; at < feeds_.size(); ++at) {
+        const auto deadline = feeds_[at]->deadline();
+        if (poller_.ready(at) || (deadline && *deadline <= now)) feeds_[at]->take(facts_);
+    }
+    for (const Fact& fact : facts_) {
+        if (!draining || !is_look(fact)) tell(fact);
+    }
+}
+
+void Loop::tell(const Fact& fact) {
+    std::vector<Fact> answers = {fact};
+    while (!answers.empty()) {
+        const Fact next = std::move(answers.back());
+        answers.pop_back();
+        output_.events.clear();
+        output_.requests.clear();
+        session_.tell(next, output_);
+        for (const Event& event : output_.events) {
+            for (Listener* listener : listeners_) listener->take(event, session_);
+        }
+        for (const Request& request : output_.requests) perform(request, answers);
+    }
+}
+
+// What no Feed takes on is answered here, so that the Session never waits for nobody.
+void Loop::perform(const Request& request, std::vector<Fact>& answers) {
+    for (Feed* feed : feeds_) {
+        if (feed->perform(request)) return;
+    }
+    if (request.kind != Request::Kind::dump) return;
+    answers.emplace_back(
+        fact::DumpDone{.request = request.id,
+                       .dump = Error{Error::Kind::unavailable, "nobody here takes dumps", {}, {}},
+                       .mono = boot_now(),
+                       .wall = wall_now()});
+}
+
+}  // namespace rampwatch::watch

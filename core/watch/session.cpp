@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+#include "core/watch/session.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "core/watch/dump_queue.h"
+#include "core/watch/episode.h"
+
+namespace rampwatch::watch {
+namespace {
+
+using std::chrono::nanoseconds;
+using namespace std::chrono_literals;
+
+// The first dump of a life: early, so that later ones have something to be compared with, but not of a
+// process that is still starting.
+constexpr int kSamplesBeforeBaseline = 5;
+nanoseconds baseline_after(nanoseconds patience) { return std::max<nanoseconds>(patience / 64, 2s); }
+
+nanoseconds cooldown_of(const Settings& settings) {
+    if (settings.dump_cooldown > 0ns) return settings.dump_cooldown;
+    return std::max<nanoseconds>(settings.judge.patience / 32, 5s);
+}
+
+struct Target {
+    explicit Target(const trend::Settings& settings) : judge(settings), episode(settings.patience) {}
+
+    trend::Judge judge;
+    Episode episode;
+    LifeNumber life = 1;
+    bool alive = true;
+    std::optional<Life> who{};
+    std::optional<nanoseconds> last_look{};
+    nanoseconds first_look_of_life{};
+    std::int64_t looks_of_life = 0;
+    bool baseline_wished = false;
+    std::shared_ptr<const Dump> baseline{};  // the first of this life
+    std::shared_ptr<const Dump> newest{};
+};
+
+struct Moment {
+    nanoseconds mono{}, wall{};
+};
+
+}  // namespace
+
+struct Session::State {
+    explicit State(const Settings& given) : settings(given), dumps(cooldown_of(given)) {}
+
+    void take(const fact::Appeared& fact, Output& output);
+    void take(const fact::Sampled& fact, Output& output);
+    void take(const fact::Bucketed& fact, Output& output);
+    void take(const fact::Gone& fact, Output& output);
+    void take(const fact::Missed& fact, Output& output);
+    void take(const fact::DumpDone& fact, Output& output);
+    void take(const fact::HookDone&, Output&) {}  // no hook is ever asked for yet
+    void take(const fact::Tick& fact, Output&) { now = std::max(now, fact.mono); }
+
+    Target* find(TargetId id);
+    Target* living(TargetId id, LifeNumber life, Moment when, Output& output);
+    void begin_life(Target& target, TargetId id, LifeNumber life, bool first, Moment when, Output& output);
+    bool accept_look(Target& target, nanoseconds mono);
+    void after_look(Target& target, TargetId id, Moment when, Output& output);
+    void wish_for_baseline(Target& target, TargetId id);
+    Event event(Event::Kind kind, const Target& target, TargetId id, Moment when) const;
+
+    Settings settings;
+    DumpQueue dumps;
+    std::map<TargetId, Target> targets{};
+    nanoseconds now{};  // the latest time in any fact
+};
+
+Target* Session::State::find(TargetId id) {
+    const auto found = targets.find(id);
+    return found == targets.end() ? nullptr : &found->second;
+}
+
+Event Session::State::event(Event::Kind kind, const Target& target, TargetId id, Moment when) const {
+    return {.kind = kind, .target = id, .life = target.life, .mono = when.mono, .wall = when.wall};
+}
+
+void Session::State::begin_life(Target& target, TargetId id, LifeNumber life, bool first, Moment when,
+                                Output& output) {
+    if (!first) {
+        target.judge.restart();
+        target.episode = Episode(settings.judge.patience);
+        dumps.drop(id);
+    }
+    target.life = life;
+    target.alive = true;
+    target.looks_of_life = 0;
+    target.baseline_wished = false;
+    target.baseline.reset();
+    Event told = event(first ? Event::Kind::started : Event::Kind::restarted, target, id, when);
+    told.who = target.who;
+    output.events.push_back(std::move(told));
+}
+
+// The target, when `life` is the one that lives; a life not heard of begins with this.
+Target* Session::State::living(TargetId id, LifeNumber life, Moment when, Output& output) {
+    now = std::max(now, when.mono);
+    Target* target = find(id);
+    if (target == nullptr) {
+        if (targets.size() >= kMostTargets) return nullptr;
+        target = &targets.try_emplace(id, settings.judge).first->second;
+        begin_life(*target, id, life, true, when, output);
+    } else if (life > target->life) {
+        target->who.reset();
+        begin_life(*target, id, life, false, when, output);
+    }
+    return target->alive && life == target->life ? target : nullptr;
+}
+
+void Session::State::take(const fact::Appeared& fact, Output& output) {
+    now = std::max(now, fact.mono);
+    Target* target = find(fact.target);
+    const bool first = target == nullptr;
+    if (first) {
+        if (targets.size() >= kMostTargets) return;
+        target = &targets.try_emplace(fact.target, settings.judge).first->second;
+    } else if (fact.life <= target->life) {
+        return;
+    }
+    target->who = fact.who;
+    begin_life(*target, fact.target, fact.life, first, {fact.mono, fact.wall}, output);
+}
+
+bool Session::State::accept_look(Target& target, nanoseconds mono) {
+    if (target.last_look && mono <= *target.last_look) return false;
+    target.last_look = mono;
+    if (target.looks_of_life++ == 0) target.first_look_of_life = mono;
+    return true;
+}
+
+void Session::State::take(const fact::Sampled& fact, Output& output) {
+    const Moment when{fact.sample.mono, fact.sample.wall};
+    Target* target = living(fact.target, fact.life, when, output);
+    if (target == nullptr || !accept_look(*target, when.mono)) return;
+    target->judge.add(fact.sample);
+    if (settings.tell_samples) {
+        Event told = event(Event::Kind::sample, *target, fact.target, when);
+        told.sample = fact.sample;
+        output.events.push_back(std::move(told));
+    }
+    after_look(*target, fact.target, when, output);
+}
+
+void Session::State::take(const fact::Bucketed& fact, Output& output) {
+    const Moment when{fact.bucket.mono, fact.bucket.wall};
+    Target* target = living(fact.target, fact.life, when, output);
+    if (target == nullptr || !accept_look(*target, when.mono)) return;
+    target->judge.add(fact.bucket);
+    after_look(*target, fact.target, when, output);
+}
+
+void Session::State::after_look(Target& target, TargetId id, Moment when, Output& output) {
+    wish_for_baseline(target, id);
+    if (!target.episode.look(target.judge.claim(), target.judge.limit_near().has_value(), when.mono)) return;
+    const auto verdict = std::make_shared<const Verdict>(target.judge.verdict());
+    for (const Episode::Telling& telling : target.episode.take(*verdict)) {
+        Event told = event(telling.kind, target, id, when);
+        told.who = target.who;
+        told.verdict = verdict;
+        told.before = telling.before;
+        output.events.push_back(std::move(told));
+        if (!settings.dumps) continue;
+        if (telling.kind == Event::Kind::growing) dumps.wish(id, target.life, DumpReason::growing, now);
+        if (telling.kind == Event::Kind::leak) dumps.wish(id, target.life, DumpReason::leak, now);
+        if (telling.kind == Event::Kind::limit_near) dumps.wish(id, target.life, DumpReason::limit_near, now);
+    }
+}
+
+void Session::State::wish_for_baseline(Target& target, TargetId id) {
+    if (!settings.dumps || target.baseline_wished || target.looks_of_life < kSamplesBeforeBaseline) return;
+    if (*target.last_look - target.first_look_of_life < baseline_after(settings.judge.patience)) return;
+    target.baseline_wished = true;
+    dumps.wish(id, target.life, DumpReason::baseline, now);
+}
+
+void Session::State::take(const fact::Gone& fact, Output& output) {
+    now = std::max(now, fact.mono);
+    Target* target = find(fact.target);
+    if (target == nullptr || !target->alive || fact.life != target->life) return;
+    target->alive = false;
+    dumps.drop(fact.target);
+    Event told = event(Event::Kind::gone, *target, fact.target, {fact.mono, fact.wall});
+    told.who = target->who;
+    told.ending = fact.ending;
+    told.verdict = std::make_shared<const Verdict>(target->judge.verdict());
+    output.events.push_back(std::move(told));
+}
+
+void Session::State::take(const fact::Missed& fact, Output& output) {
+    now = std::max(now, fact.mono);
+    const Target* target = find(fact.target);
+    if (target == nullptr || fact.ticks <= 0) return;
+    Event told = event(Event::Kind::missed, *target, fact.target, {fact.mono, fact.wall});
+    told.who = target->who;
+    told.missed_ticks = fact.ticks;
+    output.events.push_back(std::move(told));
+}
+
+void Session::State::take(const fact::DumpDone& fact, Output& output) {
+    now = std::max(now, fact.mono);
+    const auto asked = dumps.answered(fact.request, now);
+    if (!asked) return;
+    Target* target = find(asked->request.target);
+    if (target == nullptr) return;
+    const bool over = !target->alive || asked->request.life != target->life;
+    const Moment when{fact.mono, fact.wall};
+    if (!fact.dump) {
+        if (over) return;  // it failed because the process ended, and that is told already
+        Event told = event(Event::Kind::dump_failed, *target, asked->request.target, when);
+        told.who = target->who;
+        told.error = fact.dump.error();
+        output.events.push_back(std::move(told));
+        dumps.failed(*asked, fact.dump.error(), now);
+        return;
+    }
+    Dump dump = fact.dump.value();
+    dump.reason = asked->request.reason;
+    const auto taken = std::make_shared<const Dump>(std::move(dump));
+    if (!over || asked->request.life == target->life) {
+        if (!target->baseline) target->baseline = taken;
+        target->newest = taken;
+    }
+    Event told = event(Event::Kind::dump, *target, asked->request.target, when);
+    told.life = asked->request.life;
+    told.who = taken->life;
+    told.dump = taken;
+    output.events.push_back(std::move(told));
+}
+
+Session::Session(const Settings& settings) : state_(std::make_unique<State>(settings)) {}
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+
+void Session::tell(const Fact& fact, Output& output) {
+    std::visit([&](const auto& one) { state_->take(one, output); }, fact);
+    if (const auto request = state_->dumps.next(state_->now)) output.requests.push_back(*request);
+}
+
+Output Session::tell(const Fact& fact) {
+    Output output;
+    tell(fact, output);
+    return output;
+}
+
+Verdict Session::verdict(TargetId target) const {
+    const Target* found = state_->find(target);
+    return found == nullptr ? Verdict{} : found->judge.verdict();
+}
+
+std::shared_ptr<const Dump> Session::newest_dump(TargetId target) const {
+    const Target* found = state_->find(target);
+    return found == nullptr ? nullptr : found->newest;
+}
+
+}  // namespace rampwatch::watch

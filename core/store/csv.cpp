@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+#include "core/store/csv.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "core/base/text.h"
+#include "core/model/words.h"
+#include "core/store/csv_field.h"
+
+namespace rampwatch::store {
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr std::size_t kMostColumns = 256;
+constexpr std::int64_t kUnixTimes = 1'000'000'000'000'000'000;  // ns; from here on no uptime
+
+constexpr std::string_view kHeaderHint = "the first line names the columns, such as time_s,rss_bytes,threads";
+
+std::string in_seconds(std::int64_t ns) {
+    std::string text = fmt::format("{}.{:09}", ns / 1'000'000'000, ns % 1'000'000'000);
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.ends_with('.')) text.pop_back();
+    return text;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<CsvSource>> open_csv(const std::string& path) {
+    if (path == "-") return CsvSource::open(Fd(::dup(STDIN_FILENO)), "standard input");
+    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) {
+        const auto kind = errno == ENOENT   ? Error::Kind::not_found
+                          : errno == EACCES ? Error::Kind::no_permission
+                                            : Error::Kind::io;
+        return Error{kind, fmt::format("cannot open: {}", std::strerror(errno)), escape(path), {}};
+    }
+    return CsvSource::open(std::move(fd), escape(path));
+}
+
+Result<std::unique_ptr<CsvSource>> CsvSource::open(Fd fd, std::string name) {
+    std::unique_ptr<CsvSource> source(new CsvSource(std::move(fd), std::move(name)));
+    if (auto error = source->read_header()) return std::move(*error);
+    return source;
+}
+
+Error CsvSource::refuse(std::size_t column, std::string what, std::string hint) const {
+    return {Error::Kind::bad_input, std::move(what), fmt::format("{}:{}:{}", name_, line_number_, column),
+            std::move(hint)};
+}
+
+Error CsvSource::trouble(LineReader::Got got) const {
+    if (got == LineReader::Got::too_long) {
+        return refuse(kLongestLine + 1, fmt::format("a line of more than {} bytes", kLongestLine),
+                      "not a recording, or a damaged one");
+    }
+    return {Error::Kind::io, fmt::format("cannot read: {}", std::strerror(lines_.error_number())), name_, {}};
+}
+
+std::optional<Error> CsvSource::read_header() {
+    std::string_view header;
+    const LineReader::Got got = lines_.next(header);
+    line_number_ = 1;
+    if (got == LineReader::Got::end) {
+        return Error{Error::Kind::bad_input, "empty: no header and no samples", name_,
+                     std::string(kHeaderHint)};
+    }
+    if (got == LineReader::Got::too_long || got == LineReader::Got::failed) return trouble(got);
+    if (header.starts_with("\xef\xbb\xbf")) header.remove_prefix(3);
+    if (got == LineReader::Got::half) {
+        return refuse(header.size() + 1, "the header does not end: no samples", std::string(kHeaderHint));
+    }
+    return read_names(header);
+}
+
+std::optional<Error> CsvSource::read_names(std::string_view header) {
+    std::uint32_t seen = 0;
+    const auto names = split(header, ',');
+    if (names.size() > kMostColumns) return refuse(1, fmt::format("more than {} columns", kMostColumns), {});
+    if (!names.empty() && parse_number(bare(names.front()))) {
+        return refuse(1, fmt::format("no header: {}", escape(header, 64)), std::string(kHeaderHint));
+    }
+    for (const std::string_view field : names) {
+        const std::string_view name = bare(field);
+        const auto column = column_of(name);
+        columns_.push_back(column ? static_cast<std::int8_t>(index(*column)) : std::int8_t{-1});
+        if (!column) {
+            notes_.ignored_columns.emplace_back(name);
+            continue;
+        }
+        if ((seen >> index(*column) & 1U) != 0) {
+            return refuse(static_cast<std::size_t>(field.data() - header.data()) + 1,
+                          fmt::format("column {} is there twice", name), {});
+        }
+        seen |= 1U << index(*column);
+    }
+    for (const Column needed : {Column::time, Column::rss}) {
+        if ((seen >> index(needed) & 1U) != 0) continue;
+        const bool other =
+            header.find(',') == std::string_view::npos && header.find_first_of(";\t") < header.size();
+        return refuse(
+            1,
+            fmt::format("no column {} in the header: {}", kColumns[index(needed)].name, escape(header, 64)),
+            other ? "columns are separated by commas" : std::string(kHeaderHint));
+    }
+    return std::nullopt;
+}
+
+Result<std::optional<Record>> CsvSource::next() {
+    if (error_) return *error_;
+    std::string_view line;
+    while (!ended_) {
+        const LineReader::Got got = lines_.next(line);
+        ++line_number_;
+        if (got == LineReader::Got::line) {
+            if (line.empty()) continue;
+            error_ = parse(line);
+            if (!error_) error_ = check_order(line);
+            if (error_) return *error_;
+            std::optional<Record> record(std::in_place);
+            record->life = static_cast<LifeNumber>(life_ + life_offset_);
+            fill(std::get<Sample>(record->look));
+            return record;
+        }
+        if (got == LineReader::Got::half) ++notes_.half_lines;
+        if (got == LineReader::Got::half || got == LineReader::Got::end) ended_ = true;
+        if (!ended_) {
+            error_ = trouble(got);
+            return *error_;
+        }
+    }
+    return std::optional<Record>{};
+}
+
+std::optional<Error> CsvSource::parse(std::string_view line) {
+    const char* at = line.data();
+    const char* const end = at + line.size();
+    present_ = 0;
+    limit_kind_ = LimitKind::given;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        if (i > 0 && at == end) {
+            return refuse(line.size() + 1,
+                          fmt::format("{} fields where the header has {}", i, columns_.size()),
+                          "leave a field empty where a value is unknown, but keep its comma");
+        }
+        if (i > 0) ++at;
+        const auto* comma =
+            static_cast<const char*>(std::memchr(at, ',', static_cast<std::size_t>(end - at)));
+        const char* const stop = comma != nullptr ? comma : end;
+        if (columns_[i] >= 0 && at != stop) {
+            const auto column = static_cast<Column>(columns_[i]);
+            std::int64_t& slot = values_[index(column)];
+            if (!parse_plain(at, stop, kColumns[index(column)].unit, slot)) {
+                const std::string_view field(at, static_cast<std::size_t>(stop - at));
+                if (auto error = parse_slowly(field, line, column)) return error;
+            } else {
+                present_ |= 1U << index(column);
+            }
+        } else if (columns_[i] < 0 && std::memchr(at, '\0', static_cast<std::size_t>(stop - at)) != nullptr) {
+            return parse_slowly({at, static_cast<std::size_t>(stop - at)}, line, Column::time);
+        }
+        at = stop;
+    }
+    if (at == end) return std::nullopt;
+    const auto fields = static_cast<std::size_t>(std::count(line.begin(), line.end(), ',')) + 1;
+    return refuse(static_cast<std::size_t>(at - line.data()) + 1,
+                  fmt::format("{} fields where the header has {}", fields, columns_.size()), {});
+}
+
+// Off the fast path: other spellings, words, and what is wrong with the rest.
+std::optional<Error> CsvSource::parse_slowly(std::string_view field, std::string_view line, Column column) {
+    const auto place = static_cast<std::size_t>(field.data() - line.data()) + 1;
+    if (field.find('\0') != std::string_view::npos) {
+        return refuse(place + field.find('\0'), "a zero byte",
+                      fmt::format("damaged, perhaps by a crash of the host; the lines before {} may be sound",
+                                  line_number_));
+    }
+    const std::string_view word = bare(field);
+    if (word.empty()) return std::nullopt;
+    if (kColumns[index(column)].unit == Unit::word) {
+        const auto kind = limit_kind_of(word);
+        if (!kind) {
+            return refuse(place, fmt::format("not a kind of limit: {}", escape(word, 64)),
+                          "given, cgroup_max, cgroup_high, rlimit_as or physical");
+        }
+        limit_kind_ = *kind;
+        return std::nullopt;
+    }
+    auto number = parse_field(field, column);
+    if (!number) return refuse(place, number.error().what, number.error().hint);
+    values_[index(column)] = *number;
+    present_ |= 1U << index(column);
+    return std::nullopt;
+}
+
+std::size_t CsvSource::column_at(std::string_view line, Column column) const {
+    std::size_t at = 0;
+    for (const std::int8_t here : columns_) {
+        if (here == static_cast<std::int8_t>(index(column))) break;
+        at = line.find(',', at) + 1;
+    }
+    return at + 1;
+}
+
+// What a line must have, and what may not go back from one line to the next.
+std::optional<Error> CsvSource::check_order(std::string_view line) {
+    for (const Column needed : {Column::time, Column::rss}) {
+        if (has(needed)) continue;
+        return refuse(column_at(line, needed), fmt::format("{} is empty", kColumns[index(needed)].name),
+                      "every sample needs a time and an RSS");
+    }
+    const std::int64_t time = values_[index(Column::time)];
+    if (time < last_time_) {
+        return refuse(column_at(line, Column::time),
+                      fmt::format("time goes back: {} after {}", in_seconds(time), in_seconds(last_time_)),
+                      "samples are in the order of their times, through restarts too");
+    }
+    last_time_ = time;
+    const std::int64_t life =
+        has(Column::life) ? values_[index(Column::life)] : std::max<std::int64_t>(life_, 1);
+    if (life < life_) {
+        return refuse(column_at(line, Column::life), fmt::format("life goes back: {} after {}", life, life_),
+                      "life is a number that rises at each restart");
+    }
+    if (life == 0) life_offset_ = 1;
+    life_ = life;
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> CsvSource::value(Column column) const {
+    return has(column) ? std::optional(values_[index(column)]) : std::nullopt;
+}
+
+void CsvSource::fill(Sample& sample) const {
+    const auto duration = [&](Column column) {
+        return has(column) ? std::optional(nanoseconds(values_[index(column)])) : std::nullopt;
+    };
+    const std::int64_t time = values_[index(Column::time)];
+    sample.mono = nanoseconds(time);
+    sample.wall = duration(Column::wall).value_or(nanoseconds(time >= kUnixTimes ? time : 0));
+    sample.rss_bytes = values_[index(Column::rss)];
+    sample.anon_bytes = value(Column::anon);
+    sample.file_bytes = value(Column::file);
+    sample.shmem_bytes = value(Column::shmem);
+    sample.swap_bytes = value(Column::swap);
+    sample.threads = value(Column::threads);
+    sample.fds = value(Column::fds);
+    sample.goroutines = value(Column::goroutines);
+    sample.go_heap_marked_bytes = value(Column::go_heap_marked);
+    sample.aged_threads = value(Column::aged_threads);
+    sample.aged_goroutines = value(Column::aged_goroutines);
+    sample.cpu = duration(Column::cpu);
+    sample.age = duration(Column::age);
+    const std::int64_t limit = value(Column::limit).value_or(0);
+    if (limit == 0) return;
+    const std::int64_t own = sample.rss_bytes + sample.swap_bytes.value_or(0);
+    sample.limit = Limit{limit_kind_, limit, value(Column::limit_used).value_or(own)};
+}
+
+}  // namespace rampwatch::store

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "core/store/lines.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace rampwatch::store {
+namespace {
+
+constexpr std::size_t kBufferBytes = 256 * 1024;
+static_assert(kBufferBytes > 2 * kLongestLine);
+
+// Standard input may have been left non-blocking by whoever shares it.
+ssize_t read_some(int fd, char* into, std::size_t room) {
+    while (true) {
+        const ssize_t got = ::read(fd, into, room);
+        if (got >= 0) return got;
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN) return got;
+        pollfd waiting{fd, POLLIN, 0};
+        ::poll(&waiting, 1, -1);
+    }
+}
+
+}  // namespace
+
+LineReader::LineReader(Fd fd) : fd_(std::move(fd)), buffer_(kBufferBytes) {}
+
+bool LineReader::fill() {
+    if (begin_ > 0) {
+        std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+        scanned_ -= begin_;
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    const ssize_t got = read_some(fd_.get(), buffer_.data() + end_, buffer_.size() - end_);
+    if (got < 0) error_number_ = errno;
+    if (got <= 0) return false;
+    end_ += static_cast<std::size_t>(got);
+    return true;
+}
+
+LineReader::Got LineReader::next(std::string_view& line) {
+    const auto cut = [&](std::size_t length) {
+        line = std::string_view(buffer_.data() + begin_, length);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+    };
+    while (true) {
+        const char* from = buffer_.data() + scanned_;
+        const auto* feed = static_cast<const char*>(std::memchr(from, '\n', end_ - scanned_));
+        if (feed != nullptr) {
+            const auto at = static_cast<std::size_t>(feed - buffer_.data());
+            if (at - begin_ > kLongestLine) return Got::too_long;
+            cut(at - begin_);
+            begin_ = scanned_ = at + 1;
+            return Got::line;
+        }
+        scanned_ = end_;
+        if (end_ - begin_ > kLongestLine) return Got::too_long;
+        if (fill()) continue;
+        if (error_number_ != 0) return Got::failed;
+        if (begin_ == end_) return Got::end;
+        cut(end_ - begin_);
+        begin_ = scanned_ = end_;
+        return Got::half;
+    }
+}
+
+}  // namespace rampwatch::store

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/base/error.h"
+
 namespace CLI {
 class App;
 }
@@ -19,8 +21,12 @@ enum class Exit : int { healthy = 0, leak = 1, trouble = 2 };
 struct Invocation {
     bool has_command = false;            // there was a "--"
     std::vector<std::string> command{};  // the words behind it
-    std::function<int()> run{};          // set by the subcommand that was chosen; its value is the exit status
+    bool takes_command = false;          // set by a subcommand that knows what to do with them
+    std::function<int()> run{};  // set by the subcommand that was chosen; its value is the exit status
 };
+
+// Says the error on stderr, in one line; the value is Exit::trouble, to be returned.
+int complain(const Error& error);
 
 // `add_*` is called once for each; `invocation` outlives the App.
 

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+namespace rampwatch::cli {
+
+// What `--version` prints: ours, the libraries we were built with, and the helper programs found here. Runs
+// each helper once, for at most 2 s.
+std::string version_text();
+
+}  // namespace rampwatch::cli

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// The questions that a rise must survive before it is called growth. Each is a function of a window of floors
+// and of what was known before it, and answers with a value, its threshold and whether it passed.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/model/verdict.h"
+#include "core/trend/slope.h"
+
+namespace rampwatch::trend {
+
+// How much is asked for. Times in seconds.
+struct Policy {
+    double patience_s = 0;         // the shortest window
+    double young_age_s = 0;        // watched for less: only what is straight counts
+    double young_span_s = 0;       // ... in windows shorter than this
+    double significance = 10;      // z of the floors
+    double significance_mean = 4;  // z of the means
+    double monotone = .82;
+    double even = .6;
+    int eighths = 6;
+    double context = .34;           // blocks before the window, as a share of it
+    double straight_context = .06;  // the same for straight windows without swings
+    double min_growth = 0;          // in the series' unit
+    double young_fraction = .10;    // of the base
+    double old_fraction = .05;
+    double swing_factor = 2.5;  // against the largest swing that was given back
+    bool fast_path = true;   // a rise over twice the base shortens patience, once the process is old enough
+    bool symmetric = false;  // the bends are bounded on both sides alike, at any age
+};
+
+// A stretch of floors, oldest first, in the series' unit, and what is known beside it.
+struct Window {
+    std::span<const double> floors{};
+    std::span<const double> means{};   // as many
+    std::span<const double> before{};  // floors before the window, oldest first; may be empty
+    double block_s = 0;
+    double base = 0;           // the smallest floor known up to the window's start, as an absolute value
+    double watched_s = 0;      // for how long this target is known
+    double process_age_s = 0;  // of this life
+    double swing_wide = 0;     // the largest rise given back at this block width and wider ones
+    double swing_fine = 0;     // ... at narrower ones
+};
+
+// A window with its fits, to be put to one or more policies.
+class Trial {
+  public:
+    explicit Trial(const Window& window);
+
+    // Asks in order and stops at the first question not passed; true when there is none.
+    [[nodiscard]] bool survives(const Policy& policy) const;
+
+    // Asks them all.
+    [[nodiscard]] std::vector<Gate> evidence(const Policy& policy) const;
+
+    [[nodiscard]] double rise() const { return rise_; }
+    [[nodiscard]] const Line& line() const { return line_; }
+    [[nodiscard]] double z() const { return z_; }
+    // What is still to come by the fitted curve, beyond the window's end; empty when it does not slow down.
+    [[nodiscard]] std::optional<double> remaining() const;
+    [[nodiscard]] double square_t() const { return square_t_; }
+
+    // The worst of the four relative bends, 1 being just straight; infinite when nothing rises.
+    [[nodiscard]] double bend(const Policy& policy) const;
+    [[nodiscard]] bool straight(const Policy& policy) const { return bend(policy) <= 1; }
+    [[nodiscard]] bool young(const Policy& policy) const;
+    [[nodiscard]] double materiality(const Policy& policy) const;  // the smallest rise that counts
+
+  private:
+    using Question = std::optional<Gate> (Trial::*)(const Policy&) const;
+    static std::span<const Question> questions();
+
+    // Empty: not asked under this policy.
+    std::optional<Gate> patience(const Policy& policy) const;
+    std::optional<Gate> materiality_gate(const Policy& policy) const;
+    std::optional<Gate> significance(const Policy& policy) const;
+    std::optional<Gate> significance_mean(const Policy& policy) const;
+    std::optional<Gate> monotone(const Policy& policy) const;
+    std::optional<Gate> even(const Policy& policy) const;
+    std::optional<Gate> eighths(const Policy& policy) const;
+    std::optional<Gate> record_high(const Policy& policy) const;
+    std::optional<Gate> context(const Policy& policy) const;
+    std::optional<Gate> slowing(const Policy& policy) const;
+    std::optional<Gate> straight_gate(const Policy& policy) const;
+    std::optional<Gate> s_shape(const Policy& policy) const;
+    std::optional<Gate> saturation(const Policy& policy) const;
+    std::optional<Gate> still_at_top(const Policy& policy) const;
+
+    Window window_;
+    Line line_{};
+    Bend bend_{};
+    double rise_ = 0;
+    double span_s_ = 0;
+    double z_ = 0;
+    double square_t_ = 0;           // t of the quadratic term
+    double d2_ = 0, d2_error_ = 0;  // end slope - start slope, as a share of the mean slope
+    double d3_ = 0, d3_error_ = 0;  // slope in the middle - slope at the ends, likewise
+};
+
+}  // namespace rampwatch::trend

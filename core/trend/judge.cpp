@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#include "core/trend/judge.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/trend/detector.h"
+#include "core/trend/forecast.h"
+
+namespace rampwatch::trend {
+namespace {
+
+constexpr std::size_t kFewestLooks = 50;  // in a patience
+constexpr double kMostMinGrowth = 16.0 * 1024 * 1024;
+constexpr double kLeastMinGrowth = 1.0 * 1024 * 1024;
+
+constexpr std::array<Series, kSeriesCount> kOrder = kAllSeries;  // memory first: counts ask for its company
+
+Look look_of(const Bucket& bucket, const Stat& stat) {
+    return {.t_ns = bucket.mono.count(),
+            .span_ns = std::clamp<std::int64_t>(bucket.span.count(), 0, bucket.mono.count()),
+            .min = static_cast<double>(stat.min),
+            .mean = std::clamp(stat.mean, static_cast<double>(stat.min), static_cast<double>(stat.max)),
+            .last = static_cast<double>(stat.last),
+            .count = static_cast<double>(std::max<std::int64_t>(bucket.count, 1))};
+}
+
+}  // namespace
+
+struct Judge::State {
+    explicit State(const Settings& s) : settings(s), times(s.patience) {}
+
+    // False when the look is not later than the one before.
+    bool begin_look(std::chrono::nanoseconds mono, std::chrono::nanoseconds wall, std::int64_t count,
+                    std::optional<std::chrono::nanoseconds> process_age, const std::optional<Limit>& limit);
+    void look(Series series, const Look& look);
+    void end_look();
+    [[nodiscard]] Beside beside(Series series) const;
+    [[nodiscard]] double min_growth() const;
+    [[nodiscard]] bool too_sparse() const;
+    [[nodiscard]] std::optional<Forecast> limit_notice() const;
+
+    Settings settings;
+    Times times;
+    std::array<std::unique_ptr<Detector>, kSeriesCount> detectors{};
+
+    std::int64_t samples = 0;
+    int lives = 0;
+    bool new_life = true;
+    std::chrono::nanoseconds started{}, now{}, wall{}, life_started{};
+    double watched_before_s = 0;  // in earlier lives
+    std::optional<std::chrono::nanoseconds> age{};
+    std::optional<Limit> limit{};
+    std::array<std::int64_t, kFewestLooks> recent_ns{};  // times of the last looks of this life, a ring
+    std::int64_t looks = 0;                              // of this life
+    bool ever_leak = false;
+    std::optional<Forecast> near{};
+};
+
+bool Judge::State::begin_look(std::chrono::nanoseconds mono, std::chrono::nanoseconds wall_time,
+                              std::int64_t count, std::optional<std::chrono::nanoseconds> process_age,
+                              const std::optional<Limit>& nearest) {
+    if (samples > 0 && mono <= now) return false;
+    if (samples == 0) started = mono;
+    if (new_life) {
+        if (lives > 0) watched_before_s += std::chrono::duration<double>(now - life_started).count();
+        life_started = mono;
+        looks = 0;
+        ++lives;
+        new_life = false;
+    }
+    now = mono;
+    wall = wall_time;
+    samples += std::max<std::int64_t>(count, 1);
+    age = process_age;
+    if (nearest) limit = nearest;
+    recent_ns[static_cast<std::size_t>(looks) % kFewestLooks] = mono.count();
+    ++looks;
+    return true;
+}
+
+double Judge::State::min_growth() const {
+    if (settings.min_growth_bytes) return static_cast<double>(*settings.min_growth_bytes);
+    if (!limit || limit->limit_bytes <= 0) return kMostMinGrowth;
+    return std::clamp(.05 * static_cast<double>(limit->limit_bytes), kLeastMinGrowth, kMostMinGrowth);
+}
+
+// The last 50 looks, the one in hand included, took more than a patience; before there are 50, at the pace of
+// those there are.
+bool Judge::State::too_sparse() const {
+    const auto patience_ns = settings.patience.count();
+    const auto fewest = static_cast<std::int64_t>(kFewestLooks);
+    if (looks < fewest) return (now - life_started).count() > patience_ns / fewest * looks;
+    return now.count() - recent_ns[static_cast<std::size_t>(looks) % kFewestLooks] > patience_ns;
+}
+
+Beside Judge::State::beside(Series series) const {
+    const double life_s = std::chrono::duration<double>(now - life_started).count();
+    const auto& memory = detectors[index(Series::memory)];
+    return {.watched_s = watched_before_s + life_s,
+            .process_age_s = age ? std::chrono::duration<double>(*age).count() : life_s,
+            .min_growth = is_bytes(series) ? min_growth() : static_cast<double>(settings.min_count),
+            .company = series != Series::memory && memory && memory->claim() >= Claim::growing,
+            .sparse = too_sparse()};
+}
+
+void Judge::State::look(Series series, const Look& look) {
+    auto& detector = detectors[index(series)];
+    if (!detector) detector = std::make_unique<Detector>(series, times);
+    detector->add(look, beside(series));
+}
+
+void Judge::State::end_look() {
+    for (const auto& detector : detectors) ever_leak |= detector && detector->claim() == Claim::leak;
+    near = limit_notice();
+}
+
+// "Hits MemoryMax in 12 min at this rate": claims nothing about a leak, waits for no patience.
+std::optional<Forecast> Judge::State::limit_notice() const {
+    const auto& memory = detectors[index(Series::memory)];
+    if (!limit || !memory) return std::nullopt;
+    const auto pace = memory->pace_now();
+    if (!pace) return std::nullopt;
+    const auto ahead = forecast(*limit, pace->slope_per_s, pace->ci95_per_s, 0, pace->seen_s);
+    if (!ahead || ahead->beyond) return std::nullopt;
+    const double horizon_s = std::max(times.patience_s / 18, pace->seen_s);
+    return ahead->eta_s < horizon_s ? ahead : std::nullopt;
+}
+
+Judge::Judge(const Settings& settings) : state_(std::make_unique<State>(settings)) {}
+Judge::~Judge() = default;
+Judge::Judge(Judge&&) noexcept = default;
+Judge& Judge::operator=(Judge&&) noexcept = default;
+
+void Judge::add(const Sample& sample) {
+    if (!state_->begin_look(sample.mono, sample.wall, 1, sample.age, sample.limit)) return;
+    for (const Series series : kOrder) {
+        const auto value = value_of(sample, series);
+        if (!value) continue;
+        const auto v = static_cast<double>(*value);
+        state_->look(series, {.t_ns = sample.mono.count(), .min = v, .mean = v, .last = v});
+    }
+    state_->end_look();
+}
+
+void Judge::add(const Bucket& bucket) {
+    if (!state_->begin_look(bucket.mono, bucket.wall, bucket.count, bucket.age, bucket.limit)) return;
+    for (const Series series : kOrder) {
+        if (const auto& stat = bucket.series[index(series)]) state_->look(series, look_of(bucket, *stat));
+    }
+    state_->end_look();
+}
+
+void Judge::restart() {
+    if (state_->samples == 0) return;
+    state_->new_life = true;
+    for (const auto& detector : state_->detectors) {
+        if (detector) detector->restart();
+    }
+    state_->near.reset();
+}
+
+Claim Judge::claim() const {
+    Claim strongest = Claim::undecided;
+    for (const auto& detector : state_->detectors) {
+        if (detector) strongest = std::max(strongest, detector->claim());
+    }
+    return strongest;
+}
+
+Claim Judge::claim(Series series) const {
+    const auto& detector = state_->detectors[index(series)];
+    return detector ? detector->claim() : Claim::undecided;
+}
+
+std::optional<Forecast> Judge::limit_near() const { return state_->near; }
+
+Verdict Judge::verdict() const {
+    const State& s = *state_;
+    Verdict verdict{.claim = claim(),
+                    .samples = s.samples,
+                    .started = s.started,
+                    .now = s.now,
+                    .wall = s.wall,
+                    .patience = s.settings.patience,
+                    .lives = std::max(s.lives, 1),
+                    .ever_leak = s.ever_leak,
+                    .too_sparse = s.samples > 0 && s.too_sparse()};
+    for (const Series series : kOrder) {
+        const auto& detector = s.detectors[index(series)];
+        if (!detector) continue;
+        verdict.series[index(series)] = detector->verdict(s.beside(series));
+        if (!verdict.leading && detector->claim() == verdict.claim && verdict.claim >= Claim::growing) {
+            verdict.leading = series;
+        }
+    }
+    if (!verdict.leading && s.samples > 0) verdict.leading = Series::memory;
+    const auto& memory = verdict.series[index(Series::memory)];
+    if (memory && s.limit && memory->slope_per_s && memory->claim >= Claim::growing) {
+        const auto seen = std::chrono::duration<double>(s.now - *memory->onset).count();
+        verdict.forecast = forecast(*s.limit, *memory->slope_per_s, *memory->slope_ci95_per_s,
+                                    s.detectors[index(Series::memory)]->usual_swing(), seen);
+    }
+    verdict.limit_near = s.near;
+    return verdict;
+}
+
+}  // namespace rampwatch::trend

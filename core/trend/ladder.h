@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// A pyramid with its windows: at every width, the last 17 to 32 blocks are put to the gates when a block is
+// finished.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+#include "core/trend/gates.h"
+#include "core/trend/pyramid.h"
+
+namespace rampwatch::trend {
+
+inline constexpr std::array<std::size_t, 5> kWindowBlocks = {17, 20, 24, 28, 32};
+
+// The last blocks of one width as doubles in the series' unit, oldest first, holes filled in a line.
+class Stretch {
+  public:
+    Stretch(const Pyramid& pyramid, std::size_t level, double origin);
+
+    [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] std::span<const double> floors(std::size_t n) const { return {&floors_[size_ - n], n}; }
+    [[nodiscard]] std::span<const double> means(std::size_t n) const { return {&means_[size_ - n], n}; }
+    [[nodiscard]] std::span<const double> floors_before(std::size_t n) const {
+        return {floors_.data(), size_ - n};
+    }
+    // At least four in five of the last n were seen, and the newest was.
+    [[nodiscard]] bool usable(std::size_t n) const;
+
+  private:
+    std::size_t size_ = 0;
+    std::array<double, Pyramid::kDepth> floors_{}, means_{};
+    std::array<bool, Pyramid::kDepth> missing_{};
+};
+
+// What a ladder knows beside its own blocks.
+struct Surroundings {
+    double origin = 0;  // added to every block's values
+    double watched_s = 0;
+    double process_age_s = 0;
+    std::optional<double> base{};      // in place of the ladder's own, which may be differences
+    bool range_before_counts = false;  // what moved before the window counts as a swing, given back or not
+};
+
+struct Where {
+    std::size_t level = 0;
+    std::size_t blocks = 0;  // in the window, which ends with the newest finished block
+};
+
+class Ladder {
+  public:
+    Ladder(std::size_t levels, double keep, double block_s);
+
+    // As Pyramid::push.
+    std::size_t push(Block block) { return pyramid_.push(block); }
+    void restart() { pyramid_.restart(); }
+
+    [[nodiscard]] const Pyramid& pyramid() const { return pyramid_; }
+    [[nodiscard]] double block_s(std::size_t level) const;
+
+    // The window at `where`; `stretch` is of the same level and must outlive it.
+    [[nodiscard]] Window window(const Stretch& stretch, Where where, const Surroundings& around) const;
+
+    // Could any window of this level that ends now rise by `least`? Cheap; spares the fits.
+    [[nodiscard]] bool worth_testing(std::size_t level, std::size_t blocks, double least) const;
+
+  private:
+    friend class StateWriter;
+    friend class StateReader;
+
+    Pyramid pyramid_;
+    double block_s_;
+};
+
+}  // namespace rampwatch::trend

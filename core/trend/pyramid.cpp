@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#include "core/trend/pyramid.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace rampwatch::trend {
+
+void Swings::add(float floor, float keep) {
+    if (std::isnan(floor)) return;
+    largest *= keep;
+    ++since;
+    if (std::isnan(high)) low = high = floor;
+    high = std::max(high, floor);
+    const float swing = high - low;
+    if (floor < high - 0.5F * swing) {
+        if (swing >= 0.5F * largest) {
+            const float weight = 1.0F / static_cast<float>(std::min(count + 1, 8U));
+            usual += weight * (swing - usual);
+            if (count > 0) {
+                const float pace = 1.0F / static_cast<float>(std::min(count, 8U));
+                usual_blocks += pace * (static_cast<float>(since) - usual_blocks);
+            }
+            since = 0;
+            ++count;
+        }
+        largest = std::max(largest, swing);
+        low = high = floor;
+    }
+    if (floor < low) low = high = floor;
+}
+
+Pyramid::Pyramid(std::size_t levels, double keep) : levels_(levels), rings_(levels * kDepth) {
+    assert(levels <= counts_.size());
+    for (std::size_t level = 0; level < levels_; ++level) {
+        keep_[level] = static_cast<float>(std::pow(keep, std::ldexp(1.0, static_cast<int>(level))));
+    }
+}
+
+std::size_t Pyramid::push(Block block) {
+    std::size_t level = 0;
+    for (; level < levels_; ++level) {
+        Block* const ring = &rings_[level * kDepth];
+        const std::uint64_t at = counts_[level]++;
+        ring[at % kDepth] = block;
+        swings_[level].add(block.floor, keep_[level]);
+        if (at % 2 == 0) return level + 1;
+        const Block& before = ring[(at - 1) % kDepth];
+        if (before.missing()) continue;
+        if (block.missing()) {
+            block = before;
+        } else {
+            block = {std::min(before.floor, block.floor), 0.5F * (before.mean + block.mean)};
+        }
+    }
+    return level;
+}
+
+void Pyramid::restart() {
+    counts_ = {};
+    for (Swings& swings : swings_) swings.forget_position();
+}
+
+std::size_t Pyramid::size(std::size_t level) const {
+    return static_cast<std::size_t>(std::min<std::uint64_t>(counts_[level], kDepth));
+}
+
+Block Pyramid::back(std::size_t level, std::size_t ago) const {
+    assert(ago < size(level));
+    return rings_[level * kDepth + (counts_[level] - 1 - ago) % kDepth];
+}
+
+double Pyramid::swing_from(std::size_t level) const {
+    float swing = 0;
+    for (std::size_t l = level; l < levels_; ++l) swing = std::max(swing, swings_[l].largest);
+    return static_cast<double>(swing);
+}
+
+double Pyramid::swing_below(std::size_t level) const {
+    float swing = 0;
+    for (std::size_t l = 0; l < level; ++l) swing = std::max(swing, swings_[l].largest);
+    return static_cast<double>(swing);
+}
+
+}  // namespace rampwatch::trend

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+# bash completion for rampwatch(1). tests/pages/completions.sh compares it with --help.
+
+_rampwatch_names() {  # names that --name can take, as far as the kernel tells them
+    cat /proc/[0-9]*/comm 2>/dev/null | sort -u
+}
+
+_rampwatch_pids() { (cd /proc && printf '%s\n' [0-9]*); }
+
+_rampwatch() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' i
+    COMPREPLY=()
+
+    local target='-p --pid --pidfile --name --wait'
+    local judge='--patience --min-growth --min-count'
+    local stacks='--backend --dump-timeout --show-args'
+    local -A options=(
+        [look]="$target --format --show-args"
+        [watch]="$target $judge $stacks -i --interval --for --samples --exit-on-leak --format -q --quiet
+                 --record --dump-dir --no-dumps --leak-status"
+        [analyze]="$judge --format"
+        [dump]="$target $stacks --format -o --output"
+    )
+
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+            look | watch | analyze | dump) command=${COMP_WORDS[i]} ;;
+            analyse) command=analyze ;;
+            stacks) command=dump ;;
+            *) continue ;;
+        esac
+        [ -z "$command" ] || break
+    done
+    for ((; i < COMP_CWORD; i++)); do  # what follows "--" is another command's
+        [ "${COMP_WORDS[i]}" = -- ] || continue
+        if declare -F _command_offset >/dev/null; then
+            _command_offset $((i + 1))
+        else
+            mapfile -t COMPREPLY < <(compgen -c -- "$word"; compgen -f -- "$word")
+        fi
+        return
+    done
+
+    local from=''
+    case $before in
+        --pidfile | --record | -o | --output)
+            compopt -o filenames 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        --dump-dir)
+            compopt -o filenames 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        -p | --pid) from=$(_rampwatch_pids) ;;
+        --name) from=$(_rampwatch_names) ;;
+        --format) [ "$command" = dump ] && from='text json folded' || from='text json' ;;
+        --backend) from='auto eu-stack gdb' ;;
+        --patience) from='20m 2h 9h 1d' ;;
+        -i | --interval) from='100ms 1s 10s 1m' ;;
+        --for) from='10m 1h 1d' ;;
+        --dump-timeout) from='10s 30s 2m' ;;
+        --min-growth) from='1M 16M 100M' ;;
+        --min-count | --samples | --leak-status) return ;;
+        *)
+            if [ -z "$command" ]; then
+                [[ $word == -* ]] && from='-h --help -V --version' ||
+                    from="look watch analyze analyse dump stacks $(_rampwatch_pids)"
+            elif [[ $word == -* ]]; then
+                from="${options[$command]} -h --help"
+            elif [ "$command" = analyze ]; then
+                compopt -o filenames 2>/dev/null
+                mapfile -t COMPREPLY < <(compgen -f -- "$word")
+                return
+            else
+                from=$(_rampwatch_pids)
+            fi
+            ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$from" -- "$word")
+}
+
+complete -F _rampwatch rampwatch

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# cmake --install puts everything where a distribution expects it, and nothing else.
+# install.sh BUILD_DIR
+set -euo pipefail
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+
+DESTDIR=$root cmake --install "$1" --prefix /usr >"$root.log" 2>&1 || { cat "$root.log" >&2; exit 1; }
+rm -f "$root.log"
+
+diff - <(cd "$root" && find . -type f -printf '%m %P\n' | sort -k 2) <<'LIST'
+755 usr/bin/rampwatch
+644 usr/share/bash-completion/completions/rampwatch
+644 usr/share/doc/rampwatch/LICENSE
+644 usr/share/doc/rampwatch/README.md
+644 usr/share/fish/vendor_completions.d/rampwatch.fish
+644 usr/share/man/man1/rampwatch-analyze.1
+644 usr/share/man/man1/rampwatch-dump.1
+644 usr/share/man/man1/rampwatch-look.1
+644 usr/share/man/man1/rampwatch-watch.1
+644 usr/share/man/man1/rampwatch.1
+644 usr/share/man/man5/rampwatch-formats.5
+644 usr/share/zsh/site-functions/_rampwatch
+LIST
+"$root/usr/bin/rampwatch" --version

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "core/probe/process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/probe/proc_text.h"
+
+namespace rampwatch::probe {
+namespace {
+
+using std::chrono::nanoseconds;
+
+nanoseconds now(clockid_t clock) {
+    timespec time{};
+    ::clock_gettime(clock, &time);
+    return std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
+}
+
+nanoseconds since_boot(std::uint64_t ticks) {
+    static const std::uint64_t per_s = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
+    return std::chrono::seconds(ticks / per_s) + nanoseconds((ticks % per_s) * 1'000'000'000 / per_s);
+}
+
+std::string boot_id() {
+    const auto text = read_file("/proc/sys/kernel/random/boot_id", 64);
+    return text ? std::string(trim(*text)) : std::string();
+}
+
+Error not_found(std::string where) {
+    return {Error::Kind::not_found, "no such process", std::move(where), "ps -e lists those there are"};
+}
+
+// /proc does not show it, or not its files, although the kernel has just given us a handle of it.
+Error hidden(std::string where) {
+    return {Error::Kind::no_permission, "it exists, but /proc hides it from this user", std::move(where),
+            "/proc is mounted with hidepid; run as root or as the process's user"};
+}
+
+Error zombie(const ProcStat& stat, std::string where) {
+    if (stat.threads > 1) {
+        return {Error::Kind::bad_input, "its main thread has ended, and with it /proc shows no memory",
+                std::move(where)};
+    }
+    return {Error::Kind::bad_input, "a zombie: it has ended, and its parent has yet to take notice",
+            std::move(where), fmt::format("the parent is PID {}", stat.ppid)};
+}
+
+Error pidfd_error(std::int32_t pid, int number, std::string where) {
+    if (number == ESRCH) return not_found(std::move(where));
+    if (number == EINVAL || number == ENOENT) {  // the number of a thread (ENOENT since Linux 6.13)
+        const auto status = read_file(fmt::format("/proc/{}/status", pid));
+        const auto group = status ? field_of(*status, "Tgid") : std::nullopt;
+        if (!group) return not_found(std::move(where));
+        return {Error::Kind::bad_input, fmt::format("a thread of PID {}", *group), std::move(where),
+                "watch the process as a whole"};
+    }
+    return {Error::Kind::io, fmt::format("no handle of it: {}", std::strerror(number)), std::move(where)};
+}
+
+}  // namespace
+
+nanoseconds boot_now() { return now(CLOCK_BOOTTIME); }
+nanoseconds wall_now() { return now(CLOCK_REALTIME); }
+
+nanoseconds age_of(const Life& life, nanoseconds boot) {
+    return std::max(nanoseconds{}, boot - since_boot(life.start_ticks));
+}
+
+std::string user_name(std::uint32_t uid) {
+    const auto passwd = read_file("/etc/passwd", 1U << 20);
+    return user_name(passwd ? std::string_view(*passwd) : std::string_view(), uid);
+}
+
+Result<Process> Process::open(std::int32_t pid) {
+    const std::string where = fmt::format("PID {}", pid);
+    if (pid <= 0) return Error{Error::Kind::bad_input, "not a PID", where};
+    Process process;
+    process.directory_.reset(::open(fmt::format("/proc/{}", pid).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    process.pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U)));
+    if (!process.pidfd_) return pidfd_error(pid, errno, where);
+    if (!process.directory_) return hidden(where);
+
+    // The number cannot have changed hands between the two descriptors if the first still reads.
+    const auto stat_text = read_file(process.directory(), "stat");
+    if (!stat_text && stat_text.error().kind == Error::Kind::no_permission) return hidden(where);
+    if (!stat_text) return not_found(where);
+    const auto stat = parse_stat(*stat_text);
+    if (!stat) return Error{Error::Kind::io, "/proc/PID/stat is not as proc(5) has it", where};
+    if (is_kernel_thread(*stat)) {
+        return Error{Error::Kind::bad_input, "a kernel thread: it has no memory of its own", where};
+    }
+    if (stat->state == 'Z' || stat->state == 'X') return zombie(*stat, where);
+
+    const auto status = read_file(process.directory(), "status");
+    const auto executable = read_link(process.directory(), "exe");
+    process.uid_ = status ? effective_uid(*status).value_or(0) : 0;
+    process.life_ = {.boot_id = boot_id(), .pid = pid, .start_ticks = stat->start_ticks};
+    process.life_.started_wall = wall_now() - age_of(process.life_, boot_now());
+    process.life_.executable = executable ? *executable : stat->comm;
+    process.life_.comm = stat->comm;
+    return Result<Process>(std::move(process));
+}
+
+bool Process::alive() const {
+    pollfd ended{pidfd_.get(), POLLIN, 0};
+    return ::poll(&ended, 1, 0) == 0;
+}
+
+std::optional<char> Process::state() const {
+    const auto text = read_file(directory(), "stat");
+    const auto stat = text ? parse_stat(*text) : std::nullopt;
+    if (!stat || stat->start_ticks != life_.start_ticks) return std::nullopt;
+    return stat->state;
+}
+
+bool Process::may_inspect() const {
+    // Asking beats knowing the rules: the kernel guards this link as it guards attaching (ptrace(2)), but for
+    // Yama.
+    return read_link(directory(), "exe").has_value();
+}
+
+}  // namespace rampwatch::probe

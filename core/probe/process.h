@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// A process held so that it can never be mistaken for another: by a pidfd, by a descriptor of its /proc/PID
+// (reads through it fail once the process is gone, whoever has the number then) and by its start time.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/base/error.h"
+#include "core/base/fd.h"
+#include "core/model/target.h"
+
+namespace rampwatch::probe {
+
+class Process {
+  public:
+    // Errors, `where` being "PID 4711": bad_input (not a PID that can be watched: a thread, a kernel thread,
+    // a zombie), not_found, no_permission (hidepid), gone, io.
+    static Result<Process> open(std::int32_t pid);
+
+    [[nodiscard]] const Life& life() const { return life_; }
+    [[nodiscard]] std::int32_t pid() const { return life_.pid; }
+    [[nodiscard]] std::uint32_t uid() const { return uid_; }          // effective, when opened
+    [[nodiscard]] int pidfd() const { return pidfd_.get(); }          // borrowed; readable once it has ended
+    [[nodiscard]] int directory() const { return directory_.get(); }  // borrowed; /proc/PID, for openat
+
+    // It runs, or sleeps, or is stopped; false from the moment it has ended, reaped or not.
+    [[nodiscard]] bool alive() const;
+    // Of its main thread: R S D T t Z X I; empty when it is gone.
+    [[nodiscard]] std::optional<char> state() const;
+    // Does our user own it, or do we hold CAP_SYS_PTRACE: may its descriptors and stacks be read?
+    [[nodiscard]] bool may_inspect() const;
+
+  private:
+    Process() = default;
+
+    Life life_{};
+    std::uint32_t uid_ = 0;
+    Fd pidfd_{}, directory_{};
+};
+
+// The user's name for people; never asks a name service (see proc_text.h).
+std::string user_name(std::uint32_t uid);
+
+std::chrono::nanoseconds boot_now();  // CLOCK_BOOTTIME
+std::chrono::nanoseconds wall_now();  // since the Unix epoch
+
+// Time since the process began.
+std::chrono::nanoseconds age_of(const Life& life, std::chrono::nanoseconds boot);
+
+}  // namespace rampwatch::probe

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// The only user of libproc2. 4.0.2 is what Debian 12 has; 4.0.5 took the last argument from PIDS_VAL. CMake
+// finds out by compiling core/probe/pids_val.c (RAMPWATCH_PIDS_VAL_HAS_INFO); only 4.0.2 has been tested.
+#include "core/probe/procps.h"
+
+#include <fmt/format.h>
+#include <libproc2/misc.h>
+#include <libproc2/pids.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace rampwatch::probe {
+namespace {
+
+// What is asked for, and where its answer stands.
+enum Item : std::uint8_t { pid, began, rss, anon, file, shmem, swap, threads, ticks, count };
+std::array<pids_item, count> kItems = {PIDS_ID_PID,      PIDS_TICS_BEGAN,  PIDS_VM_RSS,
+                                       PIDS_VM_RSS_ANON, PIDS_VM_RSS_FILE, PIDS_VM_RSS_SHARED,
+                                       PIDS_VM_SWAP,     PIDS_NLWP,        PIDS_TICS_ALL};
+
+#if RAMPWATCH_PIDS_VAL_HAS_INFO
+#define RAMPWATCH_VALUE(item, type) PIDS_VAL(item, type, stack, info)
+#else
+#define RAMPWATCH_VALUE(item, type) PIDS_VAL(item, type, stack)
+#endif
+
+std::int64_t bytes_of(unsigned long kib) {
+    return static_cast<std::int64_t>(std::min<unsigned long>(kib, INT64_MAX / 1024)) * 1024;
+}
+
+}  // namespace
+
+struct Procps::State {
+    pids_info* info = nullptr;
+    std::uint64_t ticks_per_s = 100;
+
+    State() = default;
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
+        if (info != nullptr) ::procps_pids_unref(&info);
+    }
+};
+
+Procps::Procps(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Procps::Procps(Procps&&) noexcept = default;
+Procps& Procps::operator=(Procps&&) noexcept = default;
+Procps::~Procps() = default;
+
+Result<Procps> Procps::open() {
+    auto state = std::make_unique<State>();
+    const int rc = ::procps_pids_new(&state->info, kItems.data(), count);
+    if (rc < 0) {
+        return Error{Error::Kind::unavailable, fmt::format("libproc2 does not start: {}", std::strerror(-rc)),
+                     "/proc", "is /proc mounted?"};
+    }
+    state->ticks_per_s = static_cast<std::uint64_t>(std::max(1L, ::procps_hertz_get()));
+    return Procps(std::move(state));
+}
+
+std::optional<Figures> Procps::read(std::int32_t wanted_pid, std::uint64_t start_ticks) {
+    [[maybe_unused]] pids_info* const info = state_->info;
+    unsigned these[1] = {static_cast<unsigned>(wanted_pid)};
+    const pids_fetch* fetch = ::procps_pids_select(state_->info, these, 1, PIDS_SELECT_PID);
+    if (fetch == nullptr || fetch->counts->total != 1) return std::nullopt;
+    const pids_stack* stack = fetch->stacks[0];
+    if (RAMPWATCH_VALUE(pid, s_int) != wanted_pid || RAMPWATCH_VALUE(began, ull_int) != start_ticks)
+        return std::nullopt;
+
+    Figures figures;
+    figures.rss_bytes = bytes_of(RAMPWATCH_VALUE(rss, ul_int));
+    if (figures.rss_bytes == 0) return std::nullopt;
+    const std::int64_t anonymous = bytes_of(RAMPWATCH_VALUE(anon, ul_int));
+    const std::int64_t files = bytes_of(RAMPWATCH_VALUE(file, ul_int));
+    const std::int64_t shared = bytes_of(RAMPWATCH_VALUE(shmem, ul_int));
+    if (anonymous != 0 || files != 0 || shared != 0) {  // all 0 beside an RSS: the kernel has no such lines
+        figures.anon_bytes = anonymous;
+        figures.file_bytes = files;
+        figures.shmem_bytes = shared;
+    }
+    figures.swap_bytes = bytes_of(RAMPWATCH_VALUE(swap, ul_int));
+    figures.threads = RAMPWATCH_VALUE(threads, s_int);
+    const std::uint64_t used = RAMPWATCH_VALUE(ticks, ull_int), per_s = state_->ticks_per_s;
+    figures.cpu =
+        std::chrono::seconds(used / per_s) + std::chrono::nanoseconds(used % per_s * 1'000'000'000 / per_s);
+    return figures;
+}
+
+std::string procps_version() { return "libproc2 " RAMPWATCH_LIBPROC2_VERSION; }
+
+}  // namespace rampwatch::probe

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Looks at one process at even intervals: a timerfd on CLOCK_BOOTTIME with absolute ticks, so that it neither
+// drifts nor loses count while the host sleeps. Never reads smaps*: it can stall the target for seconds.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/base/fd.h"
+#include "core/model/feed.h"
+#include "core/probe/cgroup.h"
+#include "core/probe/process.h"
+#include "core/probe/procps.h"
+
+namespace rampwatch::probe {
+
+inline constexpr std::chrono::nanoseconds kShortestInterval = std::chrono::milliseconds(10);
+
+// One look, whenever it is asked for. What is dear is read rarely: the limit and, where they must be counted,
+// the descriptors at every tenth look, and at least every 10 s; in between the last value stands.
+class Looker {
+  public:
+    // `process` must outlive it. Error: as of Procps::open().
+    static Result<Looker> open(const Process& process, Roots roots = {});
+
+    // Empty when the process has ended, is dying, or is a zombie: that is no sample.
+    std::optional<Sample> look();
+
+  private:
+    Looker(const Process& process, Roots roots, Procps procps);
+    void refresh(std::chrono::nanoseconds boot);
+
+    const Process* process_;
+    Roots roots_;
+    Procps procps_;
+    std::int64_t looks_ = 0;
+    std::chrono::nanoseconds refreshed_{};
+    std::optional<Limit> limit_{};
+    std::optional<std::int64_t> counted_fds_{};
+};
+
+class Sampler : public Feed {
+  public:
+    // The first tick is at once. `interval` is at least kShortestInterval; `process` must outlive it.
+    static Result<Sampler> open(const Process& process, std::chrono::nanoseconds interval,
+                                TargetId target = 0, LifeNumber life = 1, Roots roots = {});
+
+    [[nodiscard]] int fd() const override { return timer_.get(); }
+    // For each wake-up at most one Missed (ticks that passed unseen) and one Sampled.
+    void take(std::vector<Fact>& facts) override;
+
+  private:
+    Sampler(Looker looker, Fd timer, TargetId target, LifeNumber life);
+
+    Looker looker_;
+    Fd timer_;
+    TargetId target_;
+    LifeNumber life_;
+};
+
+// Open descriptors of the process behind `process_directory`: as the kernel counts them (Linux 6.2, for any
+// user's process), else empty; see count_fds.
+std::optional<std::int64_t> fds_as_told(int process_directory);
+// The same, counted one by one; empty without the right to, and when there are more than `most`.
+std::optional<std::int64_t> count_fds(int process_directory, std::int64_t most = 65536);
+
+}  // namespace rampwatch::probe

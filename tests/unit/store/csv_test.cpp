@@ -272,10 +272,10 @@ TEST_CASE("an error ends the source for good", "[store]") {
 }
 
 TEST_CASE("a file that cannot be opened or read says why", "[store]") {
-    const auto missing = open_csv("/nonexistent/a.csv");
+    const auto missing = open_csv("/proc/nonexistent/a.csv");
     REQUIRE_FALSE(missing);
     CHECK(missing.error().kind == Error::Kind::not_found);
-    CHECK(to_string(missing.error()) == "/nonexistent/a.csv: cannot open: No such file or directory");
+    CHECK(to_string(missing.error()) == "/proc/nonexistent/a.csv: cannot open: No such file or directory");
 
     const auto folder = open_csv("/");
     REQUIRE_FALSE(folder);

@@ -136,7 +136,8 @@ TEST_CASE("what is not a regular file is refused at once", "[store]") {
     CHECK(refusal("/dev/null") ==
           "/dev/null: not a regular file (samples are recorded to a file of their own)");
     CHECK(refusal(folder.path) == folder.path + ": cannot create: Is a directory");
-    CHECK(refusal("/nonexistent/a.csv") == "/nonexistent/a.csv: cannot create: No such file or directory");
+    CHECK(refusal("/proc/nonexistent/a.csv") ==
+          "/proc/nonexistent/a.csv: cannot create: No such file or directory");
 }
 
 TEST_CASE("a line that finds no room is taken back whole, and the next may fit", "[store]") {

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/cause.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "core/base/units.h"
+#include "core/report/verdict_words.h"
+
+namespace rampwatch::report {
+namespace {
+
+constexpr std::array<Series, 5> kCounts = {Series::aged_goroutines, Series::goroutines, Series::aged_threads,
+                                           Series::threads, Series::fds};
+
+bool grows(const SeriesVerdict& series) {
+    return series.claim == Claim::growing || series.claim == Claim::leak;
+}
+
+const SeriesVerdict* growing_count(const Verdict& verdict) {
+    for (const Series series : kCounts) {
+        const auto& found = verdict.series[index(series)];
+        if (found && grows(*found)) return &*found;
+    }
+    return nullptr;
+}
+
+// "threads grow too, +98.0/h: 45.0 KiB each".
+std::string company(const SeriesVerdict& memory, const SeriesVerdict& count) {
+    std::string text = fmt::format("{} grow with it", people_word(count.series));
+    if (!memory.slope_per_s || !count.slope_per_s || *count.slope_per_s <= 0) return text;
+    text += fmt::format(", {}", rate(count.series, *count.slope_per_s));
+    const double each = *memory.slope_per_s / *count.slope_per_s;
+    if (each > 0 && is_bytes(memory.series)) text += fmt::format(" ({} each)", format_size(each));
+    return text + ": evidence that what they hold is the cause";
+}
+
+std::string of_anonymous(const Verdict& verdict) {
+    const auto& heap = verdict.series[index(Series::go_heap)];
+    if (heap && grows(*heap)) return "live Go heap grows with it: objects that are still reachable";
+    if (heap && heap->claim == Claim::healthy) {
+        return "live Go heap does not grow: memory outside it (cgo, stacks), or kept by the runtime";
+    }
+    const auto& threads = verdict.series[index(Series::threads)];
+    if (!threads) return "anonymous memory: the heap, or an allocator that keeps what was freed";
+    return "threads and descriptors do not grow: the heap, a cache without bound, or an allocator that keeps "
+           "what "
+           "was freed";
+}
+
+// RSS that grew in file pages or shared memory while what is judged did not.
+std::string of_healthy(const Verdict& verdict, const VerdictContext& context) {
+    if (!context.first || !context.last) return {};
+    const auto& memory = verdict.series[index(Series::memory)];
+    const auto grown = [](const auto& before, const auto& now) {
+        return before && now ? static_cast<double>(*now - *before) : 0.0;
+    };
+    const double file = grown(context.first->file_bytes, context.last->file_bytes);
+    const double own = memory ? memory->current - memory->first : 0;
+    if (file < 16 * 1024 * 1024 || file < 2 * own) return {};
+    return fmt::format("RSS grew by {} in file pages: no leak, the kernel takes them back when it needs them",
+                       format_size(file));
+}
+
+}  // namespace
+
+std::string likely_cause(const Verdict& verdict, const VerdictContext& context) {
+    if (verdict.claim == Claim::healthy) return of_healthy(verdict, context);
+    const SeriesVerdict* lead = leader(verdict);
+    if (lead == nullptr || !grows(*lead)) return {};
+    const SeriesVerdict* count = growing_count(verdict);
+    if (!is_bytes(lead->series)) return "stacks say what they wait for: rampwatch dump";
+    if (lead->series == Series::shmem) {
+        return "shared memory: a pool that is touched for the first time ends when it is full; a JVM's ZGC "
+               "heap does not";
+    }
+    if (count != nullptr) return company(*lead, *count);
+    return of_anonymous(verdict);
+}
+
+}  // namespace rampwatch::report

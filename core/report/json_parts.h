@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// The pieces that every JSON writer here is made of. Only report/json*.cpp may include this.
+#pragma once
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "core/model/verdict.h"
+
+namespace rampwatch::report {
+
+using Json = nlohmann::ordered_json;
+
+// JSON has no NaN and no infinity: they become null, as does what is unknown.
+Json json_number(double value);
+Json json_number(const std::optional<double>& value);
+
+// In seconds, exact to the microsecond over thirty years.
+Json json_seconds(std::chrono::nanoseconds time);
+Json json_seconds(const std::optional<std::chrono::nanoseconds>& time);
+
+Json json_interval(const std::optional<Interval>& interval);  // [low, high]
+Json json_evidence(const SeriesVerdict& series);              // gates in the order in which they are asked
+Json json_series(const SeriesVerdict& series);                // one member of all_series
+Json json_forecast(const std::optional<Forecast>& forecast);
+
+// One line without its end; bytes that are not UTF-8 are replaced by U+FFFD.
+std::string json_line(const Json& json);
+
+}  // namespace rampwatch::report

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/text_verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/units.h"
+#include "core/report/cause.h"
+#include "core/report/restart.h"
+#include "core/report/verdict_words.h"
+
+namespace rampwatch::report {
+namespace {
+
+using std::chrono::duration;
+using std::chrono::nanoseconds;
+
+std::string labelled(std::string_view label, std::string_view text) {
+    return fmt::format("  {:<13}{}", label, text);
+}
+
+nanoseconds seconds(double s) {
+    return nanoseconds(static_cast<std::int64_t>(std::clamp(s, -9e9, 9e9) * 1e9));
+}
+
+std::string grew(const SeriesVerdict& series) {
+    const double rise = series.rise.value_or(series.current - series.first);
+    const auto noun = people_word(series.series);
+    return fmt::format("{} grew by {}, to {}", noun, amount(series.series, rise),
+                       amount(series.series, series.current));
+}
+
+std::string what_line(const Verdict& verdict, const SeriesVerdict& series) {
+    if (verdict.claim == Claim::leak) return fmt::format("LEAK, confirmed: {}", grew(series));
+    return fmt::format("steady growth: {} (suspected; a leak is confirmed after {} at the earliest)",
+                       grew(series), format_duration(verdict.patience));
+}
+
+std::string speed_line(const SeriesVerdict& series) {
+    if (!series.slope_per_s) return labelled("how fast", "not measured yet");
+    std::string text = rate(series.series, *series.slope_per_s);
+    if (series.slope_ci95_per_s) {
+        text += fmt::format(", between {} and {} (95 %)", rate(series.series, series.slope_ci95_per_s->low),
+                            rate(series.series, series.slope_ci95_per_s->high));
+    }
+    return labelled("how fast", text);
+}
+
+std::string since_line(const Verdict& verdict, const SeriesVerdict& series) {
+    const nanoseconds onset = series.onset.value_or(verdict.started);
+    std::string text =
+        fmt::format("{}, {} ago", moment(verdict, onset), format_duration(verdict.now - onset));
+    if (!series.onset)
+        text = "before it was watched, " + format_duration(verdict.now - verdict.started) + " ago or more";
+    if (series.onset && series.onset_low && series.onset_high && *series.onset_high > *series.onset_low) {
+        text += fmt::format(" (it began within {} of then)",
+                            format_duration((*series.onset_high - *series.onset_low) / 2));
+    }
+    return labelled("since", text);
+}
+
+std::string straight_line(const SeriesVerdict& series) {
+    std::string text = fmt::format("{} of {} windows of {} rose", series.windows_up, series.windows,
+                                   format_duration(series.window_width));
+    if (series.windows == 0) text = "not measured yet";
+    if (series.straightness) text += fmt::format("; R2 {:.3f}", *series.straightness);
+    if (series.gave_back > 0) {
+        text += fmt::format("; the largest earlier rise that was given back: {}",
+                            amount(series.series, series.gave_back));
+    }
+    return labelled("how straight", text);
+}
+
+// "7.7 to 8.8 days", "40 min to 1.5 h".
+std::string span_of(const Interval& range_s) {
+    std::string low = format_duration(seconds(range_s.low));
+    const std::string high = format_duration(seconds(range_s.high));
+    const auto unit = low.find(' ');
+    if (low.substr(unit) == high.substr(high.find(' '))) low.resize(unit);
+    return low + " to " + high;
+}
+
+// "in 8.4 days (7.9 to 9.1 days), Thu 3 Dec about 14:00".
+std::string ahead(const Verdict& verdict, double eta_s, const std::optional<Interval>& range) {
+    std::string text = "in " + format_duration(seconds(eta_s));
+    if (range) {
+        text += " (" + span_of(*range) + ")";
+    }
+    if (verdict.wall.count() == 0) return text;
+    const nanoseconds when = verdict.wall + seconds(eta_s);
+    return text + ", " + (eta_s > 6 * 3600 ? format_day_hour(when) : format_day_minute(when));
+}
+
+std::string restart_phrase(const Verdict& verdict) {
+    const auto gain = restart_gain(verdict);
+    if (!gain) return {};
+    if (gain->beyond)
+        return fmt::format("; a restart now buys more than {}",
+                           format_duration(seconds(gain->until_limit_s)));
+    std::string text = fmt::format("; a restart now buys {}", format_duration(seconds(gain->until_limit_s)));
+    if (const auto now = wall_at(verdict, verdict.now)) {
+        text += ", until " + format_day_hour(*now + seconds(gain->until_limit_s));
+    }
+    return text;
+}
+
+std::string limit_name(const Limit& limit) {
+    return fmt::format("{} {} ({} used)", people_word(limit.kind),
+                       format_size(static_cast<double>(limit.limit_bytes)),
+                       format_size(static_cast<double>(limit.used_bytes)));
+}
+
+std::string forecast_phrase(const Verdict& verdict, const Forecast& forecast) {
+    if (forecast.beyond) {
+        return fmt::format("{} not within {}", limit_name(forecast.limit),
+                           format_duration(seconds(forecast.eta_s)));
+    }
+    return fmt::format("{} {}", limit_name(forecast.limit),
+                       ahead(verdict, forecast.eta_s, forecast.eta_range_s));
+}
+
+std::string limit_line(const Verdict& verdict, const VerdictContext& context) {
+    if (verdict.forecast) {
+        return labelled("limit", forecast_phrase(verdict, *verdict.forecast) + restart_phrase(verdict));
+    }
+    if (verdict.limit_near) return labelled("limit", forecast_phrase(verdict, *verdict.limit_near));
+    if (context.last && context.last->limit) {
+        return labelled("limit", limit_name(*context.last->limit) + ", no forecast yet");
+    }
+    return labelled("limit", "none known");
+}
+
+// One series, in one line, beside the leading one.
+std::string trend_of(const Verdict& verdict, const SeriesVerdict& series) {
+    if (series.claim != Claim::growing && series.claim != Claim::leak) {
+        std::string text = shape_phrase(series);
+        const bool told = series.slope_per_s && series.slope_ci95_per_s && series.slope_ci95_per_s->low > 0;
+        if (told && series.shape == Shape::ramp) text += ", " + rate(series.series, *series.slope_per_s);
+        return text;
+    }
+    std::string text = grew(series).substr(people_word(series.series).size() + 1);
+    if (series.slope_per_s) text += ", " + rate(series.series, *series.slope_per_s);
+    if (series.onset) text += ", since " + moment(verdict, *series.onset);
+    return text;
+}
+
+std::string too_short_line(const Verdict& verdict, const SeriesVerdict& series) {
+    const std::string watched = format_duration(verdict.now - verdict.started);
+    const std::string patience = format_duration(verdict.patience);
+    if (verdict.too_sparse) {
+        return fmt::format(
+            "{}: {} samples, too few to judge: at least 50 in {} (a shorter --interval or a longer "
+            "--patience)",
+            watched, format_count(verdict.samples), patience);
+    }
+    if (!series.slope_per_s || series.windows == 0) {
+        return fmt::format("{}: {} {}; too short to say more (a verdict takes {}; --patience)", watched,
+                           people_word(series.series), shape_phrase(series), patience);
+    }
+    return fmt::format(
+        "{}: {}, {} of {} windows up; too short to exclude warm-up (that takes {}; --patience)", watched,
+        rate(series.series, *series.slope_per_s), series.windows_up, series.windows, patience);
+}
+
+std::string quiet_line(const Verdict& verdict, const SeriesVerdict& series) {
+    if (verdict.claim == Claim::undecided) return "undecided: " + too_short_line(verdict, series);
+    return fmt::format("healthy: {} {}, watched for {}", people_word(series.series), shape_phrase(series),
+                       format_duration(verdict.now - verdict.started));
+}
+
+bool is_growth(const Verdict& verdict) {
+    return verdict.claim == Claim::growing || verdict.claim == Claim::leak;
+}
+
+}  // namespace
+
+std::string status_line(const Verdict& verdict) {
+    const SeriesVerdict* series = leader(verdict);
+    if (series == nullptr) return "no samples yet";
+    if (verdict.claim == Claim::undecided) return too_short_line(verdict, *series);
+    if (!is_growth(verdict)) return quiet_line(verdict, *series);
+    std::string text = verdict.claim == Claim::leak ? "LEAK: " : "steady growth: ";
+    text += grew(*series);
+    if (series->slope_per_s) text += ", " + rate(series->series, *series->slope_per_s);
+    if (verdict.forecast && !verdict.forecast->beyond) {
+        text += fmt::format(", {} {}", people_word(verdict.forecast->limit.kind),
+                            ahead(verdict, verdict.forecast->eta_s, std::nullopt));
+    }
+    return text;
+}
+
+std::vector<std::string> headline(const Verdict& verdict, const VerdictContext& context) {
+    const SeriesVerdict* series = leader(verdict);
+    if (series == nullptr) return {"undecided: no samples"};
+    if (is_growth(verdict)) {
+        return {what_line(verdict, *series), speed_line(*series), since_line(verdict, *series),
+                straight_line(*series), limit_line(verdict, context)};
+    }
+    std::vector<std::string> lines{quiet_line(verdict, *series)};
+    if (verdict.limit_near) {
+        lines.push_back(
+            labelled("limit near", forecast_phrase(verdict, *verdict.limit_near) + " at this rate"));
+    }
+    if (verdict.ever_leak)
+        lines.push_back(labelled("before", "a leak was confirmed earlier, and has been given back"));
+    return lines;
+}
+
+std::vector<std::string> beside(const Verdict& verdict, const VerdictContext& context) {
+    std::vector<std::string> lines;
+    const SeriesVerdict* lead = leader(verdict);
+    if (lead == nullptr) return lines;
+    for (const auto& series : verdict.series) {
+        if (!series || series->series == lead->series) continue;
+        if (!is_growth(verdict) && series->claim == Claim::healthy && series->shape == Shape::flat) continue;
+        if (!is_growth(verdict) && series->claim == Claim::undecided) continue;
+        lines.push_back(labelled(people_word(series->series), trend_of(verdict, *series)));
+    }
+    if (const std::string cause = likely_cause(verdict, context); !cause.empty()) {
+        lines.push_back(labelled(is_growth(verdict) ? "likely cause" : "beside", cause));
+    }
+    if (const auto least = smallest_rise(*lead);
+        verdict.claim == Claim::healthy && least && verdict.now > verdict.started) {
+        const double span_s = duration<double>(verdict.now - verdict.started).count();
+        lines.push_back(labelled(
+            "not excluded",
+            fmt::format("growth slower than {} ({} in {})", rate(lead->series, *least / span_s).substr(1),
+                        amount(lead->series, *least), format_duration(verdict.now - verdict.started))));
+    }
+    return lines;
+}
+
+std::string text_verdict(const Verdict& verdict, const VerdictContext& context) {
+    std::string text;
+    for (const std::string& line : headline(verdict, context)) text += line + "\n";
+    for (const std::string& line : beside(verdict, context)) text += line + "\n";
+    return text;
+}
+
+}  // namespace rampwatch::report

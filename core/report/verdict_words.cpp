@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/verdict_words.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "core/base/units.h"
+#include "core/model/words.h"
+
+namespace rampwatch::report {
+
+using std::chrono::nanoseconds;
+
+std::string_view people_word(Series series) {
+    switch (series) {
+        case Series::shmem:
+            return "shared memory";
+        case Series::fds:
+            return "descriptors";
+        case Series::go_heap:
+            return "live Go heap";
+        case Series::aged_threads:
+            return "old threads";
+        case Series::aged_goroutines:
+            return "old goroutines";
+        default:
+            return word(series);
+    }
+}
+
+std::string_view people_word(LimitKind kind) {
+    switch (kind) {
+        case LimitKind::given:
+            return "limit given";
+        case LimitKind::cgroup_max:
+            return "cgroup memory.max";
+        case LimitKind::cgroup_high:
+            return "cgroup memory.high";
+        case LimitKind::rlimit_as:
+            return "RLIMIT_AS";
+        case LimitKind::physical:
+            return "physical memory";
+    }
+    return "?";
+}
+
+std::string amount(Series series, double value) {
+    if (is_bytes(series)) return format_size(value);
+    return std::isfinite(value) && std::fabs(value) < 1e15 ? format_count(std::llround(value)) : "?";
+}
+
+std::string rate(Series series, double per_s) {
+    std::string text = is_bytes(series) ? format_rate(per_s) : format_count_rate(per_s);
+    return text.starts_with('-') ? text : "+" + text;
+}
+
+std::optional<nanoseconds> wall_at(const Verdict& verdict, nanoseconds mono) {
+    if (verdict.wall.count() == 0) return std::nullopt;
+    return verdict.wall - (verdict.now - mono);
+}
+
+std::string moment(const Verdict& verdict, nanoseconds mono) {
+    if (const auto wall = wall_at(verdict, mono)) return format_day_minute(*wall);
+    return fmt::format("at {:.0f} s", std::chrono::duration<double>(mono).count());
+}
+
+const SeriesVerdict* leader(const Verdict& verdict) {
+    const auto& named = verdict.series[index(verdict.leading.value_or(Series::memory))];
+    if (named) return &*named;
+    for (const auto& series : verdict.series) {
+        if (series) return &*series;
+    }
+    return nullptr;
+}
+
+std::string shape_phrase(const SeriesVerdict& series) {
+    const std::string now = amount(series.series, series.current);
+    const std::string every =
+        series.period ? fmt::format(" every {}", format_duration(*series.period)) : std::string();
+    const std::string swing = series.swing ? fmt::format(" of {}", amount(series.series, *series.swing)) : "";
+    const std::string near =
+        series.levels_off_at ? fmt::format(" near {}", amount(series.series, *series.levels_off_at)) : "";
+    switch (series.shape) {
+        case Shape::too_short:
+            return fmt::format("at {}", now);
+        case Shape::flat:
+            return fmt::format("level at {}", now);
+        case Shape::warmup:
+            return near.empty() ? fmt::format("warming up, at {}, and slowing", now)
+                                : fmt::format("warming up, at {}, levels off{}", now, near);
+        case Shape::plateau:
+            return fmt::format("rose to a plateau{}", near.empty() ? fmt::format(" at {}", now) : near);
+        case Shape::sawtooth:
+            return fmt::format("sawtooth{}{}, its floor level at {}", swing, every, now);
+        case Shape::step:
+            return fmt::format("one step up, then level at {}", now);
+        case Shape::staircase:
+            return fmt::format("rises in steps, to {}", now);
+        case Shape::periodic:
+            return fmt::format("a wave{}{}, its floor at {}", swing, every, now);
+        case Shape::walk:
+            return fmt::format("wanders{}, at {}", swing, now);
+        case Shape::ramp:
+            return fmt::format("rises in a line, to {}", now);
+        case Shape::ramp_on_sawtooth:
+            return fmt::format("a rising floor, at {}, under a sawtooth{}{}", now, swing, every);
+        case Shape::ramp_on_periodic:
+            return fmt::format("a rising floor, at {}, under a wave{}{}", now, swing, every);
+        case Shape::recovering:
+            return fmt::format("gives back what had grown, now at {}", now);
+    }
+    return now;
+}
+
+std::optional<double> smallest_rise(const SeriesVerdict& series) {
+    for (const Gate& gate : series.evidence) {
+        if (gate.id == GateId::materiality) return gate.threshold;
+    }
+    return std::nullopt;
+}
+
+}  // namespace rampwatch::report

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// The phrases of which text about a verdict is made.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/model/verdict.h"
+
+namespace rampwatch::report {
+
+std::string_view people_word(Series series);   // "memory", "shared memory", "descriptors"
+std::string_view people_word(LimitKind kind);  // "cgroup memory.max"
+
+// "104 MiB", or "1,204" for a count; `value` in the series' own unit.
+std::string amount(Series series, double value);
+
+// "+4.40 MiB/h", "-12.0/h": always with a sign.
+std::string rate(Series series, double per_s);
+
+// The wall time at `mono` as the verdict's last look has it; empty where that look had no wall time.
+std::optional<std::chrono::nanoseconds> wall_at(const Verdict& verdict, std::chrono::nanoseconds mono);
+
+// "Tue 24 Nov 03:10", or "at 46080 s" where only the recording's own time is known.
+std::string moment(const Verdict& verdict, std::chrono::nanoseconds mono);
+
+// The series that the text is about: the leading one, else memory, else the first there is.
+const SeriesVerdict* leader(const Verdict& verdict);
+
+// What the series does, in one phrase: "level at 104 MiB", "sawtooth of 40.0 MiB every 2 min, its floor level
+// at 104 MiB".
+std::string shape_phrase(const SeriesVerdict& series);
+
+// How much a window's rise must be to count; empty where the evidence does not say.
+std::optional<double> smallest_rise(const SeriesVerdict& series);
+
+}  // namespace rampwatch::report

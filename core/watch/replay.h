@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// A Source into a Session; pure.
+#pragma once
+
+#include <functional>
+
+#include "core/base/error.h"
+#include "core/model/event.h"
+#include "core/model/source.h"
+#include "core/model/verdict.h"
+#include "core/watch/session.h"
+
+namespace rampwatch::watch {
+
+// Both may be empty. `event`: what a live watch of these samples would have told, but for the samples
+// themselves, and at the time at which it would have. `record`: each look, before it is judged.
+struct ReplayListener {
+    std::function<void(const Event&)> event{};
+    std::function<void(const Record&)> record{};
+};
+
+// One look at a time: a recording of any length is judged in the memory of one Session. Its requests are
+// nobody's here, so that nothing asks for dumps. The verdict is the live watch's, given the same settings,
+// the same samples and no earlier state. The source's error is passed on.
+Result<Verdict> replay(Source& source, Settings settings, const ReplayListener& listener = {});
+
+}  // namespace rampwatch::watch

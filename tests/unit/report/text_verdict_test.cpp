@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/text_verdict.h"
+
+#include <cstdlib>
+#include <ctime>
+
+#include "core/report/explain.h"
+#include "tests/catch.h"
+#include "tests/unit/report/verdicts.h"
+
+namespace rampwatch::report {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+struct InUtc {
+    InUtc() {
+        ::setenv("TZ", "UTC", 1);
+        ::tzset();
+    }
+};
+
+TEST_CASE("five lines say what grows, how fast, since when, how straight, and which limit it meets",
+          "[report]") {
+    const InUtc utc;
+
+    CHECK(headline(leak_verdict()) ==
+          Lines{"LEAK, confirmed: memory grew by 56.0 MiB, to 136 MiB",
+                "  how fast     +4.40 MiB/h, between +4.10 MiB/h and +4.70 MiB/h (95 %)",
+                "  since        Tue 24 Nov 03:10, 13 h ago (it began within 20 min of then)",
+                "  how straight 22 of 23 windows of 32 min rose; R2 0.998",
+                "  limit        cgroup memory.max 1.00 GiB (160 MiB used) in 8.2 days (7.7 to 8.8 days), "
+                "Wed 2 Dec about 20:00; a restart now buys 8.7 days, until Thu 3 Dec about 09:00"});
+}
+
+TEST_CASE("threads that grow with memory are told as evidence of the cause", "[report]") {
+    const InUtc utc;
+
+    CHECK(
+        beside(leak_verdict()) ==
+        Lines{
+            "  threads      grew by 1,254, to 1,274, +1.63/min, since Tue 24 Nov 03:10",
+            "  descriptors  level at 34",
+            "  likely cause threads grow with it, +1.63/min (46.0 KiB each): evidence that what they hold is "
+            "the cause"});
+}
+
+TEST_CASE("only a confirmed claim is called a leak", "[report]") {
+    Verdict verdict = leak_verdict();
+    verdict.claim = verdict.series[index(Series::memory)]->claim = Claim::growing;
+
+    CHECK(headline(verdict)[0] ==
+          "steady growth: memory grew by 56.0 MiB, to 136 MiB (suspected; a leak is confirmed "
+          "after 9 h at the earliest)");
+    CHECK(status_line(verdict).find("LEAK") == std::string::npos);
+}
+
+TEST_CASE("growth without company names the allocator as a possible cause", "[report]") {
+    Verdict verdict = leak_verdict();
+    verdict.series[index(Series::threads)]->claim = Claim::healthy;
+
+    CHECK(beside(verdict).back() ==
+          "  likely cause threads and descriptors do not grow: the heap, a cache without bound, or an "
+          "allocator that "
+          "keeps what was freed");
+}
+
+TEST_CASE("growth of shared memory may be a pool being touched", "[report]") {
+    Verdict verdict = leak_verdict();
+    verdict.leading = Series::shmem;
+    verdict.series[index(Series::shmem)] = verdict.series[index(Series::memory)];
+    verdict.series[index(Series::shmem)]->series = Series::shmem;
+    verdict.series[index(Series::memory)].reset();
+
+    CHECK(beside(verdict).back() ==
+          "  likely cause shared memory: a pool that is touched for the first time ends when it is full; a "
+          "JVM's ZGC "
+          "heap does not");
+}
+
+TEST_CASE("growth of file pages is no leak", "[report]") {
+    Sample first{.rss_bytes = 200 * kMiB, .file_bytes = 10 * kMiB};
+    Sample last{.rss_bytes = 500 * kMiB, .file_bytes = 310 * kMiB};
+
+    CHECK(beside(healthy_verdict(Shape::flat), {first, last})[0] ==
+          "  beside       RSS grew by 300 MiB in file pages: no leak, the kernel takes them back when it "
+          "needs them");
+}
+
+TEST_CASE("while it is early the line says what is missing", "[report]") {
+    CHECK(
+        status_line(early_verdict()) ==
+        "8 min: +41.0 MiB/h, 12 of 12 windows up; too short to exclude warm-up (that takes 9 h; --patience)");
+    CHECK(headline(early_verdict()) == Lines{"undecided: " + status_line(early_verdict())});
+}
+
+TEST_CASE("before the first window the line says where memory is", "[report]") {
+    Verdict verdict = early_verdict();
+    verdict.series[index(Series::memory)]->slope_per_s.reset();
+
+    CHECK(status_line(verdict) ==
+          "8 min: memory at 106 MiB; too short to say more (a verdict takes 9 h; --patience)");
+    CHECK(status_line(Verdict{}) == "no samples yet");
+}
+
+TEST_CASE("too few samples are told as that", "[report]") {
+    Verdict verdict = early_verdict();
+    verdict.too_sparse = true;
+
+    CHECK(status_line(verdict) ==
+          "8 min: 481 samples, too few to judge: at least 50 in 9 h (a shorter --interval or a longer "
+          "--patience)");
+}
+
+TEST_CASE("a healthy verdict takes two lines, with its shape and what is not excluded", "[report]") {
+    CHECK(text_verdict(healthy_verdict(Shape::flat)) ==
+          "healthy: memory level at 104 MiB, watched for 24 h\n"
+          "  not excluded growth slower than 683 KiB/h (16.0 MiB in 24 h)\n");
+}
+
+TEST_CASE("each healthy shape has words of its own", "[report]") {
+    Verdict verdict = healthy_verdict(Shape::sawtooth);
+    SeriesVerdict& memory = *verdict.series[index(Series::memory)];
+    memory.swing = 40 * kMiB;
+    memory.period = std::chrono::minutes(2);
+    CHECK(headline(verdict)[0] ==
+          "healthy: memory sawtooth of 40.0 MiB every 2 min, its floor level at 104 MiB, watched for 24 h");
+
+    memory.shape = Shape::warmup;
+    memory.levels_off_at = 310 * kMiB;
+    CHECK(headline(verdict)[0] ==
+          "healthy: memory warming up, at 104 MiB, levels off near 310 MiB, watched for 24 h");
+
+    memory.shape = Shape::plateau;
+    CHECK(headline(verdict)[0] == "healthy: memory rose to a plateau near 310 MiB, watched for 24 h");
+}
+
+TEST_CASE("a recording without wall times tells its own", "[report]") {
+    Verdict verdict = leak_verdict();
+    verdict.wall = {};
+
+    CHECK(headline(verdict)[2] == "  since        at 25920 s, 13 h ago (it began within 20 min of then)");
+    CHECK(headline(verdict)[4] ==
+          "  limit        cgroup memory.max 1.00 GiB (160 MiB used) in 8.2 days (7.7 to 8.8 "
+          "days); a restart now buys 8.7 days");
+}
+
+TEST_CASE("without a limit the five lines stay five", "[report]") {
+    Verdict verdict = leak_verdict();
+    verdict.forecast.reset();
+
+    REQUIRE(headline(verdict).size() == 5);
+    CHECK(headline(verdict)[4] == "  limit        none known");
+}
+
+TEST_CASE("a forecast beyond what was observed names no day", "[report]") {
+    Verdict verdict = leak_verdict();
+    verdict.forecast->beyond = true;
+    verdict.forecast->eta_s = 20 * 46080;
+    verdict.forecast->limit.limit_bytes = 1LL << 40;
+
+    CHECK(headline(verdict)[4] ==
+          "  limit        cgroup memory.max 1.00 TiB (160 MiB used) not within 11 days; a "
+          "restart now buys more than 11 days");
+}
+
+TEST_CASE("a limit that is near is told without a claim", "[report]") {
+    Verdict verdict = early_verdict();
+    verdict.limit_near = Forecast{{LimitKind::cgroup_max, 128 * kMiB, 120 * kMiB}, false, 720, {600, 900}};
+
+    CHECK(headline(verdict)[1] ==
+          "  limit near   cgroup memory.max 128 MiB (120 MiB used) in 12 min (10 to 15 min) at this rate");
+}
+
+TEST_CASE("explain marks the first gate that holds a claim back", "[report]") {
+    Verdict verdict = healthy_verdict(Shape::flat);
+    verdict.series[index(Series::memory)]->evidence.push_back({GateId::significance, 2.5, 10, true, false});
+
+    CHECK(explain(verdict) ==
+          "  gates of memory (healthy)\n"
+          "    materiality           2.00 MiB  at least     16.0 MiB  HOLDS BACK\n"
+          "    significance               2.5  at least           10  not passed\n");
+    CHECK(explain(Verdict{}) == "  no gates asked yet: too few samples\n");
+}
+
+}  // namespace
+}  // namespace rampwatch::report

@@ -23,6 +23,8 @@ struct Frame {
     std::optional<std::string> file{};
     std::optional<std::int64_t> line{};
     bool inlined = false;  // inlined into the frame that follows
+    bool library =
+        false;  // of a runtime or a system library, as far as module, file and name tell (stacks/own_frame)
 
     friend bool operator==(const Frame&, const Frame&) = default;
 };

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Stacks streamed in, groups of identical ones out.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/model/stack.h"
+
+namespace rampwatch::stacks {
+
+// What makes two stacks identical: the same functions in the same modules, called from the same lines. The
+// line of the innermost call itself does not count: a busy thread is at another one every time. Where a
+// function is not known its offset in the module stands for it. What a thread waits for and its name do not
+// count.
+std::string identity(const std::vector<Frame>& frames, StackKind kind);
+
+// Bounded whatever comes in: stacks that would open more groups than `most_groups`, or keep more than
+// `most_bytes` of text, are counted as ungrouped and dropped. Counts of the groups that are there stay exact.
+class Grouper {
+  public:
+    explicit Grouper(std::size_t most_groups = 20'000, std::size_t most_bytes = 64U << 20)
+        : most_groups_(most_groups), most_bytes_(most_bytes) {}
+
+    // Amortised O(frames); `count` stacks that are all like this one, of which one has the id.
+    void add(Stack stack, std::int64_t count = 1);
+
+    [[nodiscard]] std::int64_t stacks() const { return stacks_; }        // all that were added
+    [[nodiscard]] std::int64_t ungrouped() const { return ungrouped_; }  // of these, in no group
+
+    // Biggest first, equals in the order in which they came; own frames are marked. Empties the Grouper.
+    std::vector<Group> take();
+
+  private:
+    struct Building {
+        Group group{};
+        std::size_t order = 0;
+        std::map<std::string, std::int64_t> names{}, states{};  // bounded
+    };
+
+    std::size_t most_groups_, most_bytes_, bytes_ = 0;
+    std::int64_t stacks_ = 0, ungrouped_ = 0;
+    std::unordered_map<std::string, Building> groups_{};
+};
+
+}  // namespace rampwatch::stacks

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "core/stacks/own_frame.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "core/base/function_name.h"
+
+namespace rampwatch::stacks {
+namespace {
+
+// Base names of shared objects whose frames are never what a leak is about, in any directory.
+constexpr std::array<std::string_view, 26> kRuntimeModules = {
+    "libc.so",   "libc-",    "libpthread", "libstdc++", "libc++.so", "libc++abi",   "libgcc_s",
+    "ld-linux",  "ld-musl",  "ld-2",       "ld64",      "librt",     "libdl",       "libm.so",
+    "libm-",     "libgo.so", "libasan",    "libtsan",   "libubsan",  "libjemalloc", "libtcmalloc",
+    "libjvm.so", "libtbb",   "libgomp",    "libresolv", "linux-vdso"};
+
+// Headers and sources of standard libraries, where the compiler tells the file.
+constexpr std::array<std::string_view, 6> kLibrarySources = {"/usr/include/", "/rustc/", "/usr/local/go/src/",
+                                                             "/usr/lib/go",   "./nptl/", "../sysdeps/"};
+
+// C, C++ and Rust: names that machinery has even when it is linked or inlined into the program.
+constexpr std::array<std::string_view, 18> kLibraryFunctions = {
+    "std::",    "__gnu_cxx::", "__cxxabiv1::", "core::",   "alloc::",      "boost::",
+    "absl::",   "__gthread",   "__pthread",    "pthread_", "__libc_",      "__GI_",
+    "__invoke", "__clone",     "start_thread", "_start",   "operator new", "futex_wait"};
+
+// Go's standard packages, as the first part of "package.Function" or "package/sub.Function".
+constexpr std::array<std::string_view, 44> kGoPackages = {
+    "runtime",   "sync",    "internal", "syscall",  "os",       "net",  "time",   "io",     "bufio",
+    "context",   "reflect", "crypto",   "database", "encoding", "fmt",  "log",    "sort",   "strings",
+    "bytes",     "text",    "html",     "go",       "testing",  "math", "path",   "regexp", "errors",
+    "container", "hash",    "image",    "archive",  "compress", "mime", "plugin", "vendor", "expvar",
+    "embed",     "flag",    "index",    "strconv",  "unicode",  "iter", "slices", "maps"};
+
+template <class Table>
+bool starts_with_any(std::string_view text, const Table& table) {
+    return std::any_of(table.begin(), table.end(),
+                       [&](std::string_view word) { return text.starts_with(word); });
+}
+
+std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+// "runtime.gopark" and "net/http.(*conn).serve" are; "main.worker", "example.com/shop.Run" and C++ names are
+// not.
+bool is_go_library(std::string_view function) {
+    const auto dot = function.find('.');
+    if (dot == std::string_view::npos || function.find("::") != std::string_view::npos) return false;
+    const std::string_view package = function.substr(0, std::min(dot, function.find('/')));
+    return std::find(kGoPackages.begin(), kGoPackages.end(), package) != kGoPackages.end();
+}
+
+// Directly in a directory that the distribution fills: "/lib/x86_64-linux-gnu/libssl.so.3".
+bool is_system_library(const Frame& frame) {
+    if (!frame.module) return false;
+    const std::string_view path = *frame.module;
+    if (base_name(path).find(".so") == std::string_view::npos) return false;
+    std::string_view directory = path.substr(0, path.rfind('/'));
+    if (directory.starts_with("/usr/lib")) directory.remove_prefix(4);
+    if (!directory.starts_with("/lib")) return false;
+    const std::string_view inner = directory.substr(std::min(directory.size(), directory.find('/', 1)));
+    return inner.empty() || (inner.find("-linux-") != std::string_view::npos && inner.rfind('/') == 0);
+}
+
+}  // namespace
+
+bool is_library(const Frame& frame) {
+    if (frame.module) {
+        if (frame.module->starts_with("[v")) return true;  // [vdso], [vsyscall]
+        if (starts_with_any(base_name(*frame.module), kRuntimeModules)) return true;
+    }
+    if (frame.file && starts_with_any(*frame.file, kLibrarySources)) return true;
+    if (!frame.function) return false;
+    const std::string bare = bare_function(*frame.function);
+    std::string_view name = bare;
+    if (name.starts_with('<')) name.remove_prefix(1);  // Rust's "<alloc::boxed::Box<F> as ...>"
+    return starts_with_any(name, kLibraryFunctions) || is_go_library(name);
+}
+
+std::size_t mark_own(std::span<Frame> frames) {
+    for (Frame& frame : frames) frame.library = is_library(frame);
+    const auto own = std::find_if(frames.begin(), frames.end(), [](const Frame& frame) {
+        return !frame.library && !is_system_library(frame) && (frame.function || frame.module);
+    });
+    const auto place =
+        own != frames.end() ? own : std::find_if(frames.begin(), frames.end(), [](const Frame& frame) {
+            return !frame.library && (frame.function || frame.module);
+        });
+    return place == frames.end() ? 0 : static_cast<std::size_t>(place - frames.begin());
+}
+
+}  // namespace rampwatch::stacks

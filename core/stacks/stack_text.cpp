@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "core/stacks/stack_text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <span>
+#include <utility>
+
+#include "core/base/function_name.h"
+
+namespace rampwatch::stacks {
+namespace {
+
+// Where a whole stack ends; `main` because gdb stops there.
+constexpr std::array<std::string_view, 11> kRoots = {
+    "_start",       "__clone3",       "clone3", "__clone",        "clone",         "main",
+    "start_thread", "_dl_start_user", "rt0_go", "runtime.rt0_go", "runtime.mstart"};
+
+// What Go calls on a stack of its own: behind them debuggers guess, differently for each thread.
+constexpr std::array<std::string_view, 4> kGoRoots = {"runtime.mcall", "runtime.goexit", "runtime.clone",
+                                                      "runtime.rt0_go"};
+
+bool is_one_of(std::string_view function, std::span<const std::string_view> names) {
+    return std::find(names.begin(), names.end(), bare_function(function)) != names.end();
+}
+
+bool is_unknown(const Frame& frame) { return !frame.function && !frame.module; }
+
+bool ends_at_root(const std::vector<Frame>& frames) {
+    if (frames.empty() || is_unknown(frames.back())) return false;
+    const Frame& last = frames.back();
+    if (!last.function) return true;  // without names nothing can be said against it
+    return is_one_of(*last.function, kRoots) || is_one_of(*last.function, kGoRoots);
+}
+
+// Frames at one address are one call and what was inlined into it, innermost first; a recursion comes back to
+// the same address with the function that it had there before.
+void mark_inlined(std::vector<Frame>& frames, const std::vector<std::optional<std::uint64_t>>& addresses) {
+    std::size_t first = 0;
+    for (std::size_t i = 0; i + 1 < frames.size(); ++i) {
+        const bool same = addresses[i] && addresses[i] == addresses[i + 1];
+        frames[i].inlined = same && frames[i + 1].function != frames[first].function;
+        if (!frames[i].inlined) first = i + 1;
+    }
+}
+
+// What a debugger guesses behind the last frame that it knows differs from thread to thread and would tear
+// groups apart: it is cut behind a root of Go's, and neighbouring unknown frames become one.
+void drop_guesses(std::vector<Frame>& frames) {
+    const auto root = std::find_if(frames.begin(), frames.end(), [](const Frame& frame) {
+        return frame.function && frame.function->starts_with("runtime.") &&
+               is_one_of(*frame.function, kGoRoots);
+    });
+    if (root != frames.end()) frames.erase(root + 1, frames.end());
+    const auto end = std::unique(frames.begin(), frames.end(), [](const Frame& a, const Frame& b) {
+        return is_unknown(a) && is_unknown(b);
+    });
+    frames.erase(end, frames.end());
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_address(std::string_view text) {
+    std::uint64_t value = 0;
+    if (!text.starts_with("0x")) return std::nullopt;
+    text.remove_prefix(2);
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+    if (error != std::errc{} || stop != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+void StackText::feed(std::string_view chunk) {
+    while (!chunk.empty()) {
+        const auto end = chunk.find('\n');
+        const std::string_view part = chunk.substr(0, end);
+        const std::size_t room = kMostLine - pending_.size();
+        if (part.size() > room && !overlong_) {
+            overlong_ = true;
+            ++skipped_.cut;
+        }
+        pending_ += part.substr(0, std::min(part.size(), room));
+        if (end == std::string_view::npos) return;
+        line(pending_);
+        pending_.clear();
+        overlong_ = false;
+        chunk.remove_prefix(end + 1);
+    }
+}
+
+void StackText::finish() {
+    if (!pending_.empty()) line(pending_);
+    pending_.clear();
+    end_stack();
+}
+
+std::string StackText::bounded(std::string_view text) {
+    if (text.size() > kMostName) ++skipped_.cut;
+    return std::string(text.substr(0, kMostName));
+}
+
+void StackText::begin_stack(std::int64_t id, std::string_view name) {
+    end_stack();
+    open_ = true;
+    stack_.id = id;
+    stack_.name = bounded(name);
+}
+
+void StackText::add_frame(std::optional<std::uint64_t> address, std::string_view function,
+                          std::string_view module) {
+    if (address == 0U && function.empty()) return;  // the end of the chain, which gdb prints as a frame
+    if (stack_.frames.size() >= kMostFrames) {
+        if (!full_) ++skipped_.cut;
+        full_ = incomplete_ = true;
+        return;
+    }
+    Frame frame;
+    if (!function.empty()) frame.function = bounded(function);
+    if (!module.empty()) frame.module = bounded(module);
+    if (address) {
+        // A return address is the one behind the call, which may be the last of its function or file.
+        const std::uint64_t call = stack_.frames.empty() || *address == 0 ? *address : *address - 1;
+        const Module* mapped = modules_->find(call);
+        if (mapped != nullptr && !mapped->path.empty()) {
+            frame.module = mapped->path;  // the text has names of symbolic links
+            if (!frame.function) frame.offset = *address - mapped->base;
+        }
+    }
+    stack_.frames.push_back(std::move(frame));
+    addresses_.push_back(address);
+}
+
+void StackText::set_source(std::string_view file, std::optional<std::int64_t> number) {
+    if (full_) return;
+    if (stack_.frames.empty()) return skip_line();
+    stack_.frames.back().file = bounded(file);
+    stack_.frames.back().line = number;
+}
+
+void StackText::end_stack() {
+    if (open_) {
+        mark_inlined(stack_.frames, addresses_);
+        drop_guesses(stack_.frames);
+        stack_.truncated = incomplete_ || !ends_at_root(stack_.frames);
+        ++stacks_;
+        sink_(std::move(stack_));
+    }
+    stack_ = Stack{};
+    addresses_.clear();
+    open_ = incomplete_ = full_ = false;
+}
+
+}  // namespace rampwatch::stacks

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "core/base/file.h"
+#include "core/base/poller.h"
 
 namespace rampwatch::probe {
 namespace {

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include <cstring>
 
 #include "core/base/file.h"
+#include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/probe/proc_text.h"
 
@@ -20,12 +20,6 @@ namespace rampwatch::probe {
 namespace {
 
 using std::chrono::nanoseconds;
-
-nanoseconds now(clockid_t clock) {
-    timespec time{};
-    ::clock_gettime(clock, &time);
-    return std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
-}
 
 nanoseconds since_boot(std::uint64_t ticks) {
     static const std::uint64_t per_s = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
@@ -49,10 +43,10 @@ Error hidden(std::string where) {
 
 Error zombie(const ProcStat& stat, std::string where) {
     if (stat.threads > 1) {
-        return {Error::Kind::bad_input, "its main thread has ended, and with it /proc shows no memory",
+        return {Error::Kind::gone, "its main thread has ended, and with it /proc shows no memory",
                 std::move(where)};
     }
-    return {Error::Kind::bad_input, "a zombie: it has ended, and its parent has yet to take notice",
+    return {Error::Kind::gone, "a zombie: it has ended, and its parent has yet to take notice",
             std::move(where), fmt::format("the parent is PID {}", stat.ppid)};
 }
 
@@ -69,9 +63,6 @@ Error pidfd_error(std::int32_t pid, int number, std::string where) {
 }
 
 }  // namespace
-
-nanoseconds boot_now() { return now(CLOCK_BOOTTIME); }
-nanoseconds wall_now() { return now(CLOCK_REALTIME); }
 
 nanoseconds age_of(const Life& life, nanoseconds boot) {
     return std::max(nanoseconds{}, boot - since_boot(life.start_ticks));

@@ -44,9 +44,6 @@ class Process {
 // The user's name for people; never asks a name service (see proc_text.h).
 std::string user_name(std::uint32_t uid);
 
-std::chrono::nanoseconds boot_now();  // CLOCK_BOOTTIME
-std::chrono::nanoseconds wall_now();  // since the Unix epoch
-
 // Time since the process began.
 std::chrono::nanoseconds age_of(const Life& life, std::chrono::nanoseconds boot);
 

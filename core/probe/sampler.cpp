@@ -13,6 +13,7 @@
 #include <cstring>
 #include <memory>
 
+#include "core/base/poller.h"
 #include "core/probe/limits.h"
 
 namespace rampwatch::probe {

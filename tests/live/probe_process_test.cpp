@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "core/base/file.h"
+#include "core/base/poller.h"
 #include "core/probe/exit_feed.h"
 #include "core/probe/process.h"
 #include "tests/catch.h"

@@ -29,5 +29,6 @@ struct Invocation {
 int complain(const Error& error);
 
 // `add_*` is called once for each; `invocation` outlives the App.
+void add_look(CLI::App& app, Invocation& invocation);
 
 }  // namespace rampwatch::cli

@@ -127,6 +127,7 @@ int run(int argc, char** argv) {
     app.set_version_flag("-V,--version", version_text);
     app.require_subcommand(0, 1);
     app.footer(kExamples);
+    add_look(app, invocation);
 
     if (words.empty() && invocation.has_command) {
         return complain({Error::Kind::bad_input,

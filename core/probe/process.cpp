@@ -21,11 +21,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-nanoseconds since_boot(std::uint64_t ticks) {
-    static const std::uint64_t per_s = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
-    return std::chrono::seconds(ticks / per_s) + nanoseconds((ticks % per_s) * 1'000'000'000 / per_s);
-}
-
 std::string boot_id() {
     const auto text = read_file("/proc/sys/kernel/random/boot_id", 64);
     return text ? std::string(trim(*text)) : std::string();
@@ -63,6 +58,11 @@ Error pidfd_error(std::int32_t pid, int number, std::string where) {
 }
 
 }  // namespace
+
+nanoseconds since_boot(std::uint64_t ticks) {
+    static const std::uint64_t per_s = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
+    return std::chrono::seconds(ticks / per_s) + nanoseconds((ticks % per_s) * 1'000'000'000 / per_s);
+}
 
 nanoseconds age_of(const Life& life, nanoseconds boot) {
     return std::max(nanoseconds{}, boot - since_boot(life.start_ticks));

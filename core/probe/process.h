@@ -44,6 +44,9 @@ class Process {
 // The user's name for people; never asks a name service (see proc_text.h).
 std::string user_name(std::uint32_t uid);
 
+// Clock ticks since boot as time.
+std::chrono::nanoseconds since_boot(std::uint64_t ticks);
+
 // Time since the process began.
 std::chrono::nanoseconds age_of(const Life& life, std::chrono::nanoseconds boot);
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// What one look at a process shows, at 3 a.m. and in under a second. Not a verdict.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/model/sample.h"
+#include "core/model/stack.h"
+#include "core/model/target.h"
+
+namespace rampwatch {
+
+// How long a process's threads have been there: a pool is as old as its process, a churn is young, and what
+// has leaked evenly has half the process's age in its middle.
+struct ThreadAges {
+    std::int64_t read = 0;  // of how many it is known; evenly picked where that is not all
+    std::chrono::nanoseconds oldest{}, median{}, youngest{};
+
+    friend bool operator==(const ThreadAges&, const ThreadAges&) = default;
+};
+
+struct Look {
+    Life life{};
+    std::string user{};  // for people: a name, or "uid 1234"
+    char state = '?';    // of the main thread, as /proc has it: R S D T t I
+    Sample sample{};
+    std::optional<std::int64_t> peak_rss_bytes{};
+    std::optional<ThreadAges> thread_ages{};
+    std::optional<Dump> dump{};
+    std::string no_dump{};  // why there is none, when there is none: "it would take longer than 0.6 s"
+    std::vector<std::string> missing{};  // what this user may not see: "descriptors", "stacks"
+    std::string with_rights{};  // the command line that would see it; empty where we are root already
+
+    friend bool operator==(const Look&, const Look&) = default;
+};
+
+}  // namespace rampwatch

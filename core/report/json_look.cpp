@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/json_look.h"
+
+#include "core/base/units.h"
+#include "core/model/words.h"
+#include "core/report/json_parts.h"
+
+namespace rampwatch::report {
+namespace {
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json json_target(const Look& look) {
+    return {{"pid", look.life.pid},
+            {"boot_id", look.life.boot_id},
+            {"start_ticks", look.life.start_ticks},
+            {"start_time", format_time(look.life.started_wall)},
+            {"executable", look.life.executable},
+            {"comm", look.life.comm},
+            {"user", look.user},
+            {"state", std::string(1, look.state)}};
+}
+
+Json json_limit(const std::optional<Limit>& limit) {
+    if (!limit) return nullptr;
+    return {
+        {"kind", word(limit->kind)}, {"limit_bytes", limit->limit_bytes}, {"used_bytes", limit->used_bytes}};
+}
+
+Json json_ages(const std::optional<ThreadAges>& ages) {
+    if (!ages) return nullptr;
+    return {{"read", ages->read},
+            {"oldest_s", json_seconds(ages->oldest)},
+            {"median_s", json_seconds(ages->median)},
+            {"youngest_s", json_seconds(ages->youngest)}};
+}
+
+// What an even growth from nothing would have been: a guess, and named so.
+Json json_guess(const Sample& sample) {
+    if (!sample.age || sample.age->count() <= 0) return nullptr;
+    const double age_s = std::chrono::duration<double>(*sample.age).count();
+    const auto rate = [&](Series series) {
+        const auto value = value_of(sample, series);
+        return value ? json_number(static_cast<double>(*value) / age_s) : Json(nullptr);
+    };
+    return {{"memory_bytes_per_s", rate(Series::memory)},
+            {"threads_per_s", rate(Series::threads)},
+            {"fds_per_s", rate(Series::fds)}};
+}
+
+}  // namespace
+
+std::string json_look(const Look& look) {
+    const Sample& sample = look.sample;
+    return json_line({{"schema", "rampwatch.look/1"},
+                      {"time", format_time(sample.wall)},
+                      {"target", json_target(look)},
+                      {"age_s", json_seconds(sample.age)},
+                      {"rss_bytes", sample.rss_bytes},
+                      {"rss_anon_bytes", or_null(sample.anon_bytes)},
+                      {"rss_file_bytes", or_null(sample.file_bytes)},
+                      {"rss_shmem_bytes", or_null(sample.shmem_bytes)},
+                      {"swap_bytes", or_null(sample.swap_bytes)},
+                      {"peak_rss_bytes", or_null(look.peak_rss_bytes)},
+                      {"limit", json_limit(sample.limit)},
+                      {"threads", or_null(sample.threads)},
+                      {"thread_ages", json_ages(look.thread_ages)},
+                      {"fds", or_null(sample.fds)},
+                      {"cpu_s", json_seconds(sample.cpu)},
+                      {"growth_if_it_began_small", json_guess(sample)},
+                      {"missing", look.missing}});
+}
+
+}  // namespace rampwatch::report

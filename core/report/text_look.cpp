@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/text_look.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/text.h"
+#include "core/base/units.h"
+
+namespace rampwatch::report {
+namespace {
+
+using std::chrono::nanoseconds;
+
+double seconds(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+
+std::string size(std::int64_t bytes) { return format_size(static_cast<double>(bytes)); }
+
+std::string line(std::string_view label, std::string_view text) {
+    return fmt::format("{:<9} {}\n", label, text);
+}
+
+std::string join(const std::vector<std::string>& parts, std::string_view between) {
+    return fmt::format("{}", fmt::join(parts, between));
+}
+
+std::string_view state_words(char state) {
+    switch (state) {
+        case 'T':
+            return "stopped by a signal (kill -CONT lets it go on)";
+        case 't':
+            return "stopped by a debugger";
+        case 'D':
+            return "in an uninterruptible wait, usually for a disk or a network file system";
+        default:
+            return {};
+    }
+}
+
+std::string who(const Look& look) {
+    const Life& life = look.life;
+    const auto slash = life.executable.rfind('/');
+    std::string text = fmt::format("PID {}: {}", life.pid, escape(life.comm, 64));
+    if (slash != std::string::npos) text += fmt::format(" ({})", escape(life.executable, 256));
+    text += fmt::format(", user {}", look.user);
+    if (look.sample.age) text += fmt::format(", up {}", format_duration(*look.sample.age));
+    return text + fmt::format(", since {}\n", format_time(life.started_wall));
+}
+
+std::string memory(const Look& look) {
+    const Sample& sample = look.sample;
+    std::string text = size(sample.rss_bytes) + " resident";
+    if (look.peak_rss_bytes) {
+        const bool at_peak =
+            static_cast<double>(sample.rss_bytes) >= 0.99 * static_cast<double>(*look.peak_rss_bytes);
+        text +=
+            at_peak ? ", the most so far" : fmt::format("; at most {} so far", size(*look.peak_rss_bytes));
+    }
+    text = line("memory", text);
+    std::vector<std::string> kinds;
+    if (sample.anon_bytes) kinds.push_back(size(*sample.anon_bytes) + " anonymous");
+    if (sample.file_bytes) kinds.push_back(size(*sample.file_bytes) + " of files");
+    if (sample.shmem_bytes) kinds.push_back(size(*sample.shmem_bytes) + " shared");
+    if (sample.swap_bytes) kinds.push_back(size(*sample.swap_bytes) + " swapped out");
+    return kinds.empty() ? text : text + line("", join(kinds, ", "));
+}
+
+std::string_view limit_words(LimitKind kind) {
+    switch (kind) {
+        case LimitKind::given:
+            return "the given limit";
+        case LimitKind::cgroup_max:
+            return "its cgroup's limit (memory.max)";
+        case LimitKind::cgroup_high:
+            return "its cgroup's memory.high, where the kernel begins to slow it down";
+        case LimitKind::rlimit_as:
+            return "its limit of address space (ulimit -v)";
+        case LimitKind::physical:
+            return "this host's memory";
+    }
+    return "its limit";
+}
+
+std::string limit(const Limit& limit) {
+    const double share = limit.limit_bytes > 0 ? 100.0 * static_cast<double>(limit.used_bytes) /
+                                                     static_cast<double>(limit.limit_bytes)
+                                               : 100.0;
+    const std::int64_t left = limit.limit_bytes - limit.used_bytes;
+    const std::string room = left >= 0 ? size(left) + " left" : size(-left) + " over it";
+    return fmt::format("{}: {} of {} used ({:.0f} %), {}", limit_words(limit.kind), size(limit.used_bytes),
+                       size(limit.limit_bytes), share, room);
+}
+
+std::string threads(const Look& look) {
+    std::string text = format_count(*look.sample.threads);
+    if (look.thread_ages && *look.sample.threads > 1) {
+        const ThreadAges& ages = *look.thread_ages;
+        text += fmt::format("; the oldest {} old, half of them at least {}, the newest {}",
+                            format_duration(ages.oldest), format_duration(ages.median),
+                            format_duration(ages.youngest));
+    }
+    return text;
+}
+
+// Threads as old as the process are a pool, whatever their number.
+bool threads_may_have_grown(const Look& look) {
+    if (!look.thread_ages || !look.sample.age) return true;
+    return seconds(look.thread_ages->median) < 0.9 * seconds(*look.sample.age);
+}
+
+// What an even growth from nothing to here would have been.
+std::string since_start(const Look& look) {
+    constexpr nanoseconds kTooYoung = std::chrono::seconds(10);
+    constexpr std::int64_t kFew = 50;
+    const Sample& sample = look.sample;
+    if (!sample.age || *sample.age < kTooYoung) return {};
+    const double age_s = seconds(*sample.age);
+    std::vector<std::string> parts;
+    if (const auto bytes = value_of(sample, Series::memory)) {
+        parts.push_back(fmt::format("{} of memory", format_rate(static_cast<double>(*bytes) / age_s)));
+    }
+    const auto count = [&](const std::optional<std::int64_t>& value, const char* name) {
+        if (!value || *value < kFew) return;
+        parts.push_back(fmt::format("{} {}", format_count_rate(static_cast<double>(*value) / age_s), name));
+    };
+    if (threads_may_have_grown(look)) count(sample.threads, "threads");
+    count(sample.fds, "descriptors");
+    if (parts.empty()) return {};
+    return line("a guess", "if it began small and grew evenly: " + join(parts, ", "));
+}
+
+std::string cpu(const Sample& sample) {
+    std::string text = format_duration(*sample.cpu) + " used";
+    if (sample.age && *sample.age > nanoseconds{}) {
+        text += fmt::format(", {:.1f} % of one CPU on average",
+                            100.0 * seconds(*sample.cpu) / seconds(*sample.age));
+    }
+    return text;
+}
+
+std::string frame_name(const Frame& frame) {
+    if (frame.function) return escape(*frame.function, 120);
+    return frame.module ? "?? in " + escape(*frame.module, 120) : "??";
+}
+
+std::string place(const Frame& frame) {
+    if (!frame.file) return {};
+    const auto slash = frame.file->rfind('/');
+    const std::string base = slash == std::string::npos ? *frame.file : frame.file->substr(slash + 1);
+    return frame.line ? fmt::format(" ({}:{})", escape(base, 80), *frame.line)
+                      : fmt::format(" ({})", escape(base, 80));
+}
+
+// The call that waits, and the first one of the user's own code.
+std::string group_line(const Group& group, std::int64_t all) {
+    const double share = all > 0 ? 100.0 * static_cast<double>(group.count) / static_cast<double>(all) : 0;
+    std::string text = fmt::format("  {:>7}  {:>3.0f} %  ", format_count(group.count), share);
+    if (group.frames.empty()) return text + "no frames\n";
+    const Frame& own = group.frames[std::min(group.own_frame, group.frames.size() - 1)];
+    text += frame_name(own) + place(own);
+    if (group.own_frame > 0 && group.frames[0].function) text += "  in " + frame_name(group.frames[0]);
+    return text + "\n";
+}
+
+std::string stacks(const Look& look) {
+    constexpr std::size_t kMostGroups = 5;
+    if (!look.dump) return look.no_dump.empty() ? std::string() : line("stacks", "none: " + look.no_dump);
+    const Dump& dump = *look.dump;
+    std::string text = line(
+        "stacks", fmt::format("{} in {} groups of identical ones, by {} in {}", format_count(dump.threads),
+                              dump.groups.size(), escape(dump.backend, 32), format_duration(dump.took)));
+    for (std::size_t i = 0; i < std::min(kMostGroups, dump.groups.size()); ++i)
+        text += group_line(dump.groups[i], dump.threads);
+    if (dump.groups.size() > kMostGroups)
+        text += fmt::format("  and {} more groups\n", dump.groups.size() - kMostGroups);
+    for (const std::string& warning : dump.warnings) text += "  " + warning + "\n";
+    return text;
+}
+
+std::string next_command(const Look& look, const std::string& program) {
+    std::string text;
+    if (!look.missing.empty() && look.with_rights.empty()) {
+        text += line("missing", join(look.missing, ", ") + ": the kernel keeps them even from root here");
+    } else if (!look.missing.empty()) {
+        text += line("missing", join(look.missing, ", ") + ": not this user's to see; with the right to:");
+        text += line("", look.with_rights);
+    }
+    text += line("next", fmt::format("{} watch {}", program, look.life.pid));
+    return text + line("", "this was one look, and no verdict: whether it leaks, only watching tells");
+}
+
+}  // namespace
+
+std::string text_look(const Look& look, const std::string& program) {
+    std::string text = who(look);
+    if (const auto words = state_words(look.state); !words.empty()) text += line("state", words);
+    text += memory(look);
+    if (look.sample.limit) text += line("limit", limit(*look.sample.limit));
+    if (look.sample.threads) text += line("threads", threads(look));
+    if (look.sample.fds) text += line("fds", format_count(*look.sample.fds));
+    if (look.sample.cpu) text += line("cpu", cpu(look.sample));
+    text += since_start(look);
+    text += stacks(look);
+    return text + next_command(look, program);
+}
+
+}  // namespace rampwatch::report

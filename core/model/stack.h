@@ -25,6 +25,8 @@ struct Frame {
     bool inlined = false;  // inlined into the frame that follows
     bool library =
         false;  // of a runtime or a system library, as far as module, file and name tell (stacks/own_frame)
+    bool guess = false;                     // found by frame pointers, for want of call frame information
+    std::optional<std::string> build_id{};  // of the module, in hex, where no function is known
 
     friend bool operator==(const Frame&, const Frame&) = default;
 };
@@ -60,6 +62,14 @@ struct Group {
 inline constexpr std::size_t kMostIds = 1000;
 inline constexpr std::size_t kMostNames = 8;
 
+// A thread that was held while its registers were read.
+struct ThreadStop {
+    std::int64_t id = 0;
+    std::chrono::nanoseconds held{};
+
+    friend bool operator==(const ThreadStop&, const ThreadStop&) = default;
+};
+
 enum class DumpReason : std::uint8_t { asked, baseline, growing, leak, limit_near };
 
 struct Dump {
@@ -69,7 +79,8 @@ struct Dump {
     DumpReason reason = DumpReason::asked;
     std::string backend{};  // "eu-stack", "gdb", later "native"
     std::optional<std::chrono::nanoseconds>
-        stop_time{};                      // how long the target was held; empty when not measured
+        stop_time{};  // how long the target was held, all stops together; empty when not measured
+    std::vector<ThreadStop> stops{};      // where it was measured for each thread: only those that were held
     std::chrono::nanoseconds took{};      // wall time of the dump itself
     std::int64_t threads = 0;             // stacks read, before grouping
     std::vector<std::string> warnings{};  // whole sentences, foreign text escaped

@@ -13,7 +13,7 @@ declare -A may=(
 # header pattern -> the files that may include it
 foreign=(
     'libproc2/|core/probe/procps.cpp'
-    'elfutils/|core/dump/unwind.cpp core/dump/symbols.cpp'
+    'elfutils/|core/dump/unwind.cpp core/dump/symbols.cpp core/dump/lines.cpp'
     'sqlite3.h|core/store/history.cpp'
     'nlohmann/|core/report/json core/store/saved_dump.cpp'
     'protozero/|core/report/pprof.cpp core/stacks/pprof.cpp'

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "core/dump/rights.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/base/text.h"
+
+namespace rampwatch::dump {
+namespace {
+
+std::string first_line(const std::string& path, std::string_view key) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"), std::fclose);
+    std::array<char, 512> line{};
+    while (file && std::fgets(line.data(), line.size(), file.get()) != nullptr) {
+        std::string_view text(line.data());
+        if (text.ends_with('\n')) text.remove_suffix(1);
+        if (text.starts_with(key)) return std::string(trim(text.substr(key.size())));
+    }
+    return {};
+}
+
+// The real user of `pid`.
+std::optional<std::int64_t> user_of(pid_t pid) {
+    std::string uids = first_line(fmt::format("/proc/{}/status", pid), "Uid:");
+    return parse_count(split(uids, '\t').front());
+}
+
+}  // namespace
+
+Error no_right(pid_t pid) {
+    Error error{Error::Kind::no_permission, "its stacks may not be read", fmt::format("PID {}", pid), {}};
+    const auto user = user_of(pid);
+    struct stat files {};
+    const bool known = ::stat(fmt::format("/proc/{}", pid).c_str(), &files) == 0;
+    const std::string scope = first_line("/proc/sys/kernel/yama/ptrace_scope", {});
+    if (::geteuid() == 0) {
+        error.hint = "CAP_SYS_PTRACE is missing, or the process is in a user namespace above ours";
+    } else if (user && *user != static_cast<std::int64_t>(::geteuid())) {
+        error.hint =
+            fmt::format("it is user {}'s: run as that user, with sudo, or with CAP_SYS_PTRACE", *user);
+    } else if (known && files.st_uid != ::geteuid()) {
+        error.hint = "it is not dumpable (set-user-ID, or prctl(PR_SET_DUMPABLE)): run with sudo";
+    } else if (!scope.empty() && scope != "0") {
+        error.hint =
+            fmt::format("kernel.yama.ptrace_scope is {}: run with sudo, or with CAP_SYS_PTRACE", scope);
+    } else {
+        error.hint = "it holds more capabilities than we do, or a security module forbids it: run with sudo";
+    }
+    return error;
+}
+
+}  // namespace rampwatch::dump

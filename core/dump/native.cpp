@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+#include "core/dump/native.h"
+
+#include <elf.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/dump/module_image.h"
+#include "core/dump/symbols.h"
+#include "core/dump/unwind.h"
+#include "core/probe/maps.h"
+#include "core/stacks/grouper.h"
+
+namespace rampwatch::dump {
+namespace {
+
+constexpr std::size_t kMostTidsNamed = 8;
+
+// The addresses of one stack; many threads share one.
+struct Path {
+    std::vector<FrameAddress> frames{};
+    bool truncated = false;
+
+    friend bool operator==(const Path&, const Path&) = default;
+};
+
+struct PathHash {
+    std::size_t operator()(const Path& path) const {
+        std::uint64_t hash = path.truncated ? 1 : 0;
+        for (const FrameAddress& frame : path.frames) {
+            hash ^= frame.pc + 0x9e3779b97f4a7c15 + (hash << 6) + (hash >> 2);
+        }
+        return static_cast<std::size_t>(hash);
+    }
+};
+
+// Where threads begin. Their call frame information says so too, but not in every libc and runtime.
+bool is_root_name(std::string_view name) {
+    static constexpr std::string_view kRoots[] = {"_start",
+                                                  "__clone",
+                                                  "clone",
+                                                  "__clone3",
+                                                  "clone3",
+                                                  "_dl_start_user",
+                                                  "thread_start",
+                                                  "__libc_start_main",
+                                                  "start_thread",
+                                                  "start",
+                                                  "runtime.goexit",
+                                                  "runtime.mstart",
+                                                  "runtime.mcall",
+                                                  "runtime.systemstack",
+                                                  "runtime.rt0_go",
+                                                  "runtime.morestack",
+                                                  "runtime.asmcgocall.abi0",
+                                                  "runtime.asmcgocall",
+                                                  "crosscall_amd64",
+                                                  "runtime.goexit.abi0",
+                                                  "runtime.mstart.abi0",
+                                                  "runtime.mcall.abi0",
+                                                  "runtime.systemstack.abi0",
+                                                  "runtime.rt0_go.abi0",
+                                                  "runtime.morestack.abi0",
+                                                  "_rt0_amd64_linux"};
+    return std::find(std::begin(kRoots), std::end(kRoots), name.substr(0, name.find('@'))) !=
+           std::end(kRoots);
+}
+
+std::string tids_in_words(const std::vector<pid_t>& tids) {
+    std::string words = tids.size() == 1 ? "TID " : "TIDs ";
+    for (std::size_t i = 0; i < std::min(tids.size(), kMostTidsNamed); ++i) {
+        words += fmt::format("{}{}", i > 0 ? ", " : "", tids[i]);
+    }
+    return words + (tids.size() > kMostTidsNamed ? ", ..." : "");
+}
+
+Result<void> must_be_ours(pid_t live_tid) {
+    const auto file = probe::open_executable(live_tid);
+    if (!file) return {};  // the maps will tell
+    const int fd = file->fd.get();
+    const auto facts = elf_facts([fd](std::uint64_t offset, std::span<std::byte> into) {
+        return ::pread(fd, into.data(), into.size(), static_cast<off_t>(offset)) ==
+               static_cast<ssize_t>(into.size());
+    });
+    if (!facts || (facts->is_64bit && facts->machine == EM_X86_64)) return {};
+    const bool narrow = facts->machine == EM_386 || !facts->is_64bit;
+    return Error{Error::Kind::unavailable,
+                 narrow ? "it is a 32-bit program, and only x86-64 ones are read here"
+                        : fmt::format("it is a program for another machine (ELF machine {})", facts->machine),
+                 fmt::format("PID {}", live_tid), "--backend gdb reads it"};
+}
+
+}  // namespace
+
+struct NativeDumper::State {
+    explicit State(pid_t pid) : capturer(pid), modules(pid), symbols(modules) {}
+
+    Capturer capturer;
+    Modules modules;
+    Symbols symbols;
+    std::unordered_map<pid_t, std::shared_ptr<const Path>> paths{};  // of the dump before, by thread
+
+    Unwound walk(std::size_t index);
+    Path find_path(std::size_t index);
+    std::vector<std::shared_ptr<const Path>> find_paths();
+    void group(const std::vector<std::shared_ptr<const Path>>& of_threads, Dump& dump);
+    std::vector<Frame> frames_of(const Path& path);
+    void warn(Dump& dump);
+};
+
+Unwound NativeDumper::State::walk(std::size_t index) {
+    const CapturedThread& thread = capturer.threads()[index];
+    std::uint64_t refused = 0;
+    const ReadWord read = [&](std::uint64_t address) -> std::optional<std::uint64_t> {
+        for (int attempt = 0; attempt < 2; ++attempt) {
+            for (const StackCopy& part : thread.stack) {
+                if (address < part.address || part.bytes.size() < 8) continue;
+                if (address - part.address > part.bytes.size() - 8) continue;
+                std::uint64_t word = 0;
+                std::memcpy(&word, part.bytes.data() + (address - part.address), sizeof word);
+                return word;
+            }
+            if (address == refused || !capturer.extend(index, address)) break;
+        }
+        refused = address;
+        return std::nullopt;
+    };
+    return unwind(modules, thread.registers, read);
+}
+
+Path NativeDumper::State::find_path(std::size_t index) {
+    Unwound unwound = walk(index);
+    // Without a stop only pc and sp are known; a frame that wants more costs this one thread a stop.
+    if (unwound.end == Unwound::End::unknown_register && capturer.seize(index)) unwound = walk(index);
+    bool rooted = unwound.end == Unwound::End::root;
+    if (!rooted) {
+        const auto last = symbols.symbol(unwound.frames.back().lookup());
+        rooted = last && is_root_name(last->name);
+    }
+    return {std::move(unwound.frames), !rooted};
+}
+
+std::vector<std::shared_ptr<const Path>> NativeDumper::State::find_paths() {
+    const auto& threads = capturer.threads();
+    std::unordered_map<Path, std::shared_ptr<const Path>, PathHash> distinct;
+    std::vector<std::shared_ptr<const Path>> of_threads(threads.size());
+    auto before = std::exchange(paths, {});
+    for (std::size_t i = 0; i < threads.size(); ++i) {
+        if (!threads[i].read) continue;
+        const auto known = threads[i].unchanged ? before.find(threads[i].tid) : before.end();
+        Path path = known != before.end() ? *known->second : find_path(i);
+        std::shared_ptr<const Path>& shared = distinct[path];
+        if (!shared) shared = std::make_shared<const Path>(std::move(path));
+        of_threads[i] = shared;
+        paths.emplace(threads[i].tid, shared);
+    }
+    return of_threads;
+}
+
+std::vector<Frame> NativeDumper::State::frames_of(const Path& path) {
+    std::vector<Frame> frames;
+    for (const FrameAddress& address : path.frames) {
+        const std::vector<Frame>& calls = symbols.frames(address);
+        frames.insert(frames.end(), calls.begin(), calls.end());
+    }
+    return frames;
+}
+
+// The most frequent path is named first: the time for lines goes where most look.
+void NativeDumper::State::group(const std::vector<std::shared_ptr<const Path>>& of_threads, Dump& dump) {
+    const auto& threads = capturer.threads();
+    std::map<const Path*, std::vector<std::size_t>> members;
+    for (std::size_t i = 0; i < of_threads.size(); ++i) {
+        if (of_threads[i]) members[of_threads[i].get()].push_back(i);
+    }
+    std::vector<std::pair<const Path*, std::vector<std::size_t>>> sorted(members.begin(), members.end());
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const auto& a, const auto& b) { return a.second.size() > b.second.size(); });
+    stacks::Grouper grouper;
+    for (const auto& [path, indexes] : sorted) {
+        const std::vector<Frame> frames = frames_of(*path);
+        for (const std::size_t index : indexes) {
+            const CapturedThread& thread = threads[index];
+            grouper.add(
+                {StackKind::thread, thread.tid, thread.name, thread.waits_for, frames, path->truncated});
+        }
+    }
+    dump.threads = grouper.stacks();
+    dump.groups = grouper.take();
+}
+
+void NativeDumper::State::warn(Dump& dump) {
+    std::map<std::string, std::vector<pid_t>> missing;
+    std::int64_t cut_off = 0;
+    for (const CapturedThread& thread : capturer.threads()) {
+        if (thread.held > std::chrono::nanoseconds(0)) dump.stops.push_back({thread.tid, thread.held});
+        if (!thread.read) missing[thread.missing].push_back(thread.tid);
+    }
+    for (const Group& group : dump.groups) cut_off += group.truncated ? group.count : 0;
+    for (const auto& [why, tids] : missing) {
+        dump.warnings.push_back(fmt::format("not read: {} {} ({})",
+                                            tids.size() == 1 ? "a thread that" : "threads that", why,
+                                            tids_in_words(tids)));
+    }
+    if (capturer.left_out() > 0)
+        dump.warnings.push_back(fmt::format("{} more threads were not read", capturer.left_out()));
+    if (cut_off > 0)
+        dump.warnings.push_back(fmt::format("cut off before their beginning: {} stacks", cut_off));
+    if (capturer.leader_ended()) dump.warnings.emplace_back("the main thread has ended");
+    if (symbols.without_lines() > 0) {
+        dump.warnings.push_back(
+            fmt::format("lines were left out for {} addresses, to be quick", symbols.without_lines()));
+    }
+    for (std::string& problem : modules.problems()) dump.warnings.push_back(std::move(problem));
+}
+
+NativeDumper::NativeDumper(pid_t pid) : state_(std::make_unique<State>(pid)) {}
+NativeDumper::~NativeDumper() = default;
+NativeDumper::NativeDumper(NativeDumper&&) noexcept = default;
+NativeDumper& NativeDumper::operator=(NativeDumper&&) noexcept = default;
+
+Result<Dump> NativeDumper::dump(const NativeSettings& settings) {
+    State& state = *state_;
+    const auto taken = state.capturer.take(settings.capture);
+    if (!taken) return taken.error();
+    const pid_t live = state.capturer.live_tid();
+    if (const auto ours = must_be_ours(live); !ours) return ours.error();
+    const auto maps = probe::read_maps(live);
+    if (!maps) return maps.error();
+    if (state.modules.update(live, *maps)) state.symbols.clear();
+    state.symbols.allow_lines(settings.lines);
+    const auto paths = state.find_paths();
+    Dump dump;
+    dump.backend = "native";
+    state.group(paths, dump);
+    dump.stop_time = state.capturer.held();
+    state.warn(dump);
+    return dump;
+}
+
+}  // namespace rampwatch::dump

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Stacks of a live process by our own hands: captured, unwound from the copy, grouped by addresses, and only
+// then named, each distinct address once. What is kept between dumps makes the next one cheap: threads that
+// did not run are not read again, and no ELF file is.
+//
+// It parses foreign ELF files: run it in a process that may die.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <memory>
+
+#include "core/base/error.h"
+#include "core/dump/capture.h"
+#include "core/model/stack.h"
+
+namespace rampwatch::dump {
+
+struct NativeSettings {
+    CaptureSettings capture{};
+    // Time for inlined calls and lines out of DWARF; the names of functions come without it. What is left out
+    // is said, and found by a later dump.
+    std::chrono::nanoseconds lines = std::chrono::milliseconds(500);
+};
+
+class NativeDumper {
+  public:
+    // `pid` is held by the caller, so that the number is not given to another while this lives.
+    explicit NativeDumper(pid_t pid);
+    ~NativeDumper();
+    NativeDumper(NativeDumper&&) noexcept;
+    NativeDumper& operator=(NativeDumper&&) noexcept;
+
+    // Times, life and reason are the caller's to fill. Errors: gone, no_permission, unavailable (a 32-bit or
+    // foreign program), io.
+    Result<Dump> dump(const NativeSettings& settings);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace rampwatch::dump

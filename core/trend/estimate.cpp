@@ -1,26 +1,111 @@
 // SPDX-License-Identifier: MIT
 #include "core/trend/estimate.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/trend/slope.h"
 
 namespace rampwatch::trend {
+namespace {
 
-Estimate estimate(std::span<const double> floors, double block_s, double wander) {
-    const std::size_t n = floors.size();
-    const double count = static_cast<double>(n);
+using Residuals = std::array<double, Pyramid::kDepth>;
+
+// Variance of the slope from residuals that wander: how fast the variance of their increments grows with the
+// lag, between a tenth and a quarter of the stretch. 0 when it does not.
+double wander_variance(const Residuals& residuals, std::size_t m) {
+    const auto increments = [&](std::size_t lag) {
+        double sum = 0;
+        for (std::size_t i = lag; i < m; ++i) {
+            const double step = residuals[i] - residuals[i - lag];
+            sum += step * step;
+        }
+        return sum / static_cast<double>(m - lag);
+    };
+    const std::size_t near = std::max<std::size_t>(1, m / 10), far = std::max(near + 1, m / 4);
+    if (far >= m) return 0;
+    const double growth = (increments(far) - increments(near)) / static_cast<double>(far - near);
+    return 1.2 * std::max(growth, 0.0) / static_cast<double>(m);
+}
+
+// The same from growth in steps: where the first and the last fall is luck.
+double jump_variance(std::span<const double> y, double slope, double rise) {
+    double jump = 0;
+    for (std::size_t i = 2; i + 1 < y.size(); ++i) {
+        jump = std::max(jump, std::min(y[i], y[i + 1]) - std::max(y[i - 2], y[i - 1]));
+    }
+    if (slope <= 0 || jump <= 3 * slope || rise <= 0) return 0;
+    const double steps = rise / jump;
+    const double share = .26 / std::sqrt(steps) + 1 / (steps * steps);
+    return slope * share * slope * share;
+}
+
+}  // namespace
+
+Estimate estimate(std::span<const double> floors, double block_s, double unseen) {
+    const std::size_t m = floors.size();
+    const double count = static_cast<double>(m);
     const Line line = fit_line(floors);
-    const double error = slope_error(line.residual_sd, n) * inflation(line.lag1, n, 1);
-    const double half = (2.1 + 4 / count) * error / block_s + wander;
+    const double error = slope_error(line.residual_sd, m) * inflation(line.lag1, m, 1);
+    Residuals residuals{};
+    for (std::size_t i = 0; i < m; ++i) {
+        residuals[i] = floors[i] - line.middle - line.slope * (static_cast<double>(i) - (count - 1) / 2);
+    }
+    const double other =
+        std::max(wander_variance(residuals, m), jump_variance(floors, line.slope, line.slope * (count - 1)));
+    const double half = (2.1 + 4 / count) * std::sqrt(error * error + other) / block_s + unseen;
     Estimate result{.slope_per_s = line.slope / block_s, .straightness = line.r2};
     result.ci95_per_s = {result.slope_per_s - half, result.slope_per_s + half};
     result.z = error > 0 ? line.slope / error : (line.slope > 0 ? 1e4 : 0);
-    for (std::size_t i = 1; i < n; ++i) result.steps_up += floors[i] > floors[i - 1] ? 1 : 0;
-    result.steps = static_cast<int>(n) - 1;
-    result.first_floor = line.middle - line.slope * (count - 1) / 2;
-    result.last_floor = line.middle + line.slope * (count - 1) / 2;
+    for (std::size_t i = 1; i < m; ++i) result.steps_up += floors[i] > floors[i - 1] ? 1 : 0;
+    result.steps = static_cast<int>(m) - 1;
     return result;
+}
+
+Onset find_onset(const Floors& floors, Where where) {
+    const Stretch stretch = floors.stretch(where.kind, where.level);
+    const std::size_t n = std::min(2 * where.blocks, stretch.size());
+    const Hinge hinge = fit_hinge(stretch.floors(n));
+    const double block_s = floors.ladder(where.kind).block_s(where.level);
+    const std::int64_t end_ns = floors.end_ns(where.kind, where.level);
+    const auto time = [&](double block) {
+        const double ago_s = (static_cast<double>(n) - 1 - block + .5) * block_s;
+        return end_ns - std::llround(ago_s * 1e9);
+    };
+    const auto at = static_cast<double>(hinge.at);
+    return {time(at), time(static_cast<double>(hinge.low) - .5), time(static_cast<double>(hinge.high) + .5),
+            stretch.floors(n)[hinge.at]};
+}
+
+Estimate growth_since(const Floors& floors, const Times& times, std::int64_t onset_ns) {
+    constexpr double kFewDays = .85;
+    constexpr std::size_t kMostBlocks = 32;
+    const double span_s = std::max(static_cast<double>(floors.now_ns() - onset_ns) * 1e-9, times.base_s);
+    const auto fit = [&](Kind kind, double context, double unseen_day) -> std::optional<Estimate> {
+        const Ladder& ladder = floors.ladder(kind);
+        const std::size_t level = ladder.level_for(span_s, kMostBlocks);
+        const Stretch stretch = floors.stretch(kind, level);
+        const auto blocks = static_cast<std::size_t>(span_s / ladder.block_s(level));
+        const std::size_t m = std::max<std::size_t>(blocks > 2 ? blocks - 2 : 0, 8);
+        if (static_cast<double>(stretch.size()) < static_cast<double>(m) * context) return std::nullopt;
+        const std::size_t used = std::min(m, stretch.size());
+        if (used < 8) return std::nullopt;
+        double unseen = 0;
+        const auto before = stretch.floors_before(used);
+        if (kind == Kind::daily && !before.empty()) {
+            const auto [low, high] = std::ranges::minmax(before);
+            unseen = .3 * (high - low);
+        } else if (span_s > kFewDays * times.day_s) {
+            unseen = ladder.pyramid().swing_below(level);
+        }
+        return estimate(stretch.floors(used), ladder.block_s(level),
+                        unseen / span_s * std::min(1.0, unseen_day / span_s));
+    };
+    if (span_s < kFewDays * times.day_s) {
+        if (const auto daily = fit(Kind::daily, 1.34, times.day_s)) return *daily;
+    }
+    return fit(Kind::raw, 0, times.day_s).value_or(Estimate{});
 }
 
 }  // namespace rampwatch::trend

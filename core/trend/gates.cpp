@@ -94,14 +94,13 @@ bool Trial::young(const Policy& policy) const {
 // One-sided on purpose: a wave or a fill is S-shaped or concave, never slow in the middle.
 double Trial::bend(const Policy& policy) const {
     if (line_.slope <= 0) return kInfinite;
-    if (policy.symmetric) {
-        return std::max(std::abs(d2_) + d2_error_, std::abs(d3_) + d3_error_) / .6;
+    if (policy.symmetric_bend > 0) {
+        return std::max(std::abs(d2_) + d2_error_, std::abs(d3_) + d3_error_) / policy.symmetric_bend;
     }
-    constexpr double kCare =
-        1.3;  // standard errors; 2.5 costs 3 h of a slow leak, .4 a false alarm in 10 years
+    const double care = policy.straight_care;
     const double concave = .7 * span_s_ / (2.88 * policy.patience_s);
-    return std::max({(d2_ + kCare * d2_error_) / .45, (kCare * d2_error_ - d2_) / concave,
-                     (d3_ + kCare * d3_error_) / .37, (kCare * d3_error_ - d3_) / .8});
+    return std::max({(d2_ + care * d2_error_) / .45, (care * d2_error_ - d2_) / concave,
+                     (d3_ + care * d3_error_) / .37, (care * d3_error_ - d3_) / .8});
 }
 
 double Trial::materiality(const Policy& policy) const {
@@ -171,7 +170,7 @@ std::optional<Gate> Trial::record_high(const Policy& policy) const {
 
 std::optional<Gate> Trial::context(const Policy& policy) const {
     if (policy.context <= 0) return std::nullopt;
-    const bool calm = straight(policy) && window_.swing_fine < .05 * rise_;
+    const bool calm = straight(policy) && window_.swing_fine < policy.calm * rise_;
     return at_least(GateId::context,
                     static_cast<double>(window_.before.size()) / static_cast<double>(window_.floors.size()),
                     calm ? policy.straight_context : policy.context);
@@ -180,7 +179,6 @@ std::optional<Gate> Trial::context(const Policy& policy) const {
 // Growth whose rate falls is a filling thing, so long as what came before was growth to speak of.
 std::optional<Gate> Trial::slowing(const Policy& policy) const {
     if (line_.slope <= 0) return std::nullopt;
-    constexpr double kMost = 1.3;
     double worst = 0;
     for (const std::size_t times : {std::size_t{1}, std::size_t{2}}) {
         const std::size_t n = std::min(window_.before.size(), times * window_.floors.size());
@@ -189,11 +187,11 @@ std::optional<Gate> Trial::slowing(const Policy& policy) const {
         if (line.slope * static_cast<double>(n - 1) <= .3 * materiality(policy)) continue;
         worst = std::max(worst, line.slope / line_.slope / (times == 2 ? 1.15 : 1.0));
     }
-    return at_most(GateId::slowing, worst, kMost);
+    return at_most(GateId::slowing, worst, policy.slowing);
 }
 
 std::optional<Gate> Trial::straight_gate(const Policy& policy) const {
-    if (!policy.symmetric && !young(policy)) return std::nullopt;
+    if (policy.symmetric_bend <= 0 && !(policy.young_straight && young(policy))) return std::nullopt;
     return at_most(GateId::straight, std::min(bend(policy), 1e6), 1);
 }
 
@@ -202,10 +200,10 @@ std::optional<Gate> Trial::s_shape(const Policy& policy) const {
     return at_most(GateId::s_shape, d3_, most);
 }
 
-std::optional<Gate> Trial::saturation(const Policy&) const {
+std::optional<Gate> Trial::saturation(const Policy& policy) const {
     const auto left = remaining();
     if (!left || rise_ <= 0) return std::nullopt;
-    return at_least(GateId::saturation, *left / rise_, 3.2);
+    return at_least(GateId::saturation, *left / rise_, policy.saturation);
 }
 
 std::optional<Gate> Trial::still_at_top(const Policy&) const {

@@ -23,13 +23,18 @@ struct Policy {
     double even = .6;
     int eighths = 6;
     double context = .34;           // blocks before the window, as a share of it
-    double straight_context = .06;  // the same for straight windows without swings
+    double straight_context = .06;  // the same for straight windows that are calm
+    double calm = .05;              // swings at finer widths, as a share of the rise
+    double straight_care = 1.3;     // standard errors by which a bend is taken for worse than it looks
     double min_growth = 0;          // in the series' unit
     double young_fraction = .10;    // of the base
     double old_fraction = .05;
     double swing_factor = 2.5;  // against the largest swing that was given back
-    bool fast_path = true;   // a rise over twice the base shortens patience, once the process is old enough
-    bool symmetric = false;  // the bends are bounded on both sides alike, at any age
+    double slowing = 1.3;
+    double saturation = 3.2;
+    bool young_straight = true;  // only what is straight counts while young
+    bool fast_path = true;  // a rise over twice the base shortens patience, once the process is old enough
+    double symmetric_bend = 0;  // if not 0: what is not straight by this measure never counts, at any age
 };
 
 // A stretch of floors, oldest first, in the series' unit, and what is known beside it.

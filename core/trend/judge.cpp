@@ -53,6 +53,7 @@ struct Judge::State {
     std::optional<Limit> limit{};
     std::array<std::int64_t, kFewestLooks> recent_ns{};  // times of the last looks of this life, a ring
     std::int64_t looks = 0;                              // of this life
+    bool block_finished = false;                         // by the look in hand
     bool ever_leak = false;
     std::optional<Forecast> near{};
 };
@@ -106,11 +107,15 @@ Beside Judge::State::beside(Series series) const {
 
 void Judge::State::look(Series series, const Look& look) {
     auto& detector = detectors[index(series)];
-    if (!detector) detector = std::make_unique<Detector>(series, times);
-    detector->add(look, beside(series));
+    if (!detector) detector = std::make_unique<Detector>(series, times, settings.tuning);
+    if (detector->take(look)) return;
+    detector->finish_until(look, beside(series));
+    block_finished = true;
 }
 
 void Judge::State::end_look() {
+    if (!block_finished) return;  // claims move with finished blocks only
+    block_finished = false;
     for (const auto& detector : detectors) ever_leak |= detector && detector->claim() == Claim::leak;
     near = limit_notice();
 }
@@ -119,9 +124,9 @@ void Judge::State::end_look() {
 std::optional<Forecast> Judge::State::limit_notice() const {
     const auto& memory = detectors[index(Series::memory)];
     if (!limit || !memory) return std::nullopt;
-    const auto pace = memory->pace_now();
+    const auto& pace = memory->pace();
     if (!pace) return std::nullopt;
-    const auto ahead = forecast(*limit, pace->slope_per_s, pace->ci95_per_s, 0, pace->seen_s);
+    const auto ahead = forecast(*limit, pace->growth.slope_per_s, pace->growth.ci95_per_s, 0, pace->seen_s);
     if (!ahead || ahead->beyond) return std::nullopt;
     const double horizon_s = std::max(times.patience_s / 18, pace->seen_s);
     return ahead->eta_s < horizon_s ? ahead : std::nullopt;

@@ -9,6 +9,7 @@
 
 #include "core/model/sample.h"
 #include "core/model/verdict.h"
+#include "core/trend/tuning.h"
 
 namespace rampwatch::trend {
 
@@ -17,8 +18,8 @@ struct Settings {
     std::chrono::nanoseconds patience = std::chrono::hours(9);
     std::optional<std::int64_t>
         min_growth_bytes{};  // empty: 16 MiB, or 5 % of the nearest limit where that is less, at least 1 MiB
-    std::int64_t min_count = 50;          // its twin for threads, descriptors, goroutines
-    std::chrono::nanoseconds interval{};  // expected between samples; 0: taken from the samples
+    std::int64_t min_count = 50;  // its twin for threads, descriptors, goroutines
+    Tuning tuning{};
 };
 
 // Pure: no clock, no allocation in add() after the first sample, at most 64 KiB a series. Times must not go

@@ -40,19 +40,28 @@ bool Stretch::usable(std::size_t n) const {
     return 5 * static_cast<std::size_t>(holes) <= n;
 }
 
-Ladder::Ladder(std::size_t levels, double keep, double block_s) : pyramid_(levels, keep), block_s_(block_s) {}
+Ladder::Ladder(std::size_t levels, double keep, double block_s, bool both_ways)
+    : pyramid_(levels, keep, both_ways), block_s_(block_s) {}
 
 double Ladder::block_s(std::size_t level) const { return std::ldexp(block_s_, static_cast<int>(level)); }
 
-Window Ladder::window(const Stretch& stretch, Where where, const Surroundings& around) const {
-    Window window{.floors = stretch.floors(where.blocks),
-                  .means = stretch.means(where.blocks),
-                  .before = stretch.floors_before(where.blocks),
-                  .block_s = block_s(where.level),
+std::size_t Ladder::level_for(double span_s, std::size_t most_blocks) const {
+    std::size_t level = 0;
+    while (level + 1 < pyramid_.levels() && block_s(level) * static_cast<double>(most_blocks) < span_s)
+        ++level;
+    return level;
+}
+
+Window Ladder::window(const Stretch& stretch, std::size_t level, std::size_t blocks,
+                      const Surroundings& around) const {
+    Window window{.floors = stretch.floors(blocks),
+                  .means = stretch.means(blocks),
+                  .before = stretch.floors_before(blocks),
+                  .block_s = block_s(level),
                   .watched_s = around.watched_s,
                   .process_age_s = around.process_age_s,
-                  .swing_wide = pyramid_.swing_from(where.level),
-                  .swing_fine = pyramid_.swing_below(where.level)};
+                  .swing_wide = pyramid_.swing_from(level),
+                  .swing_fine = pyramid_.swing_below(level)};
     double low = window.floors.front(), high = -1e300;
     for (const double floor : window.before) {
         low = std::min(low, floor);

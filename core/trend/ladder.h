@@ -36,21 +36,15 @@ class Stretch {
 
 // What a ladder knows beside its own blocks.
 struct Surroundings {
-    double origin = 0;  // added to every block's values
     double watched_s = 0;
     double process_age_s = 0;
     std::optional<double> base{};      // in place of the ladder's own, which may be differences
     bool range_before_counts = false;  // what moved before the window counts as a swing, given back or not
 };
 
-struct Where {
-    std::size_t level = 0;
-    std::size_t blocks = 0;  // in the window, which ends with the newest finished block
-};
-
 class Ladder {
   public:
-    Ladder(std::size_t levels, double keep, double block_s);
+    Ladder(std::size_t levels, double keep, double block_s, bool both_ways);
 
     // As Pyramid::push.
     std::size_t push(Block block) { return pyramid_.push(block); }
@@ -58,17 +52,22 @@ class Ladder {
 
     [[nodiscard]] const Pyramid& pyramid() const { return pyramid_; }
     [[nodiscard]] double block_s(std::size_t level) const;
+    // The narrowest width of which `span_s` is at most `most_blocks`.
+    [[nodiscard]] std::size_t level_for(double span_s, std::size_t most_blocks) const;
 
-    // The window at `where`; `stretch` is of the same level and must outlive it.
-    [[nodiscard]] Window window(const Stretch& stretch, Where where, const Surroundings& around) const;
+    // The last `blocks` of `level`; `stretch` is of the same level and must outlive the window.
+    [[nodiscard]] Window window(const Stretch& stretch, std::size_t level, std::size_t blocks,
+                                const Surroundings& around) const;
 
     // Could any window of this level that ends now rise by `least`? Cheap; spares the fits.
     [[nodiscard]] bool worth_testing(std::size_t level, std::size_t blocks, double least) const;
 
-  private:
-    friend class StateWriter;
-    friend class StateReader;
+    template <class Archive>
+    void state(Archive& archive) {
+        pyramid_.state(archive);
+    }
 
+  private:
     Pyramid pyramid_;
     double block_s_;
 };

@@ -1,44 +1,71 @@
 // SPDX-License-Identifier: MIT
 #include "core/trend/policy.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace rampwatch::trend {
+namespace {
 
-Times::Times(std::chrono::nanoseconds patience) {
-    using std::chrono::nanoseconds;
-    patience_s = std::chrono::duration<double>(patience).count();
-    base =
-        std::max(nanoseconds(1000),
-                 nanoseconds(std::llround(static_cast<double>(patience.count()) / kBaseBlocksPerPatience)));
-    base_s = std::chrono::duration<double>(base).count();
-    day_s = patience >= std::chrono::hours(2) ? 86400.0 : patience_s * 8 / 3;
-    confirm_span_s = patience_s * 25 / 27;
-    suspect_span_s = patience_s * 2 / 9;
-    shortest_span_s = confirm_span_s * .12;
-}
-
-Policy policy_for(Series series, Tier tier, const Times& times, double min_growth) {
-    Policy policy;
-    policy.patience_s = times.confirm_span_s;
-    policy.young_age_s = 2 * times.day_s;
-    policy.young_span_s = times.day_s * 25 / 24;
-    policy.min_growth = min_growth;
-    if (!is_bytes(series)) {
-        policy.young_fraction = .30;
-        policy.old_fraction = .20;
-        policy.fast_path = false;
-    }
-    if (tier == Tier::confirm) return policy;
-    policy.patience_s = times.suspect_span_s;
-    policy.min_growth = .75 * min_growth;
-    policy.significance = 8;
+void suspect(Policy& policy, Series series, const Times& times, const Tuning& tuning) {
+    policy.patience_s = tuning.suspect_span * times.patience_s;
+    policy.min_growth *= tuning.suspect_growth;
+    policy.significance = tuning.suspect_significance;
     policy.monotone = .78;
     policy.even = .5;
     policy.eighths = 5;
     policy.context = 0;
     policy.swing_factor = 2;
-    if (is_bytes(series)) policy.young_fraction = .15;
+    policy.young_straight = false;
+    if (is_bytes(series)) policy.young_fraction = tuning.suspect_young_fraction;
+}
+
+}  // namespace
+
+Times::Times(std::chrono::nanoseconds patience) {
+    using std::chrono::nanoseconds;
+    patience_s = std::chrono::duration<double>(patience).count();
+    const double base_ns = static_cast<double>(patience.count()) / kBaseBlocksPerPatience;
+    base = std::max(nanoseconds(1000), nanoseconds(std::llround(base_ns)));
+    base_s = std::chrono::duration<double>(base).count();
+    day_s = patience >= std::chrono::hours(2) ? 86400.0 : patience_s * 8 / 3;
+}
+
+Policy policy_for(Series series, Kind kind, Tier tier, const Times& times, double min_growth,
+                  const Tuning& tuning) {
+    Policy policy{.patience_s = tuning.confirm_span * times.patience_s,
+                  .young_age_s = 2 * times.day_s,
+                  .young_span_s = times.day_s * 25 / 24,
+                  .significance = tuning.significance,
+                  .monotone = tuning.monotone,
+                  .even = tuning.even,
+                  .eighths = tuning.eighths,
+                  .context = tuning.context,
+                  .straight_context = tuning.straight_context,
+                  .calm = tuning.calm,
+                  .straight_care = tuning.straight_care,
+                  .min_growth = min_growth,
+                  .young_fraction = tuning.young_fraction,
+                  .old_fraction = tuning.old_fraction,
+                  .swing_factor = tuning.swing_factor,
+                  .slowing = tuning.slowing,
+                  .saturation = tuning.saturation};
+    if (!is_bytes(series)) {
+        policy.young_fraction = .30;
+        policy.old_fraction = .20;
+        policy.fast_path = false;
+    }
+    if (tier == Tier::suspect) suspect(policy, series, times, tuning);
+    if (kind == Kind::raw) return policy;
+    policy.fast_path = false;
+    policy.young_age_s = 0;
+    if (kind == Kind::daily) {
+        policy.symmetric_bend = tuning.daily_bend;
+        policy.context = std::max(policy.context, policy.straight_context = tuning.context);
+    } else {
+        policy.patience_s = std::max(policy.patience_s, tuning.low_span_days * times.day_s);
+        policy.significance = tuning.low_significance;
+    }
     return policy;
 }
 

@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: MIT
-// How much is asked of a rise, by series and by tier. Every time is a share of the patience; the figures were
-// tuned by simulation (docs/detector.md).
+// How much is asked of a rise, by series, ladder and tier. Every time is a share of the patience.
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 
 #include "core/model/sample.h"
 #include "core/trend/gates.h"
+#include "core/trend/tuning.h"
 
 namespace rampwatch::trend {
 
 enum class Tier : std::uint8_t { suspect, confirm };
+
+// What a ladder stands on.
+enum class Kind : std::uint8_t {
+    raw,    // floors as they are
+    daily,  // their difference to a day before: growth under a daily wave
+    low,    // the running minimum of a day: growth under a wave whose days differ
+};
+inline constexpr std::array<Kind, 3> kKinds = {Kind::raw, Kind::daily, Kind::low};
 
 // The detector's clock, in seconds: all from the patience.
 struct Times {
@@ -19,15 +29,13 @@ struct Times {
     double patience_s = 0;
     std::chrono::nanoseconds base{};  // width of a block of level 0: 60 s at 9 h
     double base_s = 0;
-    double day_s = 0;            // 24 h from a patience of 2 h up, 2.67 patiences below
-    double confirm_span_s = 0;   // the shortest window that confirms: 8 h 20 min at 9 h
-    double suspect_span_s = 0;   // ... that raises suspicion: 2 h at 9 h
-    double shortest_span_s = 0;  // ... that is looked at at all: the fast path's
+    double day_s = 0;  // 24 h from a patience of 2 h up, 2.67 patiences below
 };
 
 inline constexpr double kBaseBlocksPerPatience = 540;
 
 // `min_growth` in the series' unit: the smallest rise that is ever confirmed.
-[[nodiscard]] Policy policy_for(Series series, Tier tier, const Times& times, double min_growth);
+[[nodiscard]] Policy policy_for(Series series, Kind kind, Tier tier, const Times& times, double min_growth,
+                                const Tuning& tuning);
 
 }  // namespace rampwatch::trend

@@ -30,7 +30,8 @@ void Swings::add(float floor, float keep) {
     if (floor < low) low = high = floor;
 }
 
-Pyramid::Pyramid(std::size_t levels, double keep) : levels_(levels), rings_(levels * kDepth) {
+Pyramid::Pyramid(std::size_t levels, double keep, bool both_ways)
+    : levels_(levels), both_ways_(both_ways), rings_(levels * kDepth) {
     assert(levels <= counts_.size());
     for (std::size_t level = 0; level < levels_; ++level) {
         keep_[level] = static_cast<float>(std::pow(keep, std::ldexp(1.0, static_cast<int>(level))));
@@ -44,6 +45,7 @@ std::size_t Pyramid::push(Block block) {
         const std::uint64_t at = counts_[level]++;
         ring[at % kDepth] = block;
         swings_[level].add(block.floor, keep_[level]);
+        if (both_ways_) dips_[level].add(-block.floor, keep_[level]);
         if (at % 2 == 0) return level + 1;
         const Block& before = ring[(at - 1) % kDepth];
         if (before.missing()) continue;
@@ -59,6 +61,7 @@ std::size_t Pyramid::push(Block block) {
 void Pyramid::restart() {
     counts_ = {};
     for (Swings& swings : swings_) swings.forget_position();
+    for (Swings& dips : dips_) dips.forget_position();
 }
 
 std::size_t Pyramid::size(std::size_t level) const {
@@ -72,13 +75,14 @@ Block Pyramid::back(std::size_t level, std::size_t ago) const {
 
 double Pyramid::swing_from(std::size_t level) const {
     float swing = 0;
-    for (std::size_t l = level; l < levels_; ++l) swing = std::max(swing, swings_[l].largest);
+    for (std::size_t l = level; l < levels_; ++l)
+        swing = std::max({swing, swings_[l].largest, dips_[l].largest});
     return static_cast<double>(swing);
 }
 
 double Pyramid::swing_below(std::size_t level) const {
     float swing = 0;
-    for (std::size_t l = 0; l < level; ++l) swing = std::max(swing, swings_[l].largest);
+    for (std::size_t l = 0; l < level; ++l) swing = std::max({swing, swings_[l].largest, dips_[l].largest});
     return static_cast<double>(swing);
 }
 

@@ -43,8 +43,9 @@ class Pyramid {
   public:
     static constexpr std::size_t kDepth = 128;
 
-    // `levels` at most 16; `keep` is the fading of swings over one block of level 0.
-    Pyramid(std::size_t levels, double keep);
+    // `levels` at most 16; `keep` is the fading of swings over one block of level 0. With `both_ways` a dip
+    // that recovers is a swing too.
+    Pyramid(std::size_t levels, double keep, bool both_ways = false);
 
     // Takes a finished block of level 0; says how many levels, from 0 up, finished a block by it.
     std::size_t push(Block block);
@@ -62,14 +63,18 @@ class Pyramid {
     [[nodiscard]] double swing_from(std::size_t level) const;
     [[nodiscard]] double swing_below(std::size_t level) const;
 
-  private:
-    friend class StateWriter;
-    friend class StateReader;
+    template <class Archive>
+    void state(Archive& archive) {
+        archive(rings_, counts_, swings_, dips_);
+    }
 
+  private:
     std::size_t levels_;
+    bool both_ways_;
     std::vector<Block> rings_;
     std::array<std::uint64_t, 16> counts_{};
     std::array<Swings, 16> swings_{};
+    std::array<Swings, 16> dips_{};
     std::array<float, 16> keep_{};
 };
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// What a Detector says of its series: numbers, shape and evidence. Claims are made in detector.cpp.
+#include <algorithm>
+#include <cmath>
+
+#include "core/trend/detector.h"
+
+namespace rampwatch::trend {
+namespace {
+
+std::chrono::nanoseconds ns(std::int64_t value) { return std::chrono::nanoseconds(value); }
+
+}  // namespace
+
+Detector::Best Detector::best_window(const Beside& beside) const {
+    const Kind kind = claim_ >= Claim::growing ? fired_.kind : Kind::raw;
+    const Policy confirm = policy_for(series_, kind, Tier::confirm, times_, beside.min_growth, tuning_);
+    const Ladder& ladder = floors_.ladder(kind);
+    Best best;
+    double best_score = -1;
+    for (std::size_t level = 0; level < ladder.pyramid().levels(); ++level) {
+        const Stretch stretch = floors_.stretch(kind, level);
+        for (const std::size_t blocks : kWindowBlocks) {
+            if (!stretch.usable(blocks)) continue;
+            const Trial trial(ladder.window(stretch, level, blocks, surroundings(kind, beside)));
+            auto evidence = trial.evidence(confirm);
+            if (!is_bytes(series_) && trial.young(confirm)) {
+                evidence.push_back({GateId::company, beside.company ? 1.0 : 0.0, 1, true, beside.company});
+            }
+            const auto passed = std::ranges::count_if(evidence, &Gate::passed);
+            const double share = static_cast<double>(passed) / static_cast<double>(evidence.size());
+            const double material = std::clamp(trial.rise() / trial.materiality(confirm), 0.0, 1.0);
+            const double score = share == 1 ? 10 : share + .5 * material;
+            if (score <= best_score) continue;
+            best_score = score;
+            best = {{kind, level, blocks}, std::move(evidence)};
+        }
+    }
+    return best;
+}
+
+void Detector::describe_growth(SeriesVerdict& verdict) const {
+    const Ladder& raw = floors_.ladder(Kind::raw);
+    if (raw.pyramid().size(0) < 10) return;
+    double since_s = std::min(floors_.life_s(), times_.patience_s);
+    if (claim_ >= Claim::growing) since_s = static_cast<double>(floors_.now_ns() - onset_.at_ns) * 1e-9;
+    const std::int64_t since_ns = floors_.now_ns() - std::llround(since_s * 1e9);
+    const Estimate growth = growth_since(floors_, times_, since_ns);
+    if (growth.steps == 0) return;
+    verdict.slope_per_s = growth.slope_per_s;
+    verdict.slope_ci95_per_s = growth.ci95_per_s;
+    verdict.straightness = growth.straightness;
+    verdict.windows_up = growth.steps_up;
+    verdict.windows = growth.steps;
+    verdict.window_width = ns(std::llround(raw.block_s(raw.level_for(since_s, 32)) * 1e9));
+}
+
+SeriesVerdict Detector::verdict(const Beside& beside) const {
+    SeriesVerdict verdict{
+        .series = series_, .claim = claim_, .first = floors_.first(), .last = floors_.last()};
+    const Ladder& raw = floors_.ladder(Kind::raw);
+    verdict.current = floors_.floor_now(Kind::raw, raw.level_for(times_.patience_s / 32, 1));
+    describe_growth(verdict);
+    verdict.evidence = best_window(beside).evidence;
+    if (claim_ >= Claim::growing) {
+        verdict.onset = ns(onset_.at_ns);
+        verdict.onset_low = ns(onset_.low_ns);
+        verdict.onset_high = ns(onset_.high_ns);
+        verdict.rise = verdict.current - onset_floor_;
+    }
+    if (suspected_at_ns_) verdict.suspected_at = ns(*suspected_at_ns_);
+    if (detected_at_ns_) verdict.detected_at = ns(*detected_at_ns_);
+    verdict.gave_back = raw.pyramid().swing_from(0);
+    verdict.times_given_back = static_cast<int>(raw.pyramid().swings(0).count);
+    verdict.shape = claim_ == Claim::undecided ? Shape::too_short : Shape::flat;
+    if (claim_ >= Claim::growing) verdict.shape = Shape::ramp;
+    if (floors_.now_ns() < recovering_until_ns_) verdict.shape = Shape::recovering;
+    return verdict;
+}
+
+}  // namespace rampwatch::trend

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// The figures behind the claims, each chosen on a measured curve (docs/detector.md). No user ever needs them;
+// the public score can vary them to show what they cost.
+#pragma once
+
+namespace rampwatch::trend {
+
+struct Tuning {
+    // Confirmed.
+    double confirm_span = 25.0 / 27;  // the shortest window, as a share of the patience: 8 h 20 min of 9 h
+    double significance = 10;
+    double monotone = .82;
+    double even = .6;
+    int eighths = 6;
+    double context = .34;
+    double straight_context = .06;
+    double calm = .05;           // swings at finer widths, as a share of the rise, that still are calm
+    double straight_care = 1.3;  // standard errors
+    double young_fraction = .10;
+    double old_fraction = .05;
+    double swing_factor = 2.5;
+    double slowing = 1.3;
+    double saturation = 3.2;
+    // On the difference to the day before, and on the day's minimum.
+    double daily_age_days = 4;
+    double daily_bend = .6;
+    double low_span_days = 3;
+    double low_significance = 13;
+    // Suspected.
+    double suspect_span = 2.0 / 9;
+    double suspect_significance = 8;
+    double suspect_growth = .75;
+    double suspect_young_fraction = .15;
+};
+
+}  // namespace rampwatch::trend

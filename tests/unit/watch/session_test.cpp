@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#include "core/watch/session.h"
+
+#include <map>
+
+#include "core/model/words.h"
+#include "tests/catch.h"
+
+using namespace rampwatch;
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+using watch::Output;
+using watch::Session;
+using watch::Settings;
+
+namespace {
+
+constexpr std::int64_t kMiB = 1 << 20;
+const Life kWho{.boot_id = "b", .pid = 4711, .start_ticks = 100, .executable = "/usr/bin/service"};
+
+fact::Appeared appeared(TargetId target, LifeNumber life, nanoseconds mono) {
+    return {.target = target, .life = life, .who = kWho, .mono = mono, .wall = mono};
+}
+
+fact::Sampled sampled(nanoseconds mono, std::int64_t bytes, LifeNumber life = 1, TargetId target = 0) {
+    return {target, life,
+            Sample{.mono = mono, .wall = mono, .rss_bytes = bytes, .anon_bytes = bytes, .age = mono}};
+}
+
+// All that a Session told and asked, sample events left out.
+struct Heard {
+    std::vector<std::string> events{};
+    std::vector<Request> requests{};
+    std::map<std::string, nanoseconds> first_told{};
+
+    [[nodiscard]] nanoseconds told_at(const std::string& kind) const { return first_told.at(kind); }
+    void add(const Output& output) {
+        for (const Event& event : output.events) {
+            if (event.kind == Event::Kind::sample) continue;
+            events.emplace_back(word(event.kind));
+            first_told.try_emplace(events.back(), event.mono);
+        }
+        requests.insert(requests.end(), output.requests.begin(), output.requests.end());
+    }
+    [[nodiscard]] std::vector<DumpReason> reasons() const {
+        std::vector<DumpReason> list;
+        for (const Request& request : requests) list.push_back(request.reason);
+        return list;
+    }
+};
+
+fact::DumpDone dump_done(RequestId id, nanoseconds mono, std::int64_t count = 1) {
+    Dump dump{.mono = mono, .life = kWho, .backend = "eu-stack", .threads = count};
+    dump.groups.push_back({.count = count, .frames = {{.function = "work"}}});
+    return {.request = id, .dump = std::move(dump), .mono = mono, .wall = mono};
+}
+
+// Memory that rises evenly, looked at every 10 s; every request is answered 100 ms later.
+Heard watch_ramp(Session& session, nanoseconds time, double start_mib, double mib_per_h) {
+    Heard heard;
+    heard.add(session.tell(appeared(0, 1, 0s)));
+    std::size_t answered = 0;
+    for (nanoseconds now = 10s; now <= time; now += 10s) {
+        const double hours = std::chrono::duration<double, std::ratio<3600>>(now).count();
+        heard.add(
+            session.tell(sampled(now, static_cast<std::int64_t>((start_mib + mib_per_h * hours) * kMiB))));
+        for (; answered < heard.requests.size(); ++answered)
+            heard.add(session.tell(dump_done(heard.requests[answered].id, now + 100ms)));
+    }
+    return heard;
+}
+
+}  // namespace
+
+TEST_CASE("nine days of the founding story: one notice, one alarm, and each doubling", "[watch]") {
+    Session session(Settings{});
+    const Heard heard = watch_ramp(session, 9 * 24h, 80, 4.4);
+    const std::vector<std::string> expected = {"started",    "dump",      "growing",    "dump",
+                                               "leak",       "dump",      "leak_worse", "leak_worse",
+                                               "leak_worse", "leak_worse"};
+    CHECK(heard.events == expected);  // at about 40, 80, 160, 320 and 640 MiB
+    CHECK(heard.reasons() == std::vector{DumpReason::baseline, DumpReason::growing, DumpReason::leak});
+    CHECK(session.verdict().claim == Claim::leak);
+    CHECK(session.verdict().ever_leak);
+    CHECK(heard.told_at("growing") < 4h);
+    CHECK(heard.told_at("leak") > 9h);
+    CHECK(heard.told_at("leak") < 11h);
+}
+
+TEST_CASE("memory that stays level is told of by nothing but its baseline", "[watch]") {
+    Session session(Settings{});
+    const Heard heard = watch_ramp(session, 48h, 80, 0);
+    CHECK(heard.events == std::vector<std::string>{"started", "dump"});
+    CHECK(heard.reasons() == std::vector{DumpReason::baseline});
+}
+
+TEST_CASE("a Session that is not to ask for dumps tells the same", "[watch]") {
+    Session asking(Settings{});
+    Session silent(Settings{.dumps = false});
+    Heard with = watch_ramp(asking, 3 * 24h, 80, 4.4);
+    const Heard without = watch_ramp(silent, 3 * 24h, 80, 4.4);
+    std::erase(with.events, "dump");
+    CHECK(with.events == without.events);
+    CHECK(without.requests.empty());
+    CHECK(asking.verdict() == silent.verdict());
+}
+
+TEST_CASE("the baseline waits for some samples and a 64th of the patience", "[watch]") {
+    Session session(Settings{.judge = {.patience = 20s}});
+    Heard heard;
+    heard.add(session.tell(appeared(0, 1, 0s)));
+    nanoseconds now{};
+    while (heard.requests.empty() && now < 10s) {
+        now += 20ms;
+        heard.add(session.tell(sampled(now, 80 * kMiB)));
+    }
+    CHECK(now == 2020ms);  // a 64th would be 0.3 s; a process that is 2 s old has begun
+    CHECK(heard.reasons() == std::vector{DumpReason::baseline});
+}
+
+TEST_CASE("a restart is told, begins anew and takes its own baseline", "[watch]") {
+    Session session(Settings{.judge = {.patience = 20s}});
+    Heard heard;
+    heard.add(session.tell(appeared(0, 1, 0s)));
+    for (int i = 1; i <= 300; ++i) heard.add(session.tell(sampled(i * 20ms, 80 * kMiB)));
+    heard.add(session.tell(fact::Gone{.target = 0, .life = 1, .mono = 6s, .wall = 6s}));
+    heard.add(session.tell(appeared(0, 2, 6100ms)));
+    heard.add(session.tell(dump_done(heard.requests.at(0).id, 6200ms)));  // late, of the life that is over
+    for (int i = 310; i <= 900; ++i) heard.add(session.tell(sampled(i * 20ms, 80 * kMiB, 2)));
+    CHECK(heard.events == std::vector<std::string>{"started", "gone", "restarted", "dump"});
+    REQUIRE(heard.requests.size() == 2);
+    CHECK(heard.requests[1].life == 2);
+    CHECK(session.verdict().lives == 2);
+}
+
+TEST_CASE("looks of a life that is over, and looks that are not later, are left out", "[watch]") {
+    Session session(Settings{});
+    session.tell(appeared(0, 2, 0s));
+    CHECK(session.tell(sampled(1s, kMiB, 2)).events.size() == 1);
+    CHECK(session.tell(sampled(1s, kMiB, 2)).events.empty());
+    CHECK(session.tell(sampled(500ms, kMiB, 2)).events.empty());
+    CHECK(session.tell(sampled(2s, kMiB, 1)).events.empty());
+    session.tell(fact::Gone{.target = 0, .life = 2, .mono = 3s});
+    CHECK(session.tell(sampled(4s, kMiB, 2)).events.empty());
+    CHECK(session.verdict().samples == 1);
+}
+
+TEST_CASE("a look at a life that never appeared makes it appear", "[watch]") {
+    Session session(Settings{});
+    Heard heard;
+    heard.add(session.tell(sampled(1s, kMiB, 1)));
+    heard.add(session.tell(sampled(2s, kMiB, 2)));
+    CHECK(heard.events == std::vector<std::string>{"started", "restarted"});
+}
+
+TEST_CASE("answers nobody asked for are left out", "[watch]") {
+    Session session(Settings{});
+    session.tell(appeared(0, 1, 0s));
+    CHECK(session.tell(dump_done(0, 1s)).events.empty());
+    CHECK(session.tell(dump_done(99, 1s)).events.empty());
+    CHECK(session.tell(fact::HookDone{.request = 7}).events.empty());
+    CHECK_FALSE(session.newest_dump());
+    CHECK(session.verdict(12).samples == 0);
+}
+
+TEST_CASE("a dump that failed because the process ended is not told", "[watch]") {
+    Session session(Settings{.judge = {.patience = 20s}});
+    Heard heard;
+    for (int i = 1; i <= 300; ++i) heard.add(session.tell(sampled(i * 20ms, 80 * kMiB)));
+    REQUIRE(heard.requests.size() == 1);
+    const fact::DumpDone failed{
+        .request = heard.requests[0].id, .dump = Error{Error::Kind::gone, "it ended", {}, {}}, .mono = 7s};
+    session.tell(fact::Gone{.target = 0, .life = 1, .mono = 6500ms});
+    CHECK(session.tell(failed).events.empty());
+}
+
+TEST_CASE("the table of targets is bounded", "[watch]") {
+    Session session(Settings{});
+    for (TargetId id = 0; id < watch::kMostTargets; ++id) session.tell(appeared(id, 1, 1s));
+    CHECK(session.tell(appeared(watch::kMostTargets, 1, 1s)).events.empty());
+    CHECK(session.tell(appeared(5, 2, 2s)).events.size() == 1);
+}

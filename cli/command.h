@@ -28,7 +28,11 @@ struct Invocation {
 // Says the error on stderr, in one line; the value is Exit::trouble, to be returned.
 int complain(const Error& error);
 
+// With a command, the status of a failure that is ours, as env(1) has it.
+inline constexpr int kOurTrouble = 125;
+
 // `add_*` is called once for each; `invocation` outlives the App.
 void add_look(CLI::App& app, Invocation& invocation);
+void add_watch(CLI::App& app, Invocation& invocation);
 
 }  // namespace rampwatch::cli

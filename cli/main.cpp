@@ -128,6 +128,7 @@ int run(int argc, char** argv) {
     app.require_subcommand(0, 1);
     app.footer(kExamples);
     add_look(app, invocation);
+    add_watch(app, invocation);
 
     if (words.empty() && invocation.has_command) {
         return complain({Error::Kind::bad_input,

@@ -116,8 +116,11 @@ Result<TargetHandle> launch(const TargetOptions& options) {
     if (options.command.empty()) return bad("no command behind it", "--", "rampwatch watch -- COMMAND ARGS");
     auto launched = Launched::start(options.command);
     if (!launched) return launched.error();
-    const pid_t pid = launched->pid();
-    return handle(Process::open(pid), std::make_unique<Launched>(std::move(*launched)));
+    TargetHandle handle;
+    handle.command = std::make_unique<Launched>(std::move(*launched));
+    auto process = Process::open(handle.command->pid());
+    if (process) handle.process = std::make_unique<Process>(std::move(*process));
+    return handle;
 }
 
 bool may_still_appear(const Error& error) {

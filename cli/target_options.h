@@ -34,8 +34,9 @@ struct TargetOptions {
 void add_target_options(CLI::App& command, TargetOptions& options);
 
 struct TargetHandle {
-    std::unique_ptr<probe::Process> process{};  // its address stays, as Feeds hold on to it
-    std::unique_ptr<Launched> command{};        // when we started it ourselves
+    // Its address stays, as Feeds hold on to it; none when our command ended before it could be held.
+    std::unique_ptr<probe::Process> process{};
+    std::unique_ptr<Launched> command{};  // when we started it ourselves
 };
 
 // Finds the one process meant, or starts the command. With --wait it looks every 100 ms until there is one,

@@ -40,6 +40,8 @@ class Outlet {
     // The same until nothing waits, at most for `most`. True when nothing waits.
     bool flush_for(std::chrono::nanoseconds most);
 
+    [[nodiscard]] bool waits() const { return !waiting_.empty(); }
+
     // Nobody will ever read it: a closed pipe, a terminal that hung up.
     [[nodiscard]] bool closed() const { return closed_; }
 

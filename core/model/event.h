@@ -29,6 +29,7 @@ struct Event {
         missed,  // ticks without a sample
         gone,    // the life ended
         hook_done,
+        ended,  // the watching is over, the target may live on; told by whoever watched, not by a Session
     };
 
     Kind kind = Kind::sample;
@@ -39,7 +40,8 @@ struct Event {
     std::optional<Sample> sample{};
     std::optional<Life> who{};  // with every kind but sample, when it is known
     std::optional<Ending> ending{};
-    std::shared_ptr<const Verdict> verdict{};  // with growing, leak, leak_worse, recovered, limit_near, gone
+    std::shared_ptr<const Verdict>
+        verdict{};  // with growing, leak, leak_worse, recovered, limit_near, gone, ended
     std::optional<Claim> before{};
     std::shared_ptr<const Dump> dump{};
     std::optional<Error> error{};

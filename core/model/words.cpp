@@ -193,6 +193,8 @@ std::string_view word(Event::Kind kind) {
             return "gone";
         case Event::Kind::hook_done:
             return "hook_done";
+        case Event::Kind::ended:
+            return "ended";
     }
     return "?";
 }

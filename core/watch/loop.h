@@ -34,9 +34,11 @@ class Loop {
     // deadline has passed. What a drain may take is for a Feed's deadline and `course` to say.
     void run(const std::function<Course()>& course);
 
+    // What no Feed knows: that the target appeared.
+    void tell(const Fact& fact);
+
   private:
     void turn(bool draining);
-    void tell(const Fact& fact);
     void perform(const Request& request, std::vector<Fact>& answers);
     [[nodiscard]] bool is_owed() const;
 

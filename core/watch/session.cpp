@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/stacks/growth.h"
 #include "core/watch/dump_queue.h"
 #include "core/watch/episode.h"
 
@@ -222,6 +223,7 @@ void Session::State::take(const fact::DumpDone& fact, Output& output) {
     }
     Dump dump = fact.dump.value();
     dump.reason = asked->request.reason;
+    if (!over && target->baseline) stacks::compare(dump, *target->baseline);
     const auto taken = std::make_shared<const Dump>(std::move(dump));
     if (!over || asked->request.life == target->life) {
         if (!target->baseline) target->baseline = taken;

@@ -118,6 +118,24 @@ TEST_CASE("the baseline waits for some samples and a 64th of the patience", "[wa
     CHECK(heard.reasons() == std::vector{DumpReason::baseline});
 }
 
+TEST_CASE("groups are compared with those of the life's first dump", "[watch]") {
+    Session session(Settings{.judge = {.patience = 20s}});
+    Heard heard;
+    nanoseconds now{};
+    while (heard.requests.size() < 2 && now < 10min) {
+        now += 20ms;
+        const auto bytes = 80 * kMiB + kMiB * now / 100ms;
+        heard.add(session.tell(sampled(now, bytes)));
+        if (!heard.requests.empty() && heard.requests.back().reason == DumpReason::baseline)
+            session.tell(dump_done(heard.requests.back().id, now, 10));
+    }
+    REQUIRE(heard.requests.size() == 2);
+    session.tell(dump_done(heard.requests.back().id, now, 25));
+    REQUIRE(session.newest_dump());
+    REQUIRE(session.newest_dump()->groups.size() == 1);
+    CHECK(session.newest_dump()->groups[0].change == 15);
+}
+
 TEST_CASE("a restart is told, begins anew and takes its own baseline", "[watch]") {
     Session session(Settings{.judge = {.patience = 20s}});
     Heard heard;

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// `rampwatch watch`: options, and the wiring of Feeds and listeners around one Session.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "cli/command.h"
+#include "cli/judge_options.h"
+#include "cli/target_options.h"
+#include "cli/watch_run.h"
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/probe/sampler.h"
+
+namespace rampwatch::cli {
+namespace {
+
+using std::chrono::nanoseconds;
+using namespace std::chrono_literals;
+
+constexpr const char* kExamples = R"(Examples:
+  rampwatch watch 4711                          until Ctrl-C; says so when it leaks, and shows its stacks
+  rampwatch watch --name myservice --record mem.csv
+  rampwatch watch -q --for 12h --pidfile /run/myservice.pid       for cron: silent unless it grows
+  rampwatch watch --patience 20m --leak-status 99 -- ./load-test  does a load test leak?
+
+A leak is confirmed after --patience at the earliest: growth that lasts less may be a warm-up.)";
+
+struct Options {
+    TargetOptions target{};
+    JudgeOptions judge{};
+    std::optional<std::string> interval{}, most_time{}, most_samples{}, record{}, leak_status{};
+    bool exit_on_leak = false, quiet = false, explain = false;
+    std::string format = "text";
+};
+
+Error placed(Error error, std::string where) {
+    error.where = std::move(where);
+    return error;
+}
+
+Result<nanoseconds> read_interval(const Options& options, nanoseconds patience) {
+    if (!options.interval) return std::clamp<nanoseconds>(patience / 1000, probe::kShortestInterval, 1s);
+    const auto interval = parse_duration(*options.interval);
+    if (!interval) return placed(interval.error(), "--interval");
+    if (*interval < probe::kShortestInterval || *interval > 1h) {
+        return Error{Error::Kind::bad_input, "not an interval: " + escape(*options.interval, 64),
+                     "--interval", "from 10ms to 1h"};
+    }
+    return interval;
+}
+
+Result<std::int64_t> read_count(const std::string& text, std::int64_t least, std::int64_t most,
+                                std::string where) {
+    const auto count = parse_count(text);
+    if (count && *count >= least && *count <= most) return *count;
+    return Error{Error::Kind::bad_input, "not such a number: " + escape(text, 64), std::move(where),
+                 fmt::format("from {} to {}", least, most)};
+}
+
+// All that was typed, checked before anything is started.
+Result<WatchSettings> read_settings(const Options& options) {
+    WatchSettings settings;
+    const auto judge = read_judge_options(options.judge);
+    if (!judge) return judge.error();
+    settings.session.judge = *judge;
+    const auto interval = read_interval(options, judge->patience);
+    if (!interval) return interval.error();
+    settings.interval = *interval;
+    if (options.most_time) {
+        const auto time = parse_duration(*options.most_time);
+        if (!time) return placed(time.error(), "--for");
+        if (*time <= 0s)
+            return Error{Error::Kind::bad_input, "no time at all", "--for", "such as 30s, 2h or 9d"};
+        settings.course.most_time = *time;
+    }
+    if (options.most_samples) {
+        const auto count = read_count(*options.most_samples, 1, 1'000'000'000'000, "--samples");
+        if (!count) return count.error();
+        settings.course.most_samples = *count;
+    }
+    if (options.leak_status) {
+        const auto status = read_count(*options.leak_status, 0, 255, "--leak-status");
+        if (!status) return status.error();
+        settings.leak_status = static_cast<int>(*status);
+    }
+    settings.course.exit_on_leak = options.exit_on_leak;
+    settings.course.has_command = options.target.has_command;
+    settings.listener = {.quiet = options.quiet, .explain = options.explain, .patience = judge->patience};
+    settings.json = options.format == "json";
+    settings.record = options.record;
+    return settings;
+}
+
+void add_how_long(CLI::App& command, Options& options) {
+    command.add_option("--for", options.most_time, "end the watch after this time")->type_name("DURATION");
+    command.add_option("--samples", options.most_samples, "end it after so many samples")->type_name("N");
+    command.add_flag("--exit-on-leak", options.exit_on_leak,
+                     "end it when a leak is confirmed, after its stacks");
+    command.add_option("--leak-status", options.leak_status, "exit status when a leak was confirmed")
+        ->type_name("N");
+}
+
+void add_what_is_said(CLI::App& command, Options& options) {
+    command.add_option("--format", options.format, "text, or json (rampwatch.event/1, one a line)")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->type_name("FORMAT")
+        ->capture_default_str();
+    command.add_flag("-q,--quiet", options.quiet, "nothing until there is something to say");
+    command.add_flag("--explain", options.explain,
+                     "beside a verdict, every gate with its value and threshold");
+    command.add_option("--record", options.record, "write each sample to this CSV file, for analyze")
+        ->type_name("FILE");
+}
+
+}  // namespace
+
+void add_watch(CLI::App& app, Invocation& invocation) {
+    auto* command = app.add_subcommand("watch", "judge a process while it runs; shows who holds the memory");
+    command->footer(kExamples);
+    auto options = std::make_shared<Options>();
+    add_target_options(*command, options->target);
+    add_judge_options(*command, options->judge);
+    command
+        ->add_option("-i,--interval", options->interval,
+                     "time between samples; default: 1s, or patience/1000 where that is less")
+        ->type_name("DURATION");
+    add_how_long(*command, *options);
+    add_what_is_said(*command, *options);
+    command->callback([&invocation, options] {
+        invocation.takes_command = true;
+        options->target.has_command = invocation.has_command;
+        options->target.command = invocation.command;
+        invocation.run = [options] {
+            const auto settings = read_settings(*options);
+            if (settings) return run_watch(options->target, *settings);
+            const int trouble = complain(settings.error());
+            return options->target.has_command ? kOurTrouble : trouble;
+        };
+    });
+}
+
+}  // namespace rampwatch::cli

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "cli/course.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "core/base/poller.h"
+
+namespace rampwatch::cli {
+namespace {
+
+using std::chrono::nanoseconds;
+using namespace std::chrono_literals;
+
+constexpr nanoseconds kDrainAfterSignal = 5s;
+constexpr nanoseconds kForCommandToEnd = 2s;
+
+std::string name_of(int number) {
+    const char* name = ::sigabbrev_np(number);
+    return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", number);
+}
+
+}  // namespace
+
+Course::Course(Signals& signals, const CourseOptions& options)
+    : signals_(signals), options_(options), began_(boot_now()) {}
+
+std::optional<nanoseconds> Course::deadline() const {
+    std::optional<nanoseconds> soonest;
+    const auto at = [&](const std::optional<nanoseconds>& time) {
+        if (time && (!soonest || *time < *soonest)) soonest = time;
+    };
+    if (drain_until_) {
+        at(drain_until_);
+    } else if (options_.most_time) {
+        at(began_ + *options_.most_time);
+    }
+    if (!drain_until_) at(end_at_);
+    at(wake_at_);
+    return soonest;
+}
+
+void Course::take(std::vector<Fact>& facts) {
+    signals_.take(facts);
+    for (const signalfd_siginfo& signal : signals_.take_signals()) {
+        const int number = static_cast<int>(signal.ssi_signo);
+        if (on_signal) on_signal(signal);
+        if (number == SIGWINCH || number == SIGUSR1 || number == SIGUSR2) continue;
+        ++signals_seen_;
+        reason_ = name_of(number);
+        if (options_.has_command && !ending_) {
+            end_at_ = end_at_.value_or(boot_now() + kForCommandToEnd);
+        } else {
+            end(reason_, kDrainAfterSignal);
+        }
+    }
+}
+
+void Course::take(const Event& event, const watch::Session&) {
+    switch (event.kind) {
+        case Event::Kind::sample:
+            ++samples_;
+            break;
+        case Event::Kind::leak:
+            leak_told_ = true;
+            break;
+        case Event::Kind::gone:
+            ending_ = event.ending.value_or(Ending{});
+            break;
+        default:
+            break;
+    }
+}
+
+void Course::end(std::string reason, nanoseconds drain) {
+    if (drain_until_) return;
+    reason_ = std::move(reason);
+    drain_until_ = boot_now() + drain;
+}
+
+watch::Course Course::now() {
+    const nanoseconds now = boot_now();
+    if (ending_) {
+        end("the target ended", kDrainAfterSignal);
+    } else if (options_.exit_on_leak && leak_told_) {
+        end("--exit-on-leak", options_.longest_dump);
+    } else if (options_.most_samples && samples_ >= *options_.most_samples) {
+        end("--samples", options_.longest_dump);
+    } else if (options_.most_time && now - began_ >= *options_.most_time) {
+        end("--for", options_.longest_dump);
+    } else if (end_at_ && now >= *end_at_) {
+        end(reason_, kDrainAfterSignal);
+    }
+    if (!drain_until_) return watch::Course::on;
+    return signals_seen_ > 1 || now >= *drain_until_ ? watch::Course::stop : watch::Course::drain;
+}
+
+}  // namespace rampwatch::cli

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Writes what is judged, sample by sample, so that `analyze` can judge it again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "core/base/outlet.h"
+#include "core/store/csv_writer.h"
+#include "core/watch/loop.h"
+
+namespace rampwatch::cli {
+
+class Recorder final : public watch::Listener {
+  public:
+    // Says on `errors` when a line could not be written, once; the watch goes on.
+    Recorder(store::CsvWriter writer, Outlet& errors) : writer_(std::move(writer)), errors_(errors) {}
+
+    void take(const Event& event, const watch::Session& session) override;
+
+    [[nodiscard]] std::int64_t missing() const { return missing_; }  // samples that are not in the file
+
+  private:
+    store::CsvWriter writer_;
+    Outlet& errors_;
+    std::int64_t missing_ = 0;
+};
+
+}  // namespace rampwatch::cli

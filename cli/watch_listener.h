@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// What a watch says on stdout, as text or as JSON lines.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "cli/terminal.h"
+#include "core/base/outlet.h"
+#include "core/watch/loop.h"
+
+namespace rampwatch::cli {
+
+struct ListenerOptions {
+    bool quiet = false;    // nothing until there is something to say
+    bool explain = false;  // every gate beside each verdict
+    std::chrono::nanoseconds patience{};
+};
+
+class WatchListener : public watch::Listener {
+  public:
+    virtual void redraw() {}  // the terminal changed its size
+};
+
+// Worth a line even of a quiet watch: claims that turned, the stacks for them, an end that was none of the
+// target's own choice.
+bool is_news(const Event& event);
+
+// `outlet` is of `fd`; both outlive the listener.
+std::unique_ptr<WatchListener> text_listener(Outlet& outlet, int fd, const Terminal& terminal,
+                                             const ListenerOptions& options);
+std::unique_ptr<WatchListener> json_listener(Outlet& outlet, const ListenerOptions& options);
+
+}  // namespace rampwatch::cli

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+#include "cli/watch_run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/own_words.h"
+#include "cli/recorder.h"
+#include "core/base/outlet.h"
+#include "core/base/poller.h"
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/probe/exit_feed.h"
+#include "core/probe/sampler.h"
+#include "core/watch/loop.h"
+
+namespace rampwatch::cli {
+namespace {
+
+using std::chrono::nanoseconds;
+using namespace std::chrono_literals;
+
+// What a stopped output may take of our time at the end.
+constexpr nanoseconds kLastWords = 2s;
+// How soon what waits for a stopped output is tried again.
+constexpr nanoseconds kTryAgain = 200ms;
+// The Judge refuses fewer in a patience.
+constexpr int kSamplesToJudge = 50;
+
+class Watch {
+  public:
+    Watch(const TargetOptions& target, const WatchSettings& settings)
+        : target_(target),
+          settings_(settings),
+          signals_(target.has_command),
+          course_(signals_, settings.course) {}
+
+    int run();
+
+  private:
+    void say(const std::string& line);
+    [[nodiscard]] std::optional<Error> prepare();
+    [[nodiscard]] std::optional<Error> begin();
+    void warn_of_sparse_samples();
+    void loop();
+    void say_verdict();
+    int wait_for_command();
+    [[nodiscard]] int conclude();
+    [[nodiscard]] int watch_process();
+    [[nodiscard]] bool is_interrupted();
+
+    const TargetOptions& target_;
+    const WatchSettings& settings_;
+    Signals signals_;
+    Course course_;
+    Outlet out_{STDOUT_FILENO};
+    Outlet err_{STDERR_FILENO};
+    std::unique_ptr<WatchListener> listener_{};
+    std::optional<Recorder> recorder_{};
+    TargetHandle handle_{};
+    std::optional<probe::Sampler> sampler_{};
+    std::optional<probe::ExitFeed> exit_{};
+    std::optional<watch::Session> session_{};
+};
+
+void Watch::say(const std::string& line) { err_.write("rampwatch: " + line + "\n", Outlet::Worth::much); }
+
+// What can be refused before a command is started.
+std::optional<Error> Watch::prepare() {
+    if (settings_.record) {
+        auto writer = store::CsvWriter::create(*settings_.record);
+        if (!writer) return writer.error();
+        recorder_.emplace(std::move(*writer), err_);
+    }
+    const Terminal terminal = terminal_of(STDOUT_FILENO);
+    listener_ = settings_.json ? json_listener(out_, settings_.listener)
+                               : text_listener(out_, STDOUT_FILENO, terminal, settings_.listener);
+    course_.on_signal = [this](const signalfd_siginfo& signal) {
+        if (signal.ssi_signo == SIGWINCH) return listener_->redraw();
+        if (handle_.command) handle_.command->pass_on(signal);
+    };
+    return std::nullopt;
+}
+
+std::optional<Error> Watch::begin() {
+    auto sampler = probe::Sampler::open(*handle_.process, settings_.interval);
+    if (!sampler) return sampler.error();
+    sampler_.emplace(std::move(*sampler));
+    exit_.emplace(*handle_.process);
+    watch::Settings session = settings_.session;
+    if (!handle_.process->may_inspect()) {
+        session.dumps = false;
+        say(fmt::format(
+            "no right to read the stacks and descriptors of PID {}, which belongs to {}; with it: sudo {}",
+            handle_.process->pid(), probe::user_name(handle_.process->uid()), own_command_line()));
+    }
+    session_.emplace(session);
+    return std::nullopt;
+}
+
+void Watch::warn_of_sparse_samples() {
+    const auto& judge = settings_.session.judge;
+    if (settings_.interval * kSamplesToJudge <= judge.patience) return;
+    say(fmt::format(
+        "--interval {}: nothing will be judged, since a patience of {} then holds fewer than {} samples",
+        format_duration(settings_.interval), format_duration(judge.patience), kSamplesToJudge));
+}
+
+void Watch::loop() {
+    std::vector<watch::Listener*> listeners = {&course_, listener_.get()};
+    if (recorder_) listeners.insert(listeners.begin(), &*recorder_);
+    watch::Loop loop(*session_, {&*sampler_, &*exit_, &course_}, std::move(listeners));
+    loop.tell(fact::Appeared{.who = handle_.process->life(), .mono = boot_now(), .wall = wall_now()});
+    loop.run([this] {
+        out_.flush();
+        err_.flush();
+        const bool waits = out_.waits() || err_.waits();
+        course_.wake_at(waits ? std::optional(boot_now() + kTryAgain) : std::nullopt);
+        return course_.now();
+    });
+}
+
+void Watch::say_verdict() {
+    const auto verdict = std::make_shared<const Verdict>(session_->verdict());
+    const Event ended{.kind = Event::Kind::ended,
+                      .mono = boot_now(),
+                      .wall = wall_now(),
+                      .who = handle_.process->life(),
+                      .verdict = verdict};
+    listener_->take(ended, *session_);
+    if (recorder_ && recorder_->missing() > 0)
+        say(fmt::format("{} samples are missing from {}", recorder_->missing(), escape(*settings_.record)));
+}
+
+// The watching is over, the command may not be: it is waited for, and signals still reach it.
+int Watch::wait_for_command() {
+    auto status = handle_.command->status();
+    if (!status && !settings_.listener.quiet)
+        say(fmt::format("the watch is over; waiting for the command (PID {}) to end",
+                        handle_.command->pid()));
+    Poller poller;
+    while (!(status = handle_.command->status())) {
+        err_.flush();
+        poller.clear();
+        poller.add(handle_.process ? handle_.process->pidfd() : -1);
+        poller.add(signals_.fd());
+        poller.wait(handle_.process ? std::nullopt : std::optional(boot_now() + kTryAgain));
+        std::vector<Fact> none;
+        signals_.take(none);
+        for (const signalfd_siginfo& signal : signals_.take_signals()) handle_.command->pass_on(signal);
+    }
+    return *status;
+}
+
+// Of the watch, once it is over; a command may still run.
+int Watch::conclude() {
+    const Verdict verdict = session_->verdict();
+    if (course_.samples() == 0 && course_.ending()) {
+        const Error error{Error::Kind::gone,
+                          "it ended before the first sample; nothing was judged",
+                          fmt::format("PID {}", handle_.process->pid()),
+                          {}};
+        say(to_string(error));
+        return static_cast<int>(Exit::trouble);
+    }
+    say_verdict();
+    if (!course_.leak_told() && !verdict.ever_leak) return static_cast<int>(Exit::healthy);
+    return settings_.leak_status.value_or(static_cast<int>(Exit::leak));
+}
+
+int Watch::watch_process() {
+    if (const auto error = begin()) {
+        say(to_string(*error));
+        return static_cast<int>(Exit::trouble);
+    }
+    warn_of_sparse_samples();
+    loop();
+    return conclude();
+}
+
+// Interrupted while it waits: the signals were ours to take.
+bool Watch::is_interrupted() {
+    std::vector<Fact> none;
+    signals_.take(none);
+    const auto signals = signals_.take_signals();
+    return std::any_of(signals.begin(), signals.end(),
+                       [](const signalfd_siginfo& signal) { return signal.ssi_signo != SIGWINCH; });
+}
+
+int Watch::run() {
+    if (const auto error = prepare()) {
+        const int status = complain(*error);
+        return target_.has_command ? kOurTrouble : status;
+    }
+    if (target_.wait) say("waiting for the process to appear");
+    auto handle = resolve(target_, [this] { return is_interrupted(); });
+    if (!handle) {
+        const int status = complain(handle.error());
+        return target_.has_command ? launch_trouble(handle.error()) : status;
+    }
+    handle_ = std::move(*handle);
+    int status = static_cast<int>(Exit::trouble);
+    if (handle_.process) {
+        status = watch_process();
+    } else {
+        say("the command ended before it could be looked at; nothing was judged");
+    }
+    out_.flush_for(kLastWords);
+    if (handle_.command) {
+        const int commands = wait_for_command();
+        if (!course_.leak_told() || !settings_.leak_status) status = commands;
+    }
+    err_.flush_for(kLastWords);
+    return status;
+}
+
+}  // namespace
+
+int run_watch(const TargetOptions& target, const WatchSettings& settings) {
+    return Watch(target, settings).run();
+}
+
+}  // namespace rampwatch::cli

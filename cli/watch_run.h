@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// A watch from the first look to the exit status.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "cli/course.h"
+#include "cli/target_options.h"
+#include "cli/watch_listener.h"
+#include "core/watch/session.h"
+
+namespace rampwatch::cli {
+
+// Checked.
+struct WatchSettings {
+    watch::Settings session{};
+    std::chrono::nanoseconds interval{};
+    CourseOptions course{};
+    ListenerOptions listener{};
+    bool json = false;
+    std::optional<std::string> record{};  // path of a CSV file
+    std::optional<int> leak_status{};
+};
+
+// The exit status: 0 no leak seen, 1 a leak was said, 2 trouble; with a command the command's own, or
+// `leak_status` where a leak was said.
+int run_watch(const TargetOptions& target, const WatchSettings& settings);
+
+}  // namespace rampwatch::cli

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+// A watch as a person reads it: a status line in place on a terminal, sparse lines with their time elsewhere.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "cli/status_line.h"
+#include "cli/watch_listener.h"
+#include "core/base/poller.h"
+#include "core/base/units.h"
+#include "core/model/words.h"
+#include "core/report/chart.h"
+#include "core/report/explain.h"
+#include "core/report/text_event.h"
+#include "core/report/text_verdict.h"
+
+namespace rampwatch::cli {
+namespace {
+
+using std::chrono::nanoseconds;
+using namespace std::chrono_literals;
+
+constexpr std::size_t kChartColumns = 16;
+constexpr std::size_t kNarrow = 72;  // columns; below it the chart gives its room to the words
+constexpr nanoseconds kLongestSilence = 24h;
+
+const char* colour_of(Event::Kind kind) {
+    switch (kind) {
+        case Event::Kind::leak:
+        case Event::Kind::leak_worse:
+            return "\x1b[1;31m";
+        case Event::Kind::growing:
+        case Event::Kind::limit_near:
+            return "\x1b[1;33m";
+        case Event::Kind::recovered:
+            return "\x1b[1;32m";
+        default:
+            return nullptr;
+    }
+}
+
+std::string figures(const Sample& sample) {
+    std::string text = "RSS " + format_size(static_cast<double>(sample.rss_bytes));
+    if (sample.threads)
+        text += fmt::format(", {} {}", format_count(*sample.threads),
+                            *sample.threads == 1 ? "thread" : "threads");
+    return text;
+}
+
+class TextListener final : public WatchListener {
+  public:
+    TextListener(Outlet& outlet, int fd, const Terminal& terminal, const ListenerOptions& options)
+        : outlet_(outlet), fd_(fd), terminal_(terminal), options_(options) {
+        if (terminal.can_redraw && !options.quiet) status_.emplace(outlet, fd);
+        next_progress_ = std::clamp<nanoseconds>(options.patience / 16, 1s, 10s);
+    }
+
+    void take(const Event& event, const watch::Session& session) override;
+    void redraw() override {
+        if (status_) status_->redraw();
+    }
+
+  private:
+    void take_sample(const Event& event, const watch::Session& session);
+    void show_status(const Event& event, const watch::Session& session);
+    void say_progress(const Event& event, const watch::Session& session);
+    [[nodiscard]] std::vector<std::string> lines_of(const Event& event) const;
+    void say(const Event& event, std::vector<std::string> lines);
+    [[nodiscard]] std::string stamp(nanoseconds wall) const;
+
+    Outlet& outlet_;
+    int fd_;
+    Terminal terminal_;
+    ListenerOptions options_;
+    std::optional<StatusLine> status_{};
+    nanoseconds last_status_{};
+    report::ChartTrail trail_{};
+    report::VerdictContext context_{};
+    std::optional<nanoseconds> began_{};  // mono of the first sample
+    nanoseconds next_progress_{};         // since then
+};
+
+void TextListener::take(const Event& event, const watch::Session& session) {
+    if (event.kind == Event::Kind::restarted) context_ = {};
+    if (event.kind == Event::Kind::sample && event.sample) {
+        take_sample(event, session);
+        return;
+    }
+    if (options_.quiet && !is_news(event)) return;
+    say(event, lines_of(event));
+}
+
+void TextListener::take_sample(const Event& event, const watch::Session& session) {
+    if (!context_.first) context_.first = event.sample;
+    context_.last = event.sample;
+    if (!began_) began_ = event.mono;
+    if (options_.quiet) return;
+    if (status_) {
+        const auto value = value_of(*event.sample, Series::memory);
+        const double t_s = std::chrono::duration<double>(event.mono).count();
+        if (value) trail_.add(t_s, static_cast<double>(*value));
+        show_status(event, session);
+    } else {
+        say_progress(event, session);
+    }
+}
+
+void TextListener::show_status(const Event& event, const watch::Session& session) {
+    if (event.mono - last_status_ < 200ms) return;  // a verdict costs more than a look
+    last_status_ = event.mono;
+    std::string text;
+    if (columns_of(fd_) >= kNarrow) {
+        text = report::spark(trail_.points(), kChartColumns,
+                             terminal_.utf8 ? report::Glyphs::unicode : report::Glyphs::ascii) +
+               " ";
+    }
+    text += figures(*event.sample) + " | " + report::status_line(session.verdict(event.target));
+    status_->show(std::move(text), boot_now());
+}
+
+void TextListener::say_progress(const Event& event, const watch::Session& session) {
+    const nanoseconds elapsed = event.mono - *began_;
+    if (elapsed < next_progress_) return;
+    while (next_progress_ <= elapsed)
+        next_progress_ = std::min(2 * next_progress_, next_progress_ + kLongestSilence);
+    say(event, {figures(*event.sample) + "; " + report::status_line(session.verdict(event.target))});
+}
+
+std::vector<std::string> TextListener::lines_of(const Event& event) const {
+    std::vector<std::string> lines;
+    const auto append = [&](std::vector<std::string> more) {
+        lines.insert(lines.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    };
+    switch (event.kind) {
+        case Event::Kind::growing:
+        case Event::Kind::leak:
+        case Event::Kind::leak_worse:
+            if (!event.verdict) break;
+            append(report::headline(*event.verdict, context_));
+            if (event.who) lines.front() = report::name_of(*event.who) + ": " + lines.front();
+            append(report::beside(*event.verdict, context_));
+            break;
+        case Event::Kind::ended:
+            lines.push_back(report::text_event(event));
+            if (!event.verdict) break;
+            append(report::headline(*event.verdict, context_));
+            append(report::beside(*event.verdict, context_));
+            break;
+        case Event::Kind::dump:
+            lines.push_back(report::text_event(event));
+            break;
+        default:
+            lines.push_back(report::text_event(event));
+    }
+    if (options_.explain && event.verdict) lines.push_back(report::explain(*event.verdict));
+    return lines;
+}
+
+void TextListener::say(const Event& event, std::vector<std::string> lines) {
+    if (lines.empty()) return;
+    std::string text = status_ ? status_->removed() : "";
+    if (const auto dropped = outlet_.take_dropped(); dropped > 0)
+        text += fmt::format("({} texts were dropped here: the output was stopped or full)\n", dropped);
+    const char* colour = terminal_.colours ? colour_of(event.kind) : nullptr;
+    lines.front() =
+        stamp(event.wall) + " " + (colour == nullptr ? lines.front() : colour + lines.front() + "\x1b[0m");
+    for (const std::string& line : lines) {
+        text += line;
+        if (!line.ends_with('\n')) text += '\n';
+    }
+    outlet_.write(text, event.kind == Event::Kind::sample ? Outlet::Worth::little : Outlet::Worth::much);
+}
+
+// A person knows the day; a log does not.
+std::string TextListener::stamp(nanoseconds wall) const {
+    const std::string time = format_time(wall);
+    return terminal_.is_terminal ? time.substr(11, 8) : time;
+}
+
+}  // namespace
+
+bool is_news(const Event& event) {
+    switch (event.kind) {
+        case Event::Kind::growing:
+        case Event::Kind::leak:
+        case Event::Kind::leak_worse:
+        case Event::Kind::limit_near:
+        case Event::Kind::recovered:
+            return true;
+        case Event::Kind::dump:
+            return event.dump && event.dump->reason != DumpReason::baseline;
+        case Event::Kind::gone:
+            return event.ending && (event.ending->reason == Ending::Reason::signalled ||
+                                    event.ending->reason == Ending::Reason::oom_killed);
+        case Event::Kind::ended:
+            return event.verdict && (event.verdict->claim >= Claim::growing || event.verdict->ever_leak);
+        default:
+            return false;
+    }
+}
+
+std::unique_ptr<WatchListener> text_listener(Outlet& outlet, int fd, const Terminal& terminal,
+                                             const ListenerOptions& options) {
+    return std::make_unique<TextListener>(outlet, fd, terminal, options);
+}
+
+}  // namespace rampwatch::cli

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/text_event.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <string_view>
+
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/model/words.h"
+#include "core/report/text_verdict.h"
+#include "core/report/verdict_words.h"
+
+namespace rampwatch::report {
+namespace {
+
+using std::chrono::nanoseconds;
+
+nanoseconds seconds(double s) { return nanoseconds(static_cast<std::int64_t>(s * 1e9)); }
+
+std::string signal_name(int number) {
+    const char* name = ::sigabbrev_np(number);
+    return name == nullptr ? fmt::format("signal {}", number) : fmt::format("SIG{} ({})", name, number);
+}
+
+std::string subject(const Event& event) {
+    return event.who ? name_of(*event.who) : fmt::format("target {}", event.target);
+}
+
+std::string restarted_line(const Event& event) {
+    return fmt::format("{} is life {} of what is watched; floors start anew, what was learned stays",
+                       subject(event), event.life);
+}
+
+std::string started_line(const Event& event) {
+    std::string text = "watching " + subject(event);
+    if (event.who && event.who->started_wall > nanoseconds(0) && event.wall > event.who->started_wall)
+        text += ", up " + format_duration(event.wall - event.who->started_wall);
+    return text;
+}
+
+std::string limit_line(const Verdict& verdict) {
+    if (!verdict.limit_near) return "a limit is near";
+    const Forecast& near = *verdict.limit_near;
+    std::string text = fmt::format(
+        "limit near: at this rate {} of {} is hit in {}", people_word(near.limit.kind),
+        format_size(static_cast<double>(near.limit.limit_bytes)), format_duration(seconds(near.eta_s)));
+    if (near.eta_range_s.high > near.eta_range_s.low) {
+        text += fmt::format(" ({} to {})", format_duration(seconds(near.eta_range_s.low)),
+                            format_duration(seconds(near.eta_range_s.high)));
+    }
+    return text + "; this says nothing of a leak";
+}
+
+std::string recovered_line(const Event& event) {
+    if (event.before == Claim::leak) return "recovered: the leak of " + subject(event) + " is over";
+    return "recovered: " + subject(event) + " no longer grows";
+}
+
+std::string dump_line(const Event& event) {
+    if (!event.dump) return "stacks were taken";
+    const Dump& dump = *event.dump;
+    std::string text = fmt::format(
+        "{} {} in {} {} taken by {} in {} ({})", format_count(dump.threads),
+        dump.threads == 1 ? "stack" : "stacks", dump.groups.size(),
+        dump.groups.size() == 1 ? "group" : "groups", escape(dump.backend, 32), format_duration(dump.took),
+        dump.reason == DumpReason::baseline ? "baseline for later ones" : word(dump.reason));
+    return text;
+}
+
+std::string ended_line(const Event& event) {
+    if (!event.verdict) return "the watching is over";
+    const Verdict& verdict = *event.verdict;
+    std::string text =
+        fmt::format("verdict so far on {}: {}, after {} and {} samples", subject(event), word(verdict.claim),
+                    format_duration(verdict.now - verdict.started), format_count(verdict.samples));
+    if (verdict.ever_leak && verdict.claim != Claim::leak) text += "; a leak was said earlier";
+    return text;
+}
+
+}  // namespace
+
+std::string name_of(const Life& life) {
+    std::string_view name =
+        life.executable.empty() ? std::string_view(life.comm) : std::string_view(life.executable);
+    if (const auto slash = name.rfind('/'); slash != std::string_view::npos && slash + 1 < name.size())
+        name.remove_prefix(slash + 1);
+    if (name.empty()) return fmt::format("PID {}", life.pid);
+    return fmt::format("PID {} ({})", life.pid, escape(name, 64));
+}
+
+std::string text_ending(const Ending& ending) {
+    switch (ending.reason) {
+        case Ending::Reason::exited:
+            return ending.status ? fmt::format("exited with status {}", *ending.status) : "exited";
+        case Ending::Reason::signalled:
+            return "was killed by " + (ending.status ? signal_name(*ending.status) : "a signal");
+        case Ending::Reason::oom_killed:
+            return "was OOM-killed: the kernel had no memory left for it";
+        case Ending::Reason::unknown:
+            break;
+    }
+    return "ended";
+}
+
+std::string text_event(const Event& event) {
+    switch (event.kind) {
+        case Event::Kind::started:
+            return started_line(event);
+        case Event::Kind::restarted:
+            return restarted_line(event);
+        case Event::Kind::sample:
+            return {};
+        case Event::Kind::growing:
+        case Event::Kind::leak:
+            return event.verdict ? status_line(*event.verdict) : std::string(word(event.kind));
+        case Event::Kind::leak_worse:
+            return event.verdict ? "worse: " + status_line(*event.verdict) : "the leak is worse";
+        case Event::Kind::recovered:
+            return recovered_line(event);
+        case Event::Kind::limit_near:
+            return event.verdict ? limit_line(*event.verdict) : "a limit is near";
+        case Event::Kind::dump:
+            return dump_line(event);
+        case Event::Kind::dump_failed:
+            return event.error ? "no stacks: " + to_string(*event.error) : "no stacks";
+        case Event::Kind::missed:
+            return fmt::format("{} {} without a sample (suspended, or a starved host)",
+                               format_count(event.missed_ticks), event.missed_ticks == 1 ? "tick" : "ticks");
+        case Event::Kind::gone:
+            return subject(event) + " " + text_ending(event.ending.value_or(Ending{}));
+        case Event::Kind::hook_done:
+            return "the hook " + text_ending(event.ending.value_or(Ending{}));
+        case Event::Kind::ended:
+            return ended_line(event);
+    }
+    return {};
+}
+
+}  // namespace rampwatch::report

@@ -140,13 +140,17 @@ int run(int argc, char** argv) {
         fmt::print(stderr, "{}\n", app.help());
         return static_cast<int>(Exit::trouble);
     }
-    if (const auto settled = settle_first_word(words, app); !settled) return complain(settled.error());
+    const auto refuse = [&](const Error& error) {
+        const int status = complain(error);
+        return invocation.has_command ? kOurTrouble : status;  // so that the command's own 2 is not mistaken
+    };
+    if (const auto settled = settle_first_word(words, app); !settled) return refuse(settled.error());
     try {
         std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
         app.parse(words);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-        return complain(refusal(error, app));
+        return refuse(refusal(error, app));
     }
     if (invocation.has_command && !invocation.takes_command) {
         return complain({Error::Kind::bad_input, fmt::format("{} starts no command", chosen(app).get_name()),

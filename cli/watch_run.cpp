@@ -95,7 +95,7 @@ std::optional<Error> Watch::begin() {
     sampler_.emplace(std::move(*sampler));
     exit_.emplace(*handle_.process);
     watch::Settings session = settings_.session;
-    if (!handle_.process->may_inspect()) {
+    if (handle_.process->alive() && !handle_.process->may_inspect()) {
         session.dumps = false;
         say(fmt::format(
             "no right to read the stacks and descriptors of PID {}, which belongs to {}; with it: sudo {}",

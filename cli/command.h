@@ -34,5 +34,6 @@ inline constexpr int kOurTrouble = 125;
 // `add_*` is called once for each; `invocation` outlives the App.
 void add_look(CLI::App& app, Invocation& invocation);
 void add_watch(CLI::App& app, Invocation& invocation);
+void add_analyze(CLI::App& app, Invocation& invocation);
 
 }  // namespace rampwatch::cli

@@ -129,6 +129,7 @@ int run(int argc, char** argv) {
     app.footer(kExamples);
     add_look(app, invocation);
     add_watch(app, invocation);
+    add_analyze(app, invocation);
 
     if (words.empty() && invocation.has_command) {
         return complain({Error::Kind::bad_input,

@@ -31,7 +31,7 @@ std::string table_of(const SeriesVerdict& series) {
     std::string text = fmt::format("  gates of {} ({})\n", people_word(series.series), word(series.claim));
     bool held = false;
     for (const Gate& gate : series.evidence) {
-        const bool holds = !gate.passed && !held;
+        const bool holds = !gate.passed && !held && series.claim != Claim::leak;
         held = held || holds;
         text += fmt::format(
             "    {:<18}{:>12}  {} {:>12}  {}\n", word(gate.id), figure(series.series, gate.id, gate.value),

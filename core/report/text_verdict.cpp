@@ -165,7 +165,7 @@ std::string too_short_line(const Verdict& verdict, const SeriesVerdict& series) 
 }
 
 std::string quiet_line(const Verdict& verdict, const SeriesVerdict& series) {
-    if (verdict.claim == Claim::undecided) return "undecided: " + too_short_line(verdict, series);
+    if (verdict.claim == Claim::undecided) return "undecided after " + too_short_line(verdict, series);
     return fmt::format("healthy: {} {}, watched for {}", people_word(series.series), shape_phrase(series),
                        format_duration(verdict.now - verdict.started));
 }

@@ -42,6 +42,7 @@ class CsvSource final : public Source {
     Result<std::optional<Record>> next() override;
 
     [[nodiscard]] const CsvNotes& notes() const { return notes_; }
+    [[nodiscard]] const std::string& name() const { return name_; }
 
   private:
     using Values = std::array<std::int64_t, kColumnCount>;
@@ -51,6 +52,7 @@ class CsvSource final : public Source {
     std::optional<Error> read_header();
     std::optional<Error> read_names(std::string_view header);
     std::optional<Error> parse(std::string_view line);
+    std::optional<Error> parse_one(const char*& at, std::string_view line, std::int8_t which);
     std::optional<Error> parse_slowly(std::string_view field, std::string_view line, Column column);
     std::optional<Error> check_order(std::string_view line);
     [[nodiscard]] bool has(Column column) const { return (present_ >> index(column) & 1U) != 0; }

@@ -56,7 +56,8 @@ Result<std::int64_t> parse_field(std::string_view text, Column column) {
     };
     const std::string_view digits = bare(text);
     std::int64_t plain = 0;
-    if (parse_plain(digits.data(), digits.data() + digits.size(), info.unit, plain)) return plain;
+    const char* const stopped = parse_plain(digits.data(), digits.data() + digits.size(), info.unit, plain);
+    if (stopped == digits.data() + digits.size()) return plain;
 
     // What is digits alone and not plain is too large; a double would round it down to the bound.
     if (!digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos) {

@@ -91,7 +91,7 @@ TEST_CASE("while it is early the line says what is missing", "[report]") {
     CHECK(
         status_line(early_verdict()) ==
         "8 min: +41.0 MiB/h, 12 of 12 windows up; too short to exclude warm-up (that takes 9 h; --patience)");
-    CHECK(headline(early_verdict()) == Lines{"undecided: " + status_line(early_verdict())});
+    CHECK(headline(early_verdict()) == Lines{"undecided after " + status_line(early_verdict())});
 }
 
 TEST_CASE("before the first window the line says where memory is", "[report]") {

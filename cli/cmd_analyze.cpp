@@ -57,7 +57,7 @@ std::string note_of(const Analysis& analysis) {
 // Prints as the results come in, and keeps the worst status.
 class Printer {
   public:
-    Printer(const Options& options) : options_(options), many_(options.files.size() > 1) {}
+    explicit Printer(const Options& options) : options_(options), many_(options.files.size() > 1) {}
 
     void take(Analysis analysis) {
         if (analysis.error) {

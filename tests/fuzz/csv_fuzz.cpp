@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any bytes through the CSV reader and the Judge: no crash, no undefined behaviour, and what is accepted makes JSON.
+// Any bytes through the CSV reader and the Judge: no crash, no undefined behaviour, and what is accepted
+// makes JSON.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -15,7 +16,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace rampwatch;
     static const int memory = ::memfd_create("fuzz", MFD_CLOEXEC);
-    if (::ftruncate(memory, 0) != 0 || ::pwrite(memory, data, size, 0) != static_cast<ssize_t>(size)) std::abort();
+    if (::ftruncate(memory, 0) != 0 || ::pwrite(memory, data, size, 0) != static_cast<ssize_t>(size))
+        std::abort();
     ::lseek(memory, 0, SEEK_SET);
     auto source = store::CsvSource::open(Fd(::dup(memory)), "fuzz");
     if (!source) return 0;
@@ -27,7 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         last = sample;
     };
     const auto verdict = watch::replay(**source, {.judge = {.patience = std::chrono::seconds(60)}}, listener);
-    if (!verdict) return verdict.error().where.empty() ? (std::abort(), 0) : 0;
+    if (!verdict && verdict.error().where.empty()) std::abort();
+    if (!verdict) return 0;
     if (report::json_analysis(*verdict, {.name = "fuzz"}).empty()) std::abort();
     if (report::text_verdict(*verdict, {last, last}).empty()) std::abort();
     return 0;

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/program_name.h"
 #include "cli/target_options.h"
 #include "core/base/file.h"
 #include "core/probe/proc_text.h"
@@ -27,16 +28,6 @@ struct Options {
     TargetOptions target{};
     std::string format = "text";
 };
-
-// How sudo finds this program: by its bare name in a directory of the system, else by its path.
-std::string program_name() {
-    const auto path = read_link(AT_FDCWD, "/proc/self/exe");
-    if (!path) return "rampwatch";
-    constexpr std::array kInPath = {"/usr/bin/rampwatch", "/usr/local/bin/rampwatch", "/usr/sbin/rampwatch",
-                                    "/usr/local/sbin/rampwatch"};
-    const bool in_path = std::find(kInPath.begin(), kInPath.end(), *path) != kInPath.end();
-    return in_path ? "rampwatch" : *path;
-}
 
 Error ended(const probe::Process& process) {
     return {Error::Kind::gone, "it ended while we looked at it", fmt::format("PID {}", process.pid())};

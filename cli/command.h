@@ -35,5 +35,6 @@ inline constexpr int kOurTrouble = 125;
 void add_look(CLI::App& app, Invocation& invocation);
 void add_watch(CLI::App& app, Invocation& invocation);
 void add_analyze(CLI::App& app, Invocation& invocation);
+void add_dump(CLI::App& app, Invocation& invocation);
 
 }  // namespace rampwatch::cli

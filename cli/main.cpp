@@ -13,6 +13,7 @@
 #include "cli/version.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/dump/guard.h"
 
 namespace rampwatch::cli {
 
@@ -130,6 +131,7 @@ int run(int argc, char** argv) {
     add_look(app, invocation);
     add_watch(app, invocation);
     add_analyze(app, invocation);
+    add_dump(app, invocation);
 
     if (words.empty() && invocation.has_command) {
         return complain({Error::Kind::bad_input,
@@ -167,6 +169,8 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     try {
+        if (argc > 1 && argv[1] == rampwatch::dump::kGuardWord)
+            return rampwatch::dump::guard_main(argc, argv);
         return rampwatch::cli::run(argc, argv);
     } catch (
         const std::exception& error) {  // out of memory, or a bug of ours: never CLI11's or abort's number

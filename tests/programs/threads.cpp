@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Threads blocked in functions that a dump must name: threads [--leaked N] [--each N] [--busy N]
-// [--odd-names]
-// [--heartbeat]. Says "ready" on stdout once all of them wait, then obeys stdin: "gap" prints the longest
-// time in microseconds that the heartbeat thread was not run since the last "gap"; end of file ends the
-// program.
+// Threads blocked in functions that a dump must name:
+//   threads [--leaked N] [--each N] [--busy N] [--odd-names] [--heartbeat]
+// Says "ready" on stdout once all of them wait, then obeys stdin: "gap" prints the longest time in
+// microseconds that the heartbeat thread was not run since the last "gap".
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -161,5 +160,5 @@ int main(int argc, char** argv) {
     for (std::string word; std::cin >> word;) {
         if (word == "gap") std::cout << longest_gap_us.exchange(0) << std::endl;
     }
-    std::_Exit(0);  // the threads are blocked for ever
+    while (true) pause();  // nobody speaks to us any more
 }

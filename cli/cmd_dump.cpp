@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// `rampwatch dump`: what all threads of a process are doing, identical stacks counted.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "cli/command.h"
+#include "cli/program_name.h"
+#include "cli/target_options.h"
+#include "cli/terminal.h"
+#include "core/base/file.h"
+#include "core/base/units.h"
+#include "core/base/whole_file.h"
+#include "core/dump/backend.h"
+#include "core/dump/permission.h"
+#include "core/report/folded.h"
+#include "core/report/json_dump.h"
+#include "core/report/text_dump.h"
+
+namespace rampwatch::cli {
+namespace {
+
+struct Options {
+    TargetOptions target{};
+    std::string format = "text";
+    std::string output{};
+    std::string backend = "auto";
+    std::string timeout = "30s";
+    bool show_args = false;
+};
+
+Result<dump::Settings> settings_of(const Options& options) {
+    dump::Settings settings;
+    settings.backend = *dump::choice_of(options.backend);  // CLI11 has checked the word
+    const auto timeout = parse_duration(options.timeout);
+    if (!timeout) {
+        Error error = timeout.error();
+        error.where = "--dump-timeout";
+        return error;
+    }
+    if (*timeout < std::chrono::milliseconds(100) || *timeout > std::chrono::hours(1))
+        return Error{Error::Kind::bad_input, "from 100ms to 1h", "--dump-timeout", {}};
+    settings.timeout = *timeout;
+    return settings;
+}
+
+// Words of /proc/PID/cmdline, which end with a NUL each.
+std::string command_line(const probe::Process& process) {
+    const auto read = read_file(process.directory(), "cmdline");
+    std::string words = read ? *read : std::string();
+    while (!words.empty() && words.back() == '\0') words.pop_back();
+    std::replace(words.begin(), words.end(), '\0', ' ');
+    return words;
+}
+
+report::DumpTextStyle style_of_stdout(bool to_file) {
+    const Terminal terminal = to_file ? Terminal{} : terminal_of(STDOUT_FILENO);
+    report::DumpTextStyle style;
+    style.width = terminal.is_terminal ? columns_of(STDOUT_FILENO) : 110;
+    style.colours = terminal.colours;
+    return style;
+}
+
+std::string rendered(const Dump& dump, const Options& options) {
+    if (options.format == "json") return report::json_dump(dump) + "\n";
+    if (options.format == "folded") return report::folded(dump);
+    return report::text_dump(dump, style_of_stdout(!options.output.empty()));
+}
+
+int print(const Dump& dump, const Options& options) {
+    const std::string text = rendered(dump, options);
+    if (!options.output.empty()) {
+        if (auto written = write_whole(options.output, text, 0666); !written)
+            return complain(written.error());
+    } else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+        return complain({Error::Kind::io, "cannot be written", "standard output", {}});
+    }
+    // Text has them in it; beside the other formats a person still wants to know.
+    if (options.format == "folded" || (options.format == "json" && !options.output.empty()))
+        for (const std::string& warning : dump.warnings) fmt::print(stderr, "rampwatch: note: {}\n", warning);
+    return static_cast<int>(Exit::healthy);
+}
+
+int run_dump(const Options& options) {
+    const auto settings = settings_of(options);
+    if (!settings) return complain(settings.error());
+    const auto handle = resolve(options.target);
+    if (!handle) return complain(handle.error());
+    const probe::Process& process = *handle->process;
+    const std::string sudo =
+        ::geteuid() == 0 ? "" : fmt::format("sudo {} dump {}", program_name(), process.pid());
+    if (auto allowed = dump::may_dump(process.pid(), sudo); !allowed) return complain(allowed.error());
+    auto taken = dump::take_dump(process.life(), *settings);
+    if (!taken) return complain(taken.error());
+    if (options.show_args) taken->life.command_line = command_line(process);
+    return print(*taken, options);
+}
+
+}  // namespace
+
+void add_dump(CLI::App& app, Invocation& invocation) {
+    CLI::App* command = app.add_subcommand("dump", "Reads stacks; writes no core file");
+    command->alias("stacks");
+    auto options = std::make_shared<Options>();
+    add_target_options(*command, options->target);
+    command->add_option("--format", options->format, "text, json (one object), or folded (for flame graphs)")
+        ->check(CLI::IsMember({"text", "json", "folded"}))
+        ->capture_default_str();
+    command->add_option("-o,--output", options->output, "Write to FILE, whole or not at all")
+        ->type_name("FILE");
+    command->add_option("--backend", options->backend, "auto, eu-stack or gdb")
+        ->check(CLI::IsMember({"auto", "eu-stack", "gdb"}))
+        ->capture_default_str();
+    command
+        ->add_option("--dump-timeout", options->timeout,
+                     "How long it may take; then one quick try without names")
+        ->type_name("DURATION")
+        ->capture_default_str();
+    command->add_flag("--show-args", options->show_args, "Show the command line, which can hold secrets");
+    command->footer(
+        "Examples:\n"
+        "  rampwatch dump 4711                        where do all these threads stand?\n"
+        "  rampwatch dump --format json -o d.json 4711\n"
+        "  rampwatch dump --format folded 4711 | flamegraph.pl > threads.svg");
+    command->callback([&invocation, options] {
+        options->target.has_command = invocation.has_command;
+        invocation.run = [options] { return run_dump(*options); };
+    });
+}
+
+}  // namespace rampwatch::cli

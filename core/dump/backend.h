@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// Which way stacks are taken, and what to fall back to; as a Feed for a watch, and at once for everyone else.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/dump/job.h"
+#include "core/model/feed.h"
+#include "core/model/stack.h"
+#include "core/model/target.h"
+
+namespace rampwatch::dump {
+
+enum class Choice {
+    automatic,  // the gentlest that there is
+    eu_stack,
+    gdb,
+};
+std::optional<Choice> choice_of(std::string_view word);  // "auto", "eu-stack", "gdb"
+
+struct Settings {
+    Choice backend = Choice::automatic;
+    std::chrono::nanoseconds timeout =
+        std::chrono::seconds(30);  // of one way; then one quick try with addresses only
+    bool quick = false;            // addresses only from the beginning: the cheapest dump there is
+    std::string guard_program = "/proc/self/exe";  // whose main() knows guard.h's hidden word
+};
+
+// Starts a dump of the process; its groups come without `change`. Nothing here blocks for longer than a fork
+// takes. Errors: gone, no_permission (says which right is missing), unavailable (names the package), io.
+Result<std::unique_ptr<Job>> start_dump(const Life& life, const Settings& settings);
+
+// The same, waited for. The target is unharmed whatever happens to us meanwhile.
+Result<Dump> take_dump(const Life& life, const Settings& settings, DumpReason reason = DumpReason::asked);
+
+// Dumps for a Session, one at a time: a request that comes while one is under way is answered with a failure.
+class DumpFeed : public Feed {
+  public:
+    // Who a request's target is; empty when that life is over or unknown.
+    using WhoIs = std::function<std::optional<Life>(TargetId, LifeNumber)>;
+
+    DumpFeed(Settings settings, WhoIs who_is);
+    ~DumpFeed() override;
+
+    [[nodiscard]] int fd() const override;
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
+    void take(std::vector<Fact>& facts) override;
+    bool perform(const Request& request) override;
+    [[nodiscard]] bool busy() const override { return running_ != nullptr || !answers_.empty(); }
+
+  private:
+    struct Running;
+    void answer(RequestId request, Result<Dump> dump);
+
+    Settings settings_;
+    WhoIs who_is_;
+    std::unique_ptr<Running> running_{};
+    std::vector<fact::DumpDone> answers_{};
+};
+
+}  // namespace rampwatch::dump

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "core/dump/permission.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+#include "core/base/fd.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/dump/rights.h"
+#include "core/probe/memory.h"
+
+namespace rampwatch::dump {
+namespace {
+
+std::string text_of(const std::string& path) {
+    const auto text = read_file(path);
+    return text ? *text : std::string();
+}
+
+std::string_view field(std::string_view status, std::string_view key) {
+    const auto at = status.find(key);
+    if (at == std::string_view::npos) return {};
+    status.remove_prefix(at + key.size());
+    return trim(status.substr(0, status.find('\n')));
+}
+
+Error about(pid_t pid, Error::Kind kind, std::string what, std::string hint = {}) {
+    return {kind, std::move(what), fmt::format("PID {}", pid), std::move(hint)};
+}
+
+Error invisible(pid_t pid) {
+    if (::kill(pid, 0) == 0 || errno == EPERM) {
+        return about(pid, Error::Kind::no_permission, "its /proc entry is hidden from this user",
+                     "/proc is mounted with hidepid");
+    }
+    return about(pid, Error::Kind::gone, "no such process");
+}
+
+// A process can have one tracer a thread; a second attach is refused.
+std::optional<Error> traced_already(pid_t pid, std::string_view status) {
+    const auto tracer = parse_count(field(status, "\nTracerPid:"));
+    if (!tracer || *tracer == 0) return std::nullopt;
+    const std::string comm = text_of(fmt::format("/proc/{}/comm", *tracer));
+    return about(pid, Error::Kind::no_permission,
+                 fmt::format("already traced by PID {} ({})", *tracer, escape(trim(comm), 64)),
+                 "a process can have one debugger at a time: end that one first");
+}
+
+}  // namespace
+
+Result<void> may_dump(pid_t pid, const std::string& sudo_line) {
+    const std::string status = text_of(fmt::format("/proc/{}/status", pid));
+    if (status.empty()) return invisible(pid);
+    const auto tid = probe::live_thread(pid);
+    if (!tid) {
+        const std::string_view state = field(status, "\nState:");
+        if (state.starts_with('Z') || state.starts_with('X'))
+            return about(pid, Error::Kind::gone, "a zombie: it has ended and has no stacks",
+                         fmt::format("its parent, PID {}, has not collected it",
+                                     escape(field(status, "\nPPid:"), 16)));
+        return tid.error();
+    }
+    if (field(status, "\nVmSize:").empty() && *tid == pid)
+        return about(pid, Error::Kind::bad_input, "a kernel thread has no stacks of its own to read");
+    const Fd memory(::open(fmt::format("/proc/{}/mem", *tid).c_str(), O_RDONLY | O_CLOEXEC));
+    if (!memory) {
+        if (errno == ENOENT || errno == ESRCH) return about(pid, Error::Kind::gone, "it has just ended");
+        Error error = no_right(pid);
+        if (!sudo_line.empty()) error.hint += ": " + sudo_line;
+        return error;
+    }
+    if (auto error = traced_already(pid, status)) return *error;
+    return {};
+}
+
+}  // namespace rampwatch::dump

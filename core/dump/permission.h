@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// May the stacks of a process be read, and if not, which right is missing?
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "core/base/error.h"
+
+namespace rampwatch::dump {
+
+// Asks the kernel the very question that a debugger's attach asks, without attaching. Errors, `where` being
+// "PID 4711": no_permission (another user's, ptrace scope, a capability, not dumpable, hidepid, or every
+// thread has a tracer already), gone (a zombie, no such process), bad_input (a kernel thread has no stacks of
+// its own). `sudo_line`: the exact words that would do it with more rights, for the hint; empty when there
+// are none.
+Result<void> may_dump(pid_t pid, const std::string& sudo_line = {});
+
+}  // namespace rampwatch::dump

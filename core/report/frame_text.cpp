@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/frame_text.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "core/base/function_name.h"
+#include "core/base/text.h"
+
+namespace rampwatch::report {
+namespace {
+
+std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+}  // namespace
+
+std::string frame_name(const Frame& frame, std::size_t width) {
+    if (frame.function) return escape(short_function(*frame.function, width));
+    if (!frame.module) return "?";
+    const std::string module = escape(base_name(*frame.module), width);
+    return frame.offset ? fmt::format("{}+0x{:x}", module, *frame.offset) : module;
+}
+
+std::string frame_place(const Frame& frame, const std::string& program) {
+    if (frame.file) {
+        const std::string file = escape(base_name(*frame.file), 64);
+        return frame.line ? fmt::format("{}:{}", file, *frame.line) : file;
+    }
+    if (!frame.function || !frame.module || *frame.module == program) return {};
+    return escape(base_name(*frame.module), 64);
+}
+
+}  // namespace rampwatch::report

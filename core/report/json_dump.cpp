@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/json_dump.h"
+
+#include <utility>
+
+#include "core/base/units.h"
+#include "core/model/words.h"
+#include "core/report/json_parts.h"
+
+namespace rampwatch::report {
+namespace {
+
+template <class T>
+Json known(const std::optional<T>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json frame_json(const Frame& frame) {
+    return {{"function", known(frame.function)}, {"module", known(frame.module)},
+            {"offset", known(frame.offset)},     {"file", known(frame.file)},
+            {"line", known(frame.line)},         {"inlined", frame.inlined},
+            {"library", frame.library}};
+}
+
+Json group_json(const Group& group) {
+    const bool thread = group.kind == StackKind::thread;
+    Json frames = Json::array();
+    for (const Frame& frame : group.frames) frames.push_back(frame_json(frame));
+    return {{"count", group.count},
+            {"kind", word(group.kind)},
+            {"state", known(group.state)},
+            {"tids", thread ? Json(group.ids) : Json::array()},
+            {"goids", thread ? Json::array() : Json(group.ids)},
+            {"names", group.names},
+            {"change", known(group.change)},
+            {"own_frame", group.own_frame},
+            {"truncated", group.truncated},
+            {"frames", std::move(frames)}};
+}
+
+Json time_json(std::chrono::nanoseconds wall) {
+    return wall.count() == 0 ? Json(nullptr) : Json(format_time(wall));
+}
+
+}  // namespace
+
+std::string json_dump(const Dump& dump) {
+    Json target = {{"pid", dump.life.pid},
+                   {"start_time", time_json(dump.life.started_wall)},
+                   {"start_ticks", dump.life.start_ticks},
+                   {"executable", dump.life.executable}};
+    if (dump.life.command_line) target["command_line"] = *dump.life.command_line;
+    Json groups = Json::array();
+    for (const Group& group : dump.groups) groups.push_back(group_json(group));
+    const Json json = {
+        {"schema", "rampwatch.dump/1"},
+        {"time", time_json(dump.wall)},
+        {"target", std::move(target)},
+        {"reason", word(dump.reason)},
+        {"backend", dump.backend},
+        {"stop_time_us", dump.stop_time ? Json(dump.stop_time->count() / 1000) : Json(nullptr)},
+        {"took_s", json_seconds(dump.took)},
+        {"threads", dump.threads},
+        {"baseline", dump.baseline ? time_json(*dump.baseline) : Json(nullptr)},
+        {"warnings", dump.warnings},
+        {"groups", std::move(groups)},
+    };
+    return json_line(json);
+}
+
+}  // namespace rampwatch::report

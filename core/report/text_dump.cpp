@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/text_dump.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <numeric>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/report/frame_text.h"
+
+namespace rampwatch::report {
+namespace {
+
+constexpr std::size_t kMostNamesShown = 3, kMostIdsShown = 4;
+
+std::string dim(std::string text, const DumpTextStyle& style) {
+    return style.colours ? "\033[2m" + text + "\033[0m" : text;
+}
+std::string bold(std::string text, const DumpTextStyle& style) {
+    return style.colours ? "\033[1m" + text + "\033[0m" : text;
+}
+
+std::string_view noun(StackKind kind, std::int64_t count) {
+    if (kind == StackKind::goroutine) return count == 1 ? "goroutine" : "goroutines";
+    return count == 1 ? "thread" : "threads";
+}
+
+std::size_t width_of(const DumpTextStyle& style) { return std::max<std::size_t>(style.width, 40); }
+
+// A line of what is only said beside; cut where it is too long, since it is escaped already.
+std::string aside(std::string text, const DumpTextStyle& style) {
+    const std::size_t width = width_of(style);
+    if (text.size() > width) text = text.substr(0, width - 2) + "..";
+    return dim(std::move(text), style) + "\n";
+}
+
+// "50 threads  93 %  +37  futex"
+std::string group_head(const Group& group, std::int64_t total, const DumpTextStyle& style) {
+    std::string head =
+        bold(fmt::format("{} {}", format_count(group.count), noun(group.kind, group.count)), style);
+    if (total > 0) {
+        const double share = 100.0 * static_cast<double>(group.count) / static_cast<double>(total);
+        head += share < 1 ? ", under 1 %" : fmt::format(", {:.0f} %", share);
+    }
+    if (group.change && *group.change != 0) {
+        const std::string change =
+            fmt::format("{}{}", *group.change > 0 ? "+" : "-", format_count(std::abs(*group.change)));
+        head += ", " + (*group.change > 0 ? bold(change, style) : change);
+    }
+    if (group.state) {
+        const bool waits = *group.state != "running" && *group.state != "stopped";
+        head += waits ? ", waiting: " + escape(*group.state, 64) : ", " + escape(*group.state, 64);
+    }
+    return head + "\n";
+}
+
+// "4 library frames: read .. main loop", folded into one line.
+std::string folded_line(std::span<const Frame> frames, bool innermost, const DumpTextStyle& style) {
+    const std::string first = frame_name(frames.front(), 40), last = frame_name(frames.back(), 40);
+    if (frames.size() == 1) return aside(fmt::format("      {} {}", innermost ? "in" : "..", first), style);
+    const std::string inner_out =
+        innermost ? fmt::format("in {}, by {}", first, last) : fmt::format(".. {} .. {}", first, last);
+    return aside(fmt::format("      {} ({} library frames)", inner_out, frames.size()), style);
+}
+
+std::string frame_line(const Frame& frame, const std::string& program, const DumpTextStyle& style) {
+    const std::size_t room = width_of(style) - 4;
+    const std::string place = frame_place(frame, program);
+    const std::size_t name_room = place.size() + 10 < room ? room - place.size() - 2 : room / 2;
+    const std::string name = frame_name(frame, name_room);
+    if (place.empty()) return "    " + name + "\n";
+    const std::size_t column = std::min<std::size_t>(std::max<std::size_t>(name.size(), 38), room);
+    return fmt::format("    {:<{}}  {}\n", name, column, place);
+}
+
+// Unknown frames count with the machinery: nothing can be read from them.
+bool is_folded(const Frame& frame) { return frame.library || (!frame.function && !frame.module); }
+
+std::string frames_text(const Group& group, const std::string& program, const DumpTextStyle& style) {
+    const std::span<const Frame> frames(group.frames);
+    if (frames.empty()) return aside("    no frames could be read", style);
+    const bool own = !is_folded(frames[group.own_frame]);
+    if (!own)
+        return frame_line(frames[0], program, style) + aside("      no frame of the program itself", style);
+    std::string text = frame_line(frames[group.own_frame], program, style);
+    if (group.own_frame > 0) text += folded_line(frames.first(group.own_frame), true, style);
+    std::size_t shown = 1, at = group.own_frame + 1;
+    while (at < frames.size()) {
+        std::size_t end = at;
+        while (end < frames.size() && is_folded(frames[end])) ++end;
+        if (shown >= style.most_frames && at < frames.size()) {
+            return text + aside(fmt::format("      .. and {} more frames", frames.size() - at), style);
+        }
+        ++shown;
+        if (end > at) {
+            // What starts every thread tells nothing.
+            if (end < frames.size()) text += folded_line(frames.subspan(at, end - at), false, style);
+            at = end;
+        } else {
+            text += frame_line(frames[at++], program, style);
+        }
+    }
+    if (group.truncated) text += aside("      .. the stack could not be read to its end", style);
+    return text;
+}
+
+// "price-0, price-1, price-2 and others; TID 4712, 4713, 4714 and 47 more"
+std::string names_line(const Group& group, const DumpTextStyle& style) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(kMostNamesShown, group.names.size()); ++i)
+        text += (i > 0 ? ", " : "named ") + escape(group.names[i], 64);
+    if (group.names.size() > kMostNamesShown) text += ", ..";
+    if (!text.empty()) text += "; ";
+    text += group.kind == StackKind::thread ? "TID" : "id";
+    const std::size_t shown = std::min(kMostIdsShown, group.ids.size());
+    for (std::size_t i = 0; i < shown; ++i) text += fmt::format("{} {}", i > 0 ? "," : "", group.ids[i]);
+    const std::int64_t rest = group.count - static_cast<std::int64_t>(shown);
+    if (rest > 0) text += fmt::format(" and {} more", format_count(rest));
+    return aside("    " + text, style);
+}
+
+std::int64_t total_of(const Dump& dump) {
+    return std::accumulate(dump.groups.begin(), dump.groups.end(), std::int64_t{0},
+                           [](std::int64_t sum, const Group& group) { return sum + group.count; });
+}
+
+std::vector<const Group*> chosen(const Dump& dump, std::size_t most) {
+    std::vector<const Group*> groups;
+    for (const Group& group : dump.groups) groups.push_back(&group);
+    if (most == 0 || groups.size() <= most) return groups;
+    const auto grown = std::max_element(groups.begin(), groups.end(), [](const Group* a, const Group* b) {
+        return a->change.value_or(0) < b->change.value_or(0);
+    });
+    const Group* const grower = *grown;
+    const bool is_beyond =
+        static_cast<std::size_t>(grown - groups.begin()) >= most && grower->change.value_or(0) > 0;
+    groups.resize(most);
+    if (is_beyond) groups.back() = grower;
+    return groups;
+}
+
+std::string rest_line(const Dump& dump, const std::vector<const Group*>& shown, const DumpTextStyle& style) {
+    const std::size_t groups = dump.groups.size() - shown.size();
+    if (groups == 0) return {};
+    std::int64_t count = total_of(dump);
+    for (const Group* group : shown) count -= group->count;
+    return aside(fmt::format("and {} more in {} other {}", format_count(count), groups,
+                             groups == 1 ? "stack" : "stacks"),
+                 style);
+}
+
+std::string head_line(const Dump& dump) {
+    const StackKind kind = dump.groups.empty() ? StackKind::thread : dump.groups.front().kind;
+    const std::string_view path = dump.life.executable.empty() ? dump.life.comm : dump.life.executable;
+    std::string text =
+        fmt::format("{} {} in {} different {} of PID {} ({})", format_count(dump.threads),
+                    noun(kind, dump.threads), format_count(static_cast<std::int64_t>(dump.groups.size())),
+                    dump.groups.size() == 1 ? "stack" : "stacks", dump.life.pid,
+                    escape(path.substr(path.rfind('/') + 1), 64));
+    text +=
+        fmt::format("\n{}, by {} in {}", format_time(dump.wall), dump.backend, format_duration(dump.took));
+    if (dump.stop_time) text += fmt::format(", held for {}", format_duration(*dump.stop_time));
+    if (dump.baseline) text += fmt::format("; changes since {}", format_day_minute(*dump.baseline));
+    return text + "\n";
+}
+
+}  // namespace
+
+std::string text_groups(const Dump& dump, const DumpTextStyle& style) {
+    const std::int64_t total = total_of(dump);
+    const std::vector<const Group*> shown = chosen(dump, style.most_groups);
+    std::string text;
+    for (const Group* group : shown) {
+        if (!text.empty()) text += "\n";
+        text += group_head(*group, total, style);
+        text += frames_text(*group, dump.life.executable, style);
+        text += names_line(*group, style);
+    }
+    const std::string rest = rest_line(dump, shown, style);
+    return rest.empty() ? text : text + "\n" + rest;
+}
+
+std::string text_dump(const Dump& dump, const DumpTextStyle& style) {
+    std::string text = head_line(dump);
+    if (dump.life.command_line) text += "command line: " + escape(*dump.life.command_line) + "\n";
+    for (const std::string& warning : dump.warnings) text += "note: " + warning + "\n";
+    return text + "\n" + text_groups(dump, style);
+}
+
+}  // namespace rampwatch::report

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// Whatever is killed, and whenever: the target runs on.
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+#include <thread>
+
+#include "tests/catch.h"
+#include "tests/support/target.h"
+
+using namespace rampwatch;
+using namespace std::chrono_literals;
+
+namespace {
+
+// States of all threads, and SIGSTOPs that wait for one: "S" when all sleep or run.
+bool is_stopped(pid_t pid) {
+    for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+        std::ifstream file(task.path() / "status");
+        for (std::string line; std::getline(file, line);) {
+            if (line.starts_with("State:") && (line[7] == 'T' || line[7] == 't')) return true;
+        }
+    }
+    return false;
+}
+
+bool has_tracer(pid_t pid) {
+    for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+        std::ifstream file(task.path() / "status");
+        for (std::string line; std::getline(file, line);) {
+            if (line.starts_with("TracerPid:") && line.find_first_of("123456789") != std::string::npos)
+                return true;
+        }
+    }
+    return false;
+}
+
+// In a process group of its own, as a shell starts it.
+pid_t start_dump(const std::string& target, const std::string& backend) {
+    const pid_t child = ::fork();
+    if (child != 0) return child;
+    ::setpgid(0, 0);
+    ::execl(RAMPWATCH_PROGRAM, "rampwatch", "dump", "--backend", backend.c_str(), "-o", "/dev/null",
+            target.c_str(), static_cast<char*>(nullptr));
+    ::_exit(127);
+}
+
+void kill_group(pid_t leader) {
+    ::kill(-leader, SIGKILL);
+    ::kill(leader, SIGKILL);
+    ::waitpid(leader, nullptr, 0);
+}
+
+// True once no thread is stopped or traced, for a tenth of a second on end.
+bool runs_on(pid_t pid) {
+    int good = 0;
+    for (const auto end = std::chrono::steady_clock::now() + 60s; good < 10;) {
+        if (std::chrono::steady_clock::now() > end) return false;
+        good = is_stopped(pid) || has_tracer(pid) ? 0 : good + 1;
+        std::this_thread::sleep_for(10ms);
+    }
+    return true;
+}
+
+}  // namespace
+
+TEST_CASE("after 50 SIGKILLs to our whole process group at any moment of a dump the target runs",
+          "[dump_kill]") {
+    if (!test::have({"eu-stack", "gdb"})) return;
+    const test::Target target({test::program("threads"), "--leaked", "100"});
+    std::mt19937 random(4711);
+    int left_stopped = 0;
+    for (int round = 0; round < 50; ++round) {
+        const bool gdb = round % 2 == 1;
+        const pid_t dump = start_dump(target.pid_word(), gdb ? "gdb" : "eu-stack");
+        std::this_thread::sleep_for(
+            std::chrono::milliseconds(std::uniform_int_distribution<>(0, 900)(random)));
+        kill_group(dump);
+        if (!runs_on(target.pid())) {
+            ++left_stopped;
+            ::kill(target.pid(), SIGCONT);
+        }
+    }
+    CHECK(left_stopped == 0);
+}

@@ -170,6 +170,16 @@ std::string quiet_line(const Verdict& verdict, const SeriesVerdict& series) {
                        format_duration(verdict.now - verdict.started));
 }
 
+// " Tue 24 Nov 03:10": of the first series that was called a leak.
+std::string when_detected(const Verdict& verdict) {
+    std::optional<nanoseconds> first;
+    for (const auto& series : verdict.series) {
+        if (series && series->detected_at)
+            first = std::min(first.value_or(*series->detected_at), *series->detected_at);
+    }
+    return first ? " " + moment(verdict, *first) : std::string();
+}
+
 bool is_growth(const Verdict& verdict) {
     return verdict.claim == Claim::growing || verdict.claim == Claim::leak;
 }
@@ -204,7 +214,8 @@ std::vector<std::string> headline(const Verdict& verdict, const VerdictContext& 
             labelled("limit near", forecast_phrase(verdict, *verdict.limit_near) + " at this rate"));
     }
     if (verdict.ever_leak)
-        lines.push_back(labelled("before", "a leak was confirmed earlier, and has been given back"));
+        lines.push_back(
+            labelled("before", "a leak was confirmed" + when_detected(verdict) + ", and is over"));
     return lines;
 }
 

@@ -172,6 +172,15 @@ TEST_CASE("a limit that is near is told without a claim", "[report]") {
           "  limit near   cgroup memory.max 128 MiB (120 MiB used) in 12 min (10 to 15 min) at this rate");
 }
 
+TEST_CASE("a leak that is over is still told, with its time", "[report]") {
+    Verdict verdict = healthy_verdict(Shape::flat);
+    verdict.ever_leak = true;
+    verdict.series[index(Series::memory)]->detected_at = std::chrono::hours(2);
+
+    REQUIRE(headline(verdict).size() == 2);
+    CHECK(headline(verdict)[1] == "  before       a leak was confirmed at 7200 s, and is over");
+}
+
 TEST_CASE("explain marks the first gate that holds a claim back", "[report]") {
     Verdict verdict = healthy_verdict(Shape::flat);
     verdict.series[index(Series::memory)]->evidence.push_back({GateId::significance, 2.5, 10, true, false});

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "cli/command.h"
-#include "cli/program_name.h"
+#include "cli/own_words.h"
 #include "cli/target_options.h"
 #include "cli/terminal.h"
 #include "core/base/file.h"
@@ -92,8 +92,7 @@ int run_dump(const Options& options) {
     const auto handle = resolve(options.target);
     if (!handle) return complain(handle.error());
     const probe::Process& process = *handle->process;
-    const std::string sudo =
-        ::geteuid() == 0 ? "" : fmt::format("sudo {} dump {}", program_name(), process.pid());
+    const std::string sudo = ::geteuid() == 0 ? "" : "sudo " + own_command_line();
     if (auto allowed = dump::may_dump(process.pid(), sudo); !allowed) return complain(allowed.error());
     auto taken = dump::take_dump(process.life(), *settings);
     if (!taken) return complain(taken.error());

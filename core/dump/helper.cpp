@@ -217,7 +217,7 @@ Result<std::unique_ptr<Job>> start_helper(const HelperSpec& spec, const Life& li
                            found.argv};
     SubprocessOptions options;
     options.most_output_bytes = kMostOutputBytes;
-    options.environment = {"DEBUGINFOD_URLS=", "HOME=/nonexistent", "XDG_CACHE_HOME=/nonexistent"};
+    options.environment = {"DEBUGINFOD_URLS="};
     auto process = Subprocess::start(guard_argv(settings.guard_program, order), options);
     if (!process) return process.error();
     return std::unique_ptr<Job>(

@@ -62,14 +62,12 @@ Result<void> may_dump(pid_t pid, const std::string& sudo_line) {
     const auto tid = probe::live_thread(pid);
     if (!tid) {
         const std::string_view state = field(status, "\nState:");
-        if (state.starts_with('Z') || state.starts_with('X'))
-            return about(pid, Error::Kind::gone, "a zombie: it has ended and has no stacks",
-                         fmt::format("its parent, PID {}, has not collected it",
-                                     escape(field(status, "\nPPid:"), 16)));
-        return tid.error();
+        if (!state.starts_with('Z') && !state.starts_with('X'))
+            return about(pid, Error::Kind::bad_input, "a kernel thread: it has no stacks of a program");
+        return about(
+            pid, Error::Kind::gone, "a zombie: it has ended and has no stacks",
+            fmt::format("its parent, PID {}, has not collected it", escape(field(status, "\nPPid:"), 16)));
     }
-    if (field(status, "\nVmSize:").empty() && *tid == pid)
-        return about(pid, Error::Kind::bad_input, "a kernel thread has no stacks of its own to read");
     const Fd memory(::open(fmt::format("/proc/{}/mem", *tid).c_str(), O_RDONLY | O_CLOEXEC));
     if (!memory) {
         if (errno == ENOENT || errno == ESRCH) return about(pid, Error::Kind::gone, "it has just ended");

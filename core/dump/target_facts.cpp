@@ -68,7 +68,7 @@ std::string to_hex(std::string_view text) {
 std::optional<std::string> from_hex(std::string_view digits) {
     std::string text;
     if (digits == "-") return text;
-    if (digits.size() % 2 != 0) return std::nullopt;
+    if (digits.empty() || digits.size() % 2 != 0) return std::nullopt;
     for (std::size_t i = 0; i < digits.size(); i += 2) {
         unsigned value = 0;
         const auto [stop, error] = std::from_chars(digits.data() + i, digits.data() + i + 2, value, 16);

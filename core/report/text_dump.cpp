@@ -33,11 +33,15 @@ std::string_view noun(StackKind kind, std::int64_t count) {
 
 std::size_t width_of(const DumpTextStyle& style) { return std::max<std::size_t>(style.width, 40); }
 
-// A line of what is only said beside; cut where it is too long, since it is escaped already.
-std::string aside(std::string text, const DumpTextStyle& style) {
-    const std::size_t width = width_of(style);
+// Escaped text in at most `width` characters.
+std::string clip(std::string text, std::size_t width) {
     if (text.size() > width) text = text.substr(0, width - 2) + "..";
-    return dim(std::move(text), style) + "\n";
+    return text;
+}
+
+// A line of what is only said beside.
+std::string aside(std::string text, const DumpTextStyle& style) {
+    return dim(clip(std::move(text), width_of(style)), style) + "\n";
 }
 
 // "50 threads  93 %  +37  futex"
@@ -71,12 +75,11 @@ std::string folded_line(std::span<const Frame> frames, bool innermost, const Dum
 
 std::string frame_line(const Frame& frame, const std::string& program, const DumpTextStyle& style) {
     const std::size_t room = width_of(style) - 4;
-    const std::string place = frame_place(frame, program);
-    const std::size_t name_room = place.size() + 10 < room ? room - place.size() - 2 : room / 2;
-    const std::string name = frame_name(frame, name_room);
+    const std::string place = clip(frame_place(frame, program), room / 2);
+    const std::size_t name_room = place.empty() ? room : room - place.size() - 2;
+    const std::string name = clip(frame_name(frame, name_room), name_room);
     if (place.empty()) return "    " + name + "\n";
-    const std::size_t column = std::min<std::size_t>(std::max<std::size_t>(name.size(), 38), room);
-    return fmt::format("    {:<{}}  {}\n", name, column, place);
+    return fmt::format("    {:<{}}  {}\n", name, std::min<std::size_t>(38, name_room), place);
 }
 
 // Unknown frames count with the machinery: nothing can be read from them.

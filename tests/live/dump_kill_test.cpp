@@ -8,6 +8,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <random>
 #include <string>
 #include <thread>
@@ -58,6 +59,20 @@ void kill_group(pid_t leader) {
     ::waitpid(leader, nullptr, 0);
 }
 
+// The helper that is at work on `target`, or 0.
+pid_t helper_of(const std::string& target) {
+    for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+        const std::string number = process.path().filename();
+        if (number.find_first_not_of("0123456789") != std::string::npos) continue;
+        std::ifstream file(process.path() / "cmdline");
+        const std::string words{std::istreambuf_iterator<char>(file), {}};
+        const bool is_helper = words.starts_with("/usr/bin/gdb") || words.starts_with("/usr/bin/eu-stack");
+        const std::string word = std::string("-p") + '\0' + target + '\0';
+        if (is_helper && words.find(word) != std::string::npos) return std::stoi(number);
+    }
+    return 0;
+}
+
 // True once no thread is stopped or traced, for a tenth of a second on end.
 bool runs_on(pid_t pid) {
     int good = 0;
@@ -89,4 +104,40 @@ TEST_CASE("after 50 SIGKILLs to our whole process group at any moment of a dump 
         }
     }
     CHECK(left_stopped == 0);
+}
+
+TEST_CASE("a helper that is killed at any moment leaves the target running", "[dump_kill]") {
+    if (!test::have({"eu-stack", "gdb"})) return;
+    const test::Target target({test::program("threads"), "--leaked", "100"});
+    std::mt19937 random(815);
+    int left_stopped = 0, killed = 0;
+    for (int round = 0; round < 30; ++round) {
+        const pid_t dump = start_dump(target.pid_word(), round % 2 == 1 ? "gdb" : "eu-stack");
+        std::this_thread::sleep_for(
+            std::chrono::milliseconds(std::uniform_int_distribution<>(0, 700)(random)));
+        if (const pid_t helper = helper_of(target.pid_word()); helper > 0) {
+            ::kill(helper, SIGKILL);
+            ++killed;
+        }
+        ::waitpid(dump, nullptr, 0);
+        if (!runs_on(target.pid())) {
+            ++left_stopped;
+            ::kill(target.pid(), SIGCONT);
+        }
+    }
+    CHECK(killed > 0);
+    CHECK(left_stopped == 0);
+}
+
+TEST_CASE("a dump that is itself stopped, as by ^Z, does not hold its target", "[dump_kill]") {
+    if (!test::have({"gdb"})) return;
+    const test::Target target({test::program("threads"), "--leaked", "400"});
+    const pid_t dump = start_dump(target.pid_word(), "gdb");
+    while (!has_tracer(target.pid())) std::this_thread::sleep_for(1ms);
+    ::kill(-dump, SIGSTOP);
+    CHECK(runs_on(target.pid()));
+    ::kill(-dump, SIGCONT);
+    int status = -1;
+    ::waitpid(dump, &status, 0);
+    CHECK(status == 0);
 }

@@ -43,7 +43,7 @@ lines=("rampwatch " "rampwatch -" "rampwatch --")
 for command in "${commands[@]}"; do lines+=("rampwatch $command -" "rampwatch $command --"); done
 offers=$("offers_of_$shell" "${lines[@]}")
 
-for command in "${commands[@]}" analyse stacks; do
+for command in "${commands[@]}" $(aliases_of_help "$program"); do
     offered_at "rampwatch " | grep -qxF "$command" || fail "$shell: $command is not offered"
 done
 for command in '' "${commands[@]}"; do

@@ -34,6 +34,9 @@ for command in $(commands_of_help "$program"); do
     compare "$command" <(options_of_help "$program" "$command") <(options_of_page "$page")
     grep -q "rampwatch-$command 1" "$source/man/rampwatch.1" || fail "rampwatch(1) does not mention $command"
 done
+for alias in $(aliases_of_help "$program"); do
+    grep -qx "\.Cm $alias\( .\)\?" "$source/man/rampwatch.1" || fail "rampwatch(1) does not mention $alias"
+done
 for page in "$source"/man/rampwatch-*.1; do
     command=${page##*/rampwatch-}
     commands_of_help "$program" | grep -qx "${command%.1}" || fail "${page##*/} is about no command"

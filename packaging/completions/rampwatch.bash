@@ -12,12 +12,12 @@ _rampwatch() {
     COMPREPLY=()
 
     local target='-p --pid --pidfile --name --wait'
-    local judge='--patience --min-growth --min-count'
+    local judge='--patience --min-growth --min-count --explain'
     local stacks='--backend --dump-timeout --show-args'
     local -A options=(
-        [look]="$target --format --show-args"
-        [watch]="$target $judge $stacks -i --interval --for --samples --exit-on-leak --format -q --quiet
-                 --record --dump-dir --no-dumps --leak-status"
+        [look]="$target --format"
+        [watch]="$target $judge -i --interval --for --samples --exit-on-leak --format -q --quiet
+                 --record --leak-status"
         [analyze]="$judge --format"
         [dump]="$target $stacks --format -o --output"
     )
@@ -46,11 +46,6 @@ _rampwatch() {
         --pidfile | --record | -o | --output)
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
-            return
-            ;;
-        --dump-dir)
-            compopt -o filenames 2>/dev/null
-            mapfile -t COMPREPLY < <(compgen -d -- "$word")
             return
             ;;
         -p | --pid) from=$(_rampwatch_pids) ;;

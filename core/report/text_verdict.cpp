@@ -18,7 +18,7 @@ using std::chrono::duration;
 using std::chrono::nanoseconds;
 
 std::string labelled(std::string_view label, std::string_view text) {
-    return fmt::format("  {:<13}{}", label, text);
+    return fmt::format("  {:<13} {}", label, text);
 }
 
 nanoseconds seconds(double s) {
@@ -225,6 +225,7 @@ std::vector<std::string> beside(const Verdict& verdict, const VerdictContext& co
     if (lead == nullptr) return lines;
     for (const auto& series : verdict.series) {
         if (!series || series->series == lead->series) continue;
+        if (series->shape == Shape::flat && series->current == 0) continue;
         if (!is_growth(verdict) && series->claim == Claim::healthy && series->shape == Shape::flat) continue;
         if (!is_growth(verdict) && series->claim == Claim::undecided) continue;
         lines.push_back(labelled(people_word(series->series), trend_of(verdict, *series)));

@@ -49,6 +49,15 @@ void append_number(std::string& line, const std::optional<std::int64_t>& number)
     if (number) fmt::format_to(std::back_inserter(line), "{}", *number);
 }
 
+std::string header_line() {
+    std::string line;
+    for (const ColumnInfo& column : kColumns) {
+        line += line.empty() ? "" : ",";
+        line += column.name;
+    }
+    return line + '\n';
+}
+
 }  // namespace
 
 Result<CsvWriter> CsvWriter::create(const std::string& path) {
@@ -67,18 +76,12 @@ Result<CsvWriter> CsvWriter::create(const std::string& path) {
     if (::fstat(fd.get(), &status) != 0 || status.st_size > 0) {
         return refuse(name, "not empty", "choose another name, or move it away");
     }
-    CsvWriter writer(std::move(fd), name);
-    for (const ColumnInfo& column : kColumns) {
-        if (!writer.line_.empty()) writer.line_ += ',';
-        writer.line_ += column.name;
-    }
-    writer.line_ += '\n';
-    if (const auto written = writer.write_line(); !written) return written.error();
-    return writer;
+    return CsvWriter(std::move(fd), name);
 }
 
 Result<void> CsvWriter::append(const Sample& sample, LifeNumber life) {
     line_.clear();
+    if (!header_written_) line_ = header_line();
     append_seconds(line_, sample.mono);
     append_number(line_, sample.rss_bytes);
     for (const auto& number : {sample.anon_bytes, sample.file_bytes, sample.shmem_bytes, sample.swap_bytes,
@@ -95,7 +98,9 @@ Result<void> CsvWriter::append(const Sample& sample, LifeNumber life) {
     append_time(line_, sample.age);
     append_time(line_, sample.wall.count() != 0 ? std::optional(sample.wall) : std::nullopt);
     line_ += '\n';
-    return write_line();
+    auto written = write_line();
+    header_written_ = header_written_ || written.has_value();
+    return written;
 }
 
 Result<void> CsvWriter::write_line() {

@@ -15,8 +15,9 @@ namespace rampwatch::store {
 // exact: times to the nanosecond.
 class CsvWriter {
   public:
-    // Creates `path` (0644 less the umask) and writes the header. Refuses whatever is not a regular file, a
-    // file that is not empty, and one that another writer holds.
+    // Creates `path` (0644 less the umask), still empty: the header goes with the first sample, so that a
+    // watch that never began leaves nothing that a second try would be refused for. Refuses whatever is not a
+    // regular file, a file that is not empty, and one that another writer holds.
     static Result<CsvWriter> create(const std::string& path);
 
     // A line that does not fit the disk is taken back whole and reported, and a later one may succeed.
@@ -27,7 +28,8 @@ class CsvWriter {
     Result<void> write_line();  // `line_`
 
     Fd fd_;
-    std::string name_;    // escaped
+    std::string name_;  // escaped
+    bool header_written_ = false;
     std::string line_{};  // kept for its memory
 };
 

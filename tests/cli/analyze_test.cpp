@@ -53,10 +53,10 @@ TEST_CASE("a straight rise is a leak, in five lines, with status 1", "[analyze]"
     CHECK(ran.err.empty());
     REQUIRE(lines.size() >= 5);
     CHECK(lines[0].starts_with("LEAK, confirmed: memory grew by "));
-    CHECK(lines[1].starts_with("  how fast     +450 MiB/h, between +4"));
-    CHECK(lines[2].starts_with("  since        "));
-    CHECK(lines[3].starts_with("  how straight "));
-    CHECK(lines[4].starts_with("  limit        limit given 1.00 GiB"));
+    CHECK(lines[1].starts_with("  how fast      +450 MiB/h, between +4"));
+    CHECK(lines[2].starts_with("  since         "));
+    CHECK(lines[3].starts_with("  how straight  "));
+    CHECK(lines[4].starts_with("  limit         limit given 1.00 GiB"));
     CHECK(lines[4].find("a restart now buys") != std::string::npos);
 }
 

@@ -26,23 +26,22 @@ TEST_CASE("five lines say what grows, how fast, since when, how straight, and wh
 
     CHECK(headline(leak_verdict()) ==
           Lines{"LEAK, confirmed: memory grew by 56.0 MiB, to 136 MiB",
-                "  how fast     +4.40 MiB/h, between +4.10 MiB/h and +4.70 MiB/h (95 %)",
-                "  since        Tue 24 Nov 03:10, 13 h ago (it began within 20 min of then)",
-                "  how straight 22 of 23 windows of 32 min rose; R2 0.998",
-                "  limit        cgroup memory.max 1.00 GiB (160 MiB used) in 8.2 days (7.7 to 8.8 days), "
+                "  how fast      +4.40 MiB/h, between +4.10 MiB/h and +4.70 MiB/h (95 %)",
+                "  since         Tue 24 Nov 03:10, 13 h ago (it began within 20 min of then)",
+                "  how straight  22 of 23 windows of 32 min rose; R2 0.998",
+                "  limit         cgroup memory.max 1.00 GiB (160 MiB used) in 8.2 days (7.7 to 8.8 days), "
                 "Wed 2 Dec about 20:00; a restart now buys 8.7 days, until Thu 3 Dec about 09:00"});
 }
 
 TEST_CASE("threads that grow with memory are told as evidence of the cause", "[report]") {
     const InUtc utc;
 
-    CHECK(
-        beside(leak_verdict()) ==
-        Lines{
-            "  threads      grew by 1,254, to 1,274, +1.63/min, since Tue 24 Nov 03:10",
-            "  descriptors  level at 34",
-            "  likely cause threads grow with it, +1.63/min (46.0 KiB each): evidence that what they hold is "
-            "the cause"});
+    CHECK(beside(leak_verdict()) ==
+          Lines{"  threads       grew by 1,254, to 1,274, +1.63/min, since Tue 24 Nov 03:10",
+                "  descriptors   level at 34",
+                "  likely cause  threads grow with it, +1.63/min (46.0 KiB each): evidence that what they "
+                "hold is "
+                "the cause"});
 }
 
 TEST_CASE("only a confirmed claim is called a leak", "[report]") {
@@ -60,7 +59,7 @@ TEST_CASE("growth without company names the allocator as a possible cause", "[re
     verdict.series[index(Series::threads)]->claim = Claim::healthy;
 
     CHECK(beside(verdict).back() ==
-          "  likely cause threads and descriptors do not grow: the heap, a cache without bound, or an "
+          "  likely cause  threads and descriptors do not grow: the heap, a cache without bound, or an "
           "allocator that "
           "keeps what was freed");
 }
@@ -73,7 +72,7 @@ TEST_CASE("growth of shared memory may be a pool being touched", "[report]") {
     verdict.series[index(Series::memory)].reset();
 
     CHECK(beside(verdict).back() ==
-          "  likely cause shared memory: a pool that is touched for the first time ends when it is full; a "
+          "  likely cause  shared memory: a pool that is touched for the first time ends when it is full; a "
           "JVM's ZGC "
           "heap does not");
 }
@@ -83,7 +82,7 @@ TEST_CASE("growth of file pages is no leak", "[report]") {
     Sample last{.rss_bytes = 500 * kMiB, .file_bytes = 310 * kMiB};
 
     CHECK(beside(healthy_verdict(Shape::flat), {first, last})[0] ==
-          "  beside       RSS grew by 300 MiB in file pages: no leak, the kernel takes them back when it "
+          "  beside        RSS grew by 300 MiB in file pages: no leak, the kernel takes them back when it "
           "needs them");
 }
 
@@ -115,7 +114,7 @@ TEST_CASE("too few samples are told as that", "[report]") {
 TEST_CASE("a healthy verdict takes two lines, with its shape and what is not excluded", "[report]") {
     CHECK(text_verdict(healthy_verdict(Shape::flat)) ==
           "healthy: memory level at 104 MiB, watched for 24 h\n"
-          "  not excluded growth slower than 683 KiB/h (16.0 MiB in 24 h)\n");
+          "  not excluded  growth slower than 683 KiB/h (16.0 MiB in 24 h)\n");
 }
 
 TEST_CASE("each healthy shape has words of its own", "[report]") {
@@ -139,9 +138,9 @@ TEST_CASE("a recording without wall times tells its own", "[report]") {
     Verdict verdict = leak_verdict();
     verdict.wall = {};
 
-    CHECK(headline(verdict)[2] == "  since        at 25920 s, 13 h ago (it began within 20 min of then)");
+    CHECK(headline(verdict)[2] == "  since         at 25920 s, 13 h ago (it began within 20 min of then)");
     CHECK(headline(verdict)[4] ==
-          "  limit        cgroup memory.max 1.00 GiB (160 MiB used) in 8.2 days (7.7 to 8.8 "
+          "  limit         cgroup memory.max 1.00 GiB (160 MiB used) in 8.2 days (7.7 to 8.8 "
           "days); a restart now buys 8.7 days");
 }
 
@@ -150,7 +149,7 @@ TEST_CASE("without a limit the five lines stay five", "[report]") {
     verdict.forecast.reset();
 
     REQUIRE(headline(verdict).size() == 5);
-    CHECK(headline(verdict)[4] == "  limit        none known");
+    CHECK(headline(verdict)[4] == "  limit         none known");
 }
 
 TEST_CASE("a forecast beyond what was observed names no day", "[report]") {
@@ -160,7 +159,7 @@ TEST_CASE("a forecast beyond what was observed names no day", "[report]") {
     verdict.forecast->limit.limit_bytes = 1LL << 40;
 
     CHECK(headline(verdict)[4] ==
-          "  limit        cgroup memory.max 1.00 TiB (160 MiB used) not within 11 days; a "
+          "  limit         cgroup memory.max 1.00 TiB (160 MiB used) not within 11 days; a "
           "restart now buys more than 11 days");
 }
 
@@ -169,7 +168,7 @@ TEST_CASE("a limit that is near is told without a claim", "[report]") {
     verdict.limit_near = Forecast{{LimitKind::cgroup_max, 128 * kMiB, 120 * kMiB}, false, 720, {600, 900}};
 
     CHECK(headline(verdict)[1] ==
-          "  limit near   cgroup memory.max 128 MiB (120 MiB used) in 12 min (10 to 15 min) at this rate");
+          "  limit near    cgroup memory.max 128 MiB (120 MiB used) in 12 min (10 to 15 min) at this rate");
 }
 
 TEST_CASE("a leak that is over is still told, with its time", "[report]") {
@@ -178,7 +177,7 @@ TEST_CASE("a leak that is over is still told, with its time", "[report]") {
     verdict.series[index(Series::memory)]->detected_at = std::chrono::hours(2);
 
     REQUIRE(headline(verdict).size() == 2);
-    CHECK(headline(verdict)[1] == "  before       a leak was confirmed at 7200 s, and is over");
+    CHECK(headline(verdict)[1] == "  before        a leak was confirmed at 7200 s, and is over");
 }
 
 TEST_CASE("explain marks the first gate that holds a claim back", "[report]") {

@@ -109,6 +109,14 @@ TEST_CASE("a line is in the file as soon as it is appended", "[store]") {
           "1.5,5,,,,,,,,,,,1,,,,,,\n");
 }
 
+TEST_CASE("a recording that never began leaves an empty file, which a second try may use", "[store]") {
+    const Folder folder;
+    REQUIRE(CsvWriter::create(folder.file()));
+
+    CHECK(contents(folder.file()).empty());
+    CHECK(refusal(folder.file()) == "accepted");
+}
+
 TEST_CASE("a file that is not empty is not written onto", "[store]") {
     const Folder folder;
     std::ofstream(folder.file()) << "time_s,rss_bytes\n";
@@ -144,6 +152,7 @@ TEST_CASE("a line that finds no room is taken back whole, and the next may fit",
     const Folder folder;
     auto writer = CsvWriter::create(folder.file());
     REQUIRE(writer);
+    REQUIRE(writer->append(whole_sample(), 1));
     const std::string before = contents(folder.file());
     rlimit old{};
     REQUIRE(::getrlimit(RLIMIT_FSIZE, &old) == 0);

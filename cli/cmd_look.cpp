@@ -27,6 +27,7 @@ namespace {
 struct Options {
     TargetOptions target{};
     std::string format = "text";
+    bool show_args = false;
 };
 
 Error ended(const probe::Process& process) {
@@ -55,8 +56,9 @@ Result<Look> take_look(const probe::Process& process) {
 int look(const Options& options) {
     const auto handle = resolve(options.target);
     if (!handle) return complain(handle.error());
-    const auto look = take_look(*handle->process);
+    auto look = take_look(*handle->process);
     if (!look) return complain(look.error());
+    if (options.show_args) look->life.command_line = probe::command_line(handle->process->directory());
     if (options.format == "json") {
         fmt::print("{}\n", report::json_look(*look));
     } else {
@@ -80,6 +82,7 @@ void add_look(CLI::App& app, Invocation& invocation) {
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();
+    command->add_flag("--show-args", options->show_args, "show its command line, which can hold secrets");
     command->callback([&invocation, options] { invocation.run = [options] { return look(*options); }; });
 }
 

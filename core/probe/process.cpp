@@ -73,6 +73,14 @@ std::string user_name(std::uint32_t uid) {
     return user_name(passwd ? std::string_view(*passwd) : std::string_view(), uid);
 }
 
+std::optional<std::string> command_line(int process_directory) {
+    auto text = read_file(process_directory, "cmdline", 4096);
+    if (!text) return std::nullopt;
+    while (text->ends_with('\0')) text->pop_back();
+    std::replace(text->begin(), text->end(), '\0', ' ');
+    return text->empty() ? std::nullopt : std::optional(std::move(*text));
+}
+
 Result<Process> Process::open(std::int32_t pid) {
     const std::string where = fmt::format("PID {}", pid);
     if (pid <= 0) return Error{Error::Kind::bad_input, "not a PID", where};
@@ -84,8 +92,7 @@ Result<Process> Process::open(std::int32_t pid) {
 
     // The number cannot have changed hands between the two descriptors if the first still reads.
     const auto stat_text = read_file(process.directory(), "stat");
-    if (!stat_text && stat_text.error().kind == Error::Kind::no_permission) return hidden(where);
-    if (!stat_text) return not_found(where);
+    if (!stat_text) return process.alive() ? hidden(where) : not_found(where);  // hidepid=2 says ENOENT too
     const auto stat = parse_stat(*stat_text);
     if (!stat) return Error{Error::Kind::io, "/proc/PID/stat is not as proc(5) has it", where};
     if (is_kernel_thread(*stat)) {

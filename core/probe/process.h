@@ -41,6 +41,10 @@ class Process {
     Fd pidfd_{}, directory_{};
 };
 
+// Its command line, the words joined by blanks, as the process has it now: hostile, at most 4 KiB. It can
+// hold secrets: only for who asked. Empty when there is none.
+std::optional<std::string> command_line(int process_directory);
+
 // The user's name for people; never asks a name service (see proc_text.h).
 std::string user_name(std::uint32_t uid);
 

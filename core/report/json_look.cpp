@@ -20,6 +20,7 @@ Json json_target(const Look& look) {
             {"start_time", format_time(look.life.started_wall)},
             {"executable", look.life.executable},
             {"comm", look.life.comm},
+            {"command_line", or_null(look.life.command_line)},
             {"user", look.user},
             {"state", std::string(1, look.state)}};
 }

@@ -195,6 +195,7 @@ std::string next_command(const Look& look, const std::string& program) {
 
 std::string text_look(const Look& look, const std::string& program) {
     std::string text = who(look);
+    if (look.life.command_line) text += line("args", escape(*look.life.command_line));
     if (const auto words = state_words(look.state); !words.empty()) text += line("state", words);
     text += memory(look);
     if (look.sample.limit) text += line("limit", limit(*look.sample.limit));

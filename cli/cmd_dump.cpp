@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -13,7 +12,6 @@
 #include "cli/own_words.h"
 #include "cli/target_options.h"
 #include "cli/terminal.h"
-#include "core/base/file.h"
 #include "core/base/units.h"
 #include "core/base/whole_file.h"
 #include "core/dump/backend.h"
@@ -47,15 +45,6 @@ Result<dump::Settings> settings_of(const Options& options) {
         return Error{Error::Kind::bad_input, "from 100ms to 1h", "--dump-timeout", {}};
     settings.timeout = *timeout;
     return settings;
-}
-
-// Words of /proc/PID/cmdline, which end with a NUL each.
-std::string command_line(const probe::Process& process) {
-    const auto read = read_file(process.directory(), "cmdline");
-    std::string words = read ? *read : std::string();
-    while (!words.empty() && words.back() == '\0') words.pop_back();
-    std::replace(words.begin(), words.end(), '\0', ' ');
-    return words;
 }
 
 report::DumpTextStyle style_of_stdout(bool to_file) {
@@ -96,7 +85,7 @@ int run_dump(const Options& options) {
     if (auto allowed = dump::may_dump(process.pid(), sudo); !allowed) return complain(allowed.error());
     auto taken = dump::take_dump(process.life(), *settings);
     if (!taken) return complain(taken.error());
-    if (options.show_args) taken->life.command_line = command_line(process);
+    if (options.show_args) taken->life.command_line = probe::command_line(process.directory());
     return print(*taken, options);
 }
 

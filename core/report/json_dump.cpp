@@ -44,7 +44,7 @@ Json time_json(std::chrono::nanoseconds wall) {
 
 }  // namespace
 
-std::string json_dump(const Dump& dump) {
+Json json_of(const Dump& dump) {
     Json target = {{"pid", dump.life.pid},
                    {"start_time", time_json(dump.life.started_wall)},
                    {"start_ticks", dump.life.start_ticks},
@@ -52,7 +52,7 @@ std::string json_dump(const Dump& dump) {
     if (dump.life.command_line) target["command_line"] = *dump.life.command_line;
     Json groups = Json::array();
     for (const Group& group : dump.groups) groups.push_back(group_json(group));
-    const Json json = {
+    return {
         {"schema", "rampwatch.dump/1"},
         {"time", time_json(dump.wall)},
         {"target", std::move(target)},
@@ -65,7 +65,8 @@ std::string json_dump(const Dump& dump) {
         {"warnings", dump.warnings},
         {"groups", std::move(groups)},
     };
-    return json_line(json);
 }
+
+std::string json_dump(const Dump& dump) { return json_line(json_of(dump)); }
 
 }  // namespace rampwatch::report

@@ -72,6 +72,8 @@ std::string json_look(const Look& look) {
                       {"fds", or_null(sample.fds)},
                       {"cpu_s", json_seconds(sample.cpu)},
                       {"growth_if_it_began_small", json_guess(sample)},
+                      {"dump", look.dump ? json_of(*look.dump) : Json(nullptr)},
+                      {"no_dump", look.dump ? Json(nullptr) : Json(look.no_dump)},
                       {"missing", look.missing}});
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "core/model/stack.h"
 #include "core/model/verdict.h"
 
 namespace rampwatch::report {
@@ -24,6 +25,8 @@ Json json_interval(const std::optional<Interval>& interval);  // [low, high]
 Json json_evidence(const SeriesVerdict& series);              // gates in the order in which they are asked
 Json json_series(const SeriesVerdict& series);                // one member of all_series
 Json json_forecast(const std::optional<Forecast>& forecast);
+
+Json json_of(const Dump& dump);  // "rampwatch.dump/1", in json_dump.cpp
 
 // One line without its end; bytes that are not UTF-8 are replaced by U+FFFD.
 std::string json_line(const Json& json);

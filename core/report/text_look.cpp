@@ -3,11 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/report/text_dump.h"
 
 namespace rampwatch::report {
 namespace {
@@ -140,43 +138,20 @@ std::string cpu(const Sample& sample) {
     return text;
 }
 
-std::string frame_name(const Frame& frame) {
-    if (frame.function) return escape(*frame.function, 120);
-    return frame.module ? "?? in " + escape(*frame.module, 120) : "??";
-}
-
-std::string place(const Frame& frame) {
-    if (!frame.file) return {};
-    const auto slash = frame.file->rfind('/');
-    const std::string base = slash == std::string::npos ? *frame.file : frame.file->substr(slash + 1);
-    return frame.line ? fmt::format(" ({}:{})", escape(base, 80), *frame.line)
-                      : fmt::format(" ({})", escape(base, 80));
-}
-
-// The call that waits, and the first one of the user's own code.
-std::string group_line(const Group& group, std::int64_t all) {
-    const double share = all > 0 ? 100.0 * static_cast<double>(group.count) / static_cast<double>(all) : 0;
-    std::string text = fmt::format("  {:>7}  {:>3.0f} %  ", format_count(group.count), share);
-    if (group.frames.empty()) return text + "no frames\n";
-    const Frame& own = group.frames[std::min(group.own_frame, group.frames.size() - 1)];
-    text += frame_name(own) + place(own);
-    if (group.own_frame > 0 && group.frames[0].function) text += "  in " + frame_name(group.frames[0]);
-    return text + "\n";
-}
-
-std::string stacks(const Look& look) {
-    constexpr std::size_t kMostGroups = 5;
+// A short row of groups; whoever wants all of them, with names, has a command for it.
+std::string stacks(const Look& look, const LookTextStyle& style) {
     if (!look.dump) return look.no_dump.empty() ? std::string() : line("stacks", "none: " + look.no_dump);
     const Dump& dump = *look.dump;
-    std::string text = line(
-        "stacks", fmt::format("{} in {} groups of identical ones, by {} in {}", format_count(dump.threads),
-                              dump.groups.size(), escape(dump.backend, 32), format_duration(dump.took)));
-    for (std::size_t i = 0; i < std::min(kMostGroups, dump.groups.size()); ++i)
-        text += group_line(dump.groups[i], dump.threads);
-    if (dump.groups.size() > kMostGroups)
-        text += fmt::format("  and {} more groups\n", dump.groups.size() - kMostGroups);
-    for (const std::string& warning : dump.warnings) text += "  " + warning + "\n";
-    return text;
+    std::string text =
+        line("stacks",
+             fmt::format("{} in {} of identical ones, by {} in {}", format_count(dump.threads),
+                         dump.groups.size() == 1 ? "1 group" : fmt::format("{} groups", dump.groups.size()),
+                         escape(dump.backend, 32), format_duration(dump.took)));
+    for (const std::string& warning : dump.warnings) text += line("", warning);
+    return text +
+           text_groups(dump,
+                       {.width = style.width, .colours = style.colours, .most_groups = 3, .most_frames = 3}) +
+           "\n";
 }
 
 std::string next_command(const Look& look, const std::string& program) {
@@ -187,13 +162,17 @@ std::string next_command(const Look& look, const std::string& program) {
         text += line("missing", join(look.missing, ", ") + ": not this user's to see; with the right to:");
         text += line("", look.with_rights);
     }
-    text += line("next", fmt::format("{} watch {}", program, look.life.pid));
-    return text + line("", "this was one look, and no verdict: whether it leaks, only watching tells");
+    text +=
+        line("next", fmt::format("{} watch {}   whether it leaks, only watching tells: this was no verdict",
+                                 program, look.life.pid));
+    if (look.missing.empty())
+        text += line("", fmt::format("{} dump {}    all its stacks, with names", program, look.life.pid));
+    return text;
 }
 
 }  // namespace
 
-std::string text_look(const Look& look, const std::string& program) {
+std::string text_look(const Look& look, const LookTextStyle& style) {
     std::string text = who(look);
     if (look.life.command_line) text += line("args", escape(*look.life.command_line));
     if (const auto words = state_words(look.state); !words.empty()) text += line("state", words);
@@ -203,8 +182,8 @@ std::string text_look(const Look& look, const std::string& program) {
     if (look.sample.fds) text += line("fds", format_count(*look.sample.fds));
     if (look.sample.cpu) text += line("cpu", cpu(look.sample));
     text += since_start(look);
-    text += stacks(look);
-    return text + next_command(look, program);
+    text += stacks(look, style);
+    return text + next_command(look, style.program);
 }
 
 }  // namespace rampwatch::report

@@ -128,11 +128,14 @@ class HelperJob : public Job {
                                      format_duration(settings_.timeout)),
                          "a larger --dump-timeout may help");
         }
+        if (end->signalled)
+            return error(Error::Kind::io,
+                         fmt::format("{} was ended by signal {}", spec_.backend, end->number));
         if (said.find("not permitted") != std::string::npos)
             return error(Error::Kind::no_permission,
                          fmt::format("{} may not attach: {}", spec_.backend, said));
-        return error(Error::Kind::unavailable, fmt::format("{} showed no stack: {}", spec_.backend,
-                                                           said.empty() ? "and did not say why" : said));
+        return error(Error::Kind::unavailable, fmt::format("{} showed no stack{}{}", spec_.backend,
+                                                           said.empty() ? ", without a reason" : ": ", said));
     }
 
     void warn(Dump& dump, const std::optional<HelperEnd>& end) const {

@@ -66,7 +66,10 @@ std::string group_head(const Group& group, std::int64_t total, const DumpTextSty
 
 // "4 library frames: read .. main loop", folded into one line.
 std::string folded_line(std::span<const Frame> frames, bool innermost, const DumpTextStyle& style) {
-    const std::string first = frame_name(frames.front(), 40), last = frame_name(frames.back(), 40);
+    // The outer one says more: what the program's own code called.
+    const std::size_t room = width_of(style) - 34;
+    const std::string last = frame_name(frames.back(), std::min<std::size_t>(room * 3 / 4, 40));
+    const std::string first = frame_name(frames.front(), std::min(room - std::min(room, last.size()), room));
     if (frames.size() == 1) return aside(fmt::format("      {} {}", innermost ? "in" : "..", first), style);
     const std::string inner_out =
         innermost ? fmt::format("in {}, by {}", first, last) : fmt::format(".. {} .. {}", first, last);

@@ -77,8 +77,10 @@ void become_helper(const Plan& plan) {
 }
 
 [[noreturn]] void exec_child(const Plan& plan) {
-    // exec keeps what was ignored; a child begins with the defaults, and with nothing blocked.
+    // exec keeps what was ignored. A helper begins with the defaults; a command of ours with what we were
+    // started with (nohup ignores SIGHUP), but for SIGPIPE, which a watch ignores for itself.
     for (int number = 1; number < NSIG; ++number) {
+        if (plan.options->inherit && number != SIGPIPE) continue;
         struct sigaction now {};
         if (::sigaction(number, nullptr, &now) == 0 && now.sa_handler != SIG_DFL) {
             struct sigaction plain {};
@@ -90,8 +92,8 @@ void become_helper(const Plan& plan) {
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     if (!plan.options->inherit) become_helper(plan);
-    ::syscall(SYS_close_range, 3U, ~0U,
-              1U << 2);  // CLOSE_RANGE_CLOEXEC; where it is missing, ours are CLOEXEC
+    // What the shell opened for our command (3<file) is its own; ours are all CLOEXEC.
+    if (!plan.options->inherit) ::syscall(SYS_close_range, 3U, ~0U, 1U << 2);  // CLOSE_RANGE_CLOEXEC
     ::execvpe(plan.argv[0], plan.argv.data(), plan.options->inherit ? environ : plan.environment.data());
     const int failed = errno;
     static_cast<void>(!::write(plan.failure, &failed, sizeof failed));

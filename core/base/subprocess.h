@@ -31,8 +31,8 @@ struct SubprocessOptions {
     std::chrono::nanoseconds grace =
         std::chrono::seconds(2);  // run(): from SIGTERM at the deadline to SIGKILL
     int death_signal = 0;         // what the child gets when the thread that started it ends; 0: it lives on
-    // The child keeps our terminal, streams, environment, directory, process group and limits, and outlives
-    // this object; the options above have no effect then.
+    // The child keeps our terminal, descriptors, environment, directory, process group, limits and ignored
+    // signals (but SIGPIPE), and outlives this object; the options above have no effect then.
     bool inherit = false;
 };
 

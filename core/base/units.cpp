@@ -168,6 +168,11 @@ std::string format_time(nanoseconds wall) {
                        offset_min < 0 ? '-' : '+', std::labs(offset_min) / 60, std::labs(offset_min) % 60);
 }
 
+std::string format_day_second(nanoseconds wall) {
+    const std::tm parts = local_time(wall);
+    return fmt::format("{} {:02}:{:02}:{:02}", day_of(parts), parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
 std::string format_day_hour(nanoseconds wall) {
     const std::tm parts = local_time(wall + std::chrono::minutes(30));
     return fmt::format("{} about {:02}:00", day_of(parts), parts.tm_hour);

@@ -41,6 +41,7 @@ std::string format_count(std::int64_t count);
 std::string format_time(std::chrono::nanoseconds wall);
 
 // "Thu 3 Dec about 14:00" rounded to the hour, or "Thu 3 Dec 14:07" rounded to the minute: for forecasts.
+std::string format_day_second(std::chrono::nanoseconds wall);  // "Thu 3 Dec 14:07:32", cut off
 std::string format_day_hour(std::chrono::nanoseconds wall);
 std::string format_day_minute(std::chrono::nanoseconds wall);
 

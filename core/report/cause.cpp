@@ -26,6 +26,24 @@ const SeriesVerdict* growing_count(const Verdict& verdict) {
     return nullptr;
 }
 
+// Below the smallest growth that counts, but there for everyone to see.
+const SeriesVerdict* risen_count(const Verdict& verdict) {
+    for (const Series series : kCounts) {
+        const auto& found = verdict.series[index(series)];
+        if (found && rose_visibly(*found)) return &*found;
+    }
+    return nullptr;
+}
+
+// "threads rose with it, from 8 to 41 (425 KiB each)".
+std::string small_company(const SeriesVerdict& memory, const SeriesVerdict& count) {
+    std::string text = fmt::format("{} rose with it, from {} to {}", people_word(count.series),
+                                   amount(count.series, count.first), amount(count.series, count.current));
+    const double each = (memory.current - memory.first) / (count.current - count.first);
+    if (each > 0 && is_bytes(memory.series)) text += fmt::format(" ({} each)", format_size(each));
+    return text + ": what they hold may be the cause";
+}
+
 // "threads grow too, +98.0/h: 45.0 KiB each".
 std::string company(const SeriesVerdict& memory, const SeriesVerdict& count) {
     std::string text = fmt::format("{} grow with it", people_word(count.series));
@@ -76,6 +94,7 @@ std::string likely_cause(const Verdict& verdict, const VerdictContext& context) 
                "heap does not";
     }
     if (count != nullptr) return company(*lead, *count);
+    if (const SeriesVerdict* risen = risen_count(verdict)) return small_company(*lead, *risen);
     return of_anonymous(verdict);
 }
 

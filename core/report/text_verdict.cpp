@@ -50,8 +50,8 @@ std::string speed_line(const SeriesVerdict& series) {
 
 std::string since_line(const Verdict& verdict, const SeriesVerdict& series) {
     const nanoseconds onset = series.onset.value_or(verdict.started);
-    std::string text =
-        fmt::format("{}, {} ago", moment(verdict, onset), format_duration(verdict.now - onset));
+    std::string text = fmt::format("{}, {} ago", moment(verdict, onset, verdict.now - onset),
+                                   format_duration(verdict.now - onset));
     if (!series.onset)
         text = "before it was watched, " + format_duration(verdict.now - verdict.started) + " ago or more";
     if (series.onset && series.onset_low && series.onset_high && *series.onset_high > *series.onset_low) {

@@ -60,8 +60,9 @@ std::optional<nanoseconds> wall_at(const Verdict& verdict, nanoseconds mono) {
     return verdict.wall - (verdict.now - mono);
 }
 
-std::string moment(const Verdict& verdict, nanoseconds mono) {
-    if (const auto wall = wall_at(verdict, mono)) return format_day_minute(*wall);
+std::string moment(const Verdict& verdict, nanoseconds mono, nanoseconds ago) {
+    if (const auto wall = wall_at(verdict, mono))
+        return ago < std::chrono::hours(1) ? format_day_second(*wall) : format_day_minute(*wall);
     return fmt::format("at {:.0f} s", std::chrono::duration<double>(mono).count());
 }
 
@@ -74,6 +75,22 @@ const SeriesVerdict* leader(const Verdict& verdict) {
     return nullptr;
 }
 
+namespace {
+
+// ", 24 more than at the start", of a count that has risen by what a person would call more.
+std::string since_the_start(const SeriesVerdict& series) {
+    const double rise = series.current - series.first;
+    if (is_bytes(series.series) || !rose_visibly(series)) return {};
+    return fmt::format(", {} more than at the start", amount(series.series, rise));
+}
+
+}  // namespace
+
+bool rose_visibly(const SeriesVerdict& series) {
+    const double rise = series.current - series.first;
+    return rise >= 5 && rise >= 0.2 * series.first;
+}
+
 std::string shape_phrase(const SeriesVerdict& series) {
     const std::string now = amount(series.series, series.current);
     const std::string every =
@@ -83,7 +100,7 @@ std::string shape_phrase(const SeriesVerdict& series) {
         series.levels_off_at ? fmt::format(" near {}", amount(series.series, *series.levels_off_at)) : "";
     switch (series.shape) {
         case Shape::too_short:
-            return fmt::format("at {}", now);
+            return fmt::format("at {}", now) + since_the_start(series);
         case Shape::flat:
             return fmt::format("level at {}", now);
         case Shape::warmup:

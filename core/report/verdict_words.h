@@ -24,10 +24,16 @@ std::string rate(Series series, double per_s);
 std::optional<std::chrono::nanoseconds> wall_at(const Verdict& verdict, std::chrono::nanoseconds mono);
 
 // "Tue 24 Nov 03:10", or "at 46080 s" where only the recording's own time is known.
-std::string moment(const Verdict& verdict, std::chrono::nanoseconds mono);
+// With the seconds where it is less than an hour `ago`.
+std::string moment(const Verdict& verdict, std::chrono::nanoseconds mono,
+                   std::chrono::nanoseconds ago = std::chrono::hours(24));
 
 // The series that the text is about: the leading one, else memory, else the first there is.
 const SeriesVerdict* leader(const Verdict& verdict);
+
+// Has this count risen by at least 5 and a fifth since it was first seen? No claim, but nobody may be told
+// that it does not grow.
+bool rose_visibly(const SeriesVerdict& count);
 
 // What the series does, in one phrase: "level at 104 MiB", "sawtooth of 40.0 MiB every 2 min, its floor level
 // at 104 MiB".

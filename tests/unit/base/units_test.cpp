@@ -57,6 +57,7 @@ TEST_CASE("times carry the offset of their zone", "[base]") {
     ::tzset();
     CHECK(format_time(1764036605s) == "2025-11-25T03:10:05+01:00");
     CHECK(format_day_hour(1764036605s) == "Tue 25 Nov about 03:00");
+    CHECK(format_day_second(1764036605s) == "Tue 25 Nov 03:10:05");
     CHECK(format_day_minute(1764036605s) == "Tue 25 Nov 03:10");
     ::unsetenv("TZ");
     ::tzset();

@@ -56,7 +56,9 @@ TEST_CASE("only a confirmed claim is called a leak", "[report]") {
 
 TEST_CASE("growth without company names the allocator as a possible cause", "[report]") {
     Verdict verdict = leak_verdict();
-    verdict.series[index(Series::threads)]->claim = Claim::healthy;
+    SeriesVerdict& threads = *verdict.series[index(Series::threads)];
+    threads = {.series = Series::threads, .claim = Claim::healthy, .first = 20, .current = 21};
+    verdict.series[index(Series::fds)]->first = verdict.series[index(Series::fds)]->current;
 
     CHECK(beside(verdict).back() ==
           "  likely cause  threads and descriptors do not grow: the heap, a cache without bound, or an "
@@ -161,6 +163,15 @@ TEST_CASE("a forecast beyond what was observed names no day", "[report]") {
     CHECK(headline(verdict)[4] ==
           "  limit         cgroup memory.max 1.00 TiB (160 MiB used) not within 11 days; a "
           "restart now buys more than 11 days");
+}
+
+TEST_CASE("threads that rose are never said not to grow, however few they are", "[report]") {
+    Verdict verdict = leak_verdict();
+    SeriesVerdict& threads = *verdict.series[index(Series::threads)];
+    threads = {.series = Series::threads, .claim = Claim::healthy, .first = 8, .current = 36};
+    const std::string text = text_verdict(verdict);
+    CHECK(text.find("do not grow") == std::string::npos);
+    CHECK(text.find("threads rose with it, from 8 to 36 (2.00 MiB each)") != std::string::npos);
 }
 
 TEST_CASE("a limit that is near is told without a claim", "[report]") {

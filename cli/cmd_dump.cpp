@@ -9,10 +9,10 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/dump_options.h"
 #include "cli/own_words.h"
 #include "cli/target_options.h"
 #include "cli/terminal.h"
-#include "core/base/units.h"
 #include "core/base/whole_file.h"
 #include "core/dump/backend.h"
 #include "core/dump/permission.h"
@@ -27,25 +27,8 @@ struct Options {
     TargetOptions target{};
     std::string format = "text";
     std::string output{};
-    std::string backend = "auto";
-    std::string timeout = "30s";
-    bool show_args = false;
+    DumpOptions dump{};
 };
-
-Result<dump::Settings> settings_of(const Options& options) {
-    dump::Settings settings;
-    settings.backend = *dump::choice_of(options.backend);  // CLI11 has checked the word
-    const auto timeout = parse_duration(options.timeout);
-    if (!timeout) {
-        Error error = timeout.error();
-        error.where = "--dump-timeout";
-        return error;
-    }
-    if (*timeout < std::chrono::milliseconds(100) || *timeout > std::chrono::hours(1))
-        return Error{Error::Kind::bad_input, "from 100ms to 1h", "--dump-timeout", {}};
-    settings.timeout = *timeout;
-    return settings;
-}
 
 report::DumpTextStyle style_of_stdout(bool to_file) {
     const Terminal terminal = to_file ? Terminal{} : terminal_of(STDOUT_FILENO);
@@ -76,7 +59,7 @@ int print(const Dump& dump, const Options& options) {
 }
 
 int run_dump(const Options& options) {
-    const auto settings = settings_of(options);
+    const auto settings = read_dump_options(options.dump);
     if (!settings) return complain(settings.error());
     const auto handle = resolve(options.target);
     if (!handle) return complain(handle.error());
@@ -85,7 +68,7 @@ int run_dump(const Options& options) {
     if (auto allowed = dump::may_dump(process.pid(), sudo); !allowed) return complain(allowed.error());
     auto taken = dump::take_dump(process.life(), *settings);
     if (!taken) return complain(taken.error());
-    if (options.show_args) taken->life.command_line = probe::command_line(process.directory());
+    if (options.dump.show_args) taken->life.command_line = probe::command_line(process.directory());
     return print(*taken, options);
 }
 
@@ -101,15 +84,7 @@ void add_dump(CLI::App& app, Invocation& invocation) {
         ->capture_default_str();
     command->add_option("-o,--output", options->output, "Write to FILE, whole or not at all")
         ->type_name("FILE");
-    command->add_option("--backend", options->backend, "auto, eu-stack or gdb")
-        ->check(CLI::IsMember({"auto", "eu-stack", "gdb"}))
-        ->capture_default_str();
-    command
-        ->add_option("--dump-timeout", options->timeout,
-                     "How long it may take; then one quick try without names")
-        ->type_name("DURATION")
-        ->capture_default_str();
-    command->add_flag("--show-args", options->show_args, "Show the command line, which can hold secrets");
+    add_dump_options(*command, options->dump);
     command->footer(
         "Examples:\n"
         "  rampwatch dump 4711                        where do all these threads stand?\n"

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/dump_options.h"
 #include "cli/judge_options.h"
 #include "cli/target_options.h"
 #include "cli/watch_run.h"
@@ -33,8 +34,10 @@ A leak is confirmed after --patience at the earliest: growth that lasts less may
 struct Options {
     TargetOptions target{};
     JudgeOptions judge{};
-    std::optional<std::string> interval{}, most_time{}, most_samples{}, record{}, leak_status{};
-    bool exit_on_leak = false, quiet = false, explain = false;
+    DumpOptions dump{};
+    std::optional<std::string> interval{}, most_time{}, most_samples{}, record{}, leak_status{},
+        dump_directory{};
+    bool exit_on_leak = false, no_dumps = false, quiet = false, explain = false;
     std::string format = "text";
 };
 
@@ -90,8 +93,18 @@ Result<WatchSettings> read_settings(const Options& options) {
     }
     settings.course.exit_on_leak = options.exit_on_leak;
     settings.course.has_command = options.target.has_command;
-    settings.listener = {.quiet = options.quiet, .explain = options.explain, .patience = judge->patience};
+    settings.listener = {.quiet = options.quiet,
+                         .explain = options.explain,
+                         .patience = judge->patience,
+                         .interval = *interval};
     settings.json = options.format == "json";
+    const auto dump = read_dump_options(options.dump);
+    if (!dump) return dump.error();
+    settings.dump = *dump;
+    settings.dump_directory = options.dump_directory;
+    settings.show_args = options.dump.show_args;
+    settings.session.dumps = !options.no_dumps;
+    settings.course.longest_dump = 2 * dump->timeout + 5s;  // the quick second try, and what is queued
     settings.record = options.record;
     return settings;
 }
@@ -131,6 +144,12 @@ void add_watch(CLI::App& app, Invocation& invocation) {
         ->type_name("DURATION");
     add_how_long(*command, *options);
     add_what_is_said(*command, *options);
+    add_dump_options(*command, options->dump);
+    command->add_flag("--no-dumps", options->no_dumps, "read no stacks");
+    command
+        ->add_option("--dump-dir", options->dump_directory,
+                     "keep the newest 10 dumps as files in this directory")
+        ->type_name("DIR");
     command->callback([&invocation, options] {
         invocation.takes_command = true;
         options->target.has_command = invocation.has_command;

@@ -31,6 +31,9 @@ int complain(const Error& error);
 // With a command, the status of a failure that is ours, as env(1) has it.
 inline constexpr int kOurTrouble = 125;
 
+// Says one line on stderr without being held up by it, in the midst of other output.
+using Say = std::function<void(const std::string& line)>;
+
 // `add_*` is called once for each; `invocation` outlives the App.
 void add_look(CLI::App& app, Invocation& invocation);
 void add_watch(CLI::App& app, Invocation& invocation);

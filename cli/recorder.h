@@ -3,10 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <utility>
 
-#include "core/base/outlet.h"
+#include "cli/command.h"
 #include "core/store/csv_writer.h"
 #include "core/watch/loop.h"
 
@@ -14,8 +13,8 @@ namespace rampwatch::cli {
 
 class Recorder final : public watch::Listener {
   public:
-    // Says on `errors` when a line could not be written, once; the watch goes on.
-    Recorder(store::CsvWriter writer, Outlet& errors) : writer_(std::move(writer)), errors_(errors) {}
+    // Says when a line could not be written, once; the watch goes on.
+    Recorder(store::CsvWriter writer, Say say) : writer_(std::move(writer)), say_(std::move(say)) {}
 
     void take(const Event& event, const watch::Session& session) override;
 
@@ -23,7 +22,7 @@ class Recorder final : public watch::Listener {
 
   private:
     store::CsvWriter writer_;
-    Outlet& errors_;
+    Say say_;
     std::int64_t missing_ = 0;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/status_line.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "cli/terminal.h"
@@ -9,12 +11,12 @@ namespace rampwatch::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kShortestRest{200};
-constexpr const char* kClearLine = "\r\x1b[K";
+constexpr const char* kClear = "\r\x1b[J";  // from here to the end of the screen
 
 }  // namespace
 
-void StatusLine::show(std::string text, std::chrono::nanoseconds boot) {
-    text_ = std::move(text);
+void StatusLine::show(std::vector<std::string> rows, std::chrono::nanoseconds boot) {
+    rows_ = std::move(rows);
     if (drawn_ && last_ && boot - *last_ < kShortestRest) return;
     last_ = boot;
     draw();
@@ -26,10 +28,14 @@ void StatusLine::redraw() {
 
 void StatusLine::draw() {
     const std::size_t columns = columns_of(fd_);
-    const std::string line = kClearLine + fit(text_, columns > 1 ? columns - 1 : 1);
-    if (outlet_.write(line, Outlet::Worth::now)) drawn_ = true;
+    std::string text = kClear;
+    for (std::size_t i = 0; i < rows_.size(); ++i)
+        text += (i > 0 ? "\r\n" : "") + fit(rows_[i], columns > 1 ? columns - 1 : 1);
+    if (rows_.size() > 1)
+        text += fmt::format("\r\x1b[{}A", rows_.size() - 1);  // it is cleared from its first row
+    if (outlet_.write(text, Outlet::Worth::now)) drawn_ = true;
 }
 
-std::string StatusLine::removed() { return std::exchange(drawn_, false) ? kClearLine : ""; }
+std::string StatusLine::removed() { return std::exchange(drawn_, false) ? kClear : ""; }
 
 }  // namespace rampwatch::cli

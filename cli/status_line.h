@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The one line at the foot of a terminal that is redrawn in place.
+// The line or two at the foot of a terminal that are redrawn in place.
 #pragma once
 
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/base/outlet.h"
 
@@ -17,8 +18,8 @@ class StatusLine {
     // `fd` is the terminal that `outlet` writes to; both outlive it.
     StatusLine(Outlet& outlet, int fd) : outlet_(outlet), fd_(fd) {}
 
-    // `text` without control characters; cut to the width that the terminal has now.
-    void show(std::string text, std::chrono::nanoseconds boot);
+    // Rows without control characters, each cut to the width that the terminal has now.
+    void show(std::vector<std::string> rows, std::chrono::nanoseconds boot);
 
     // Draws again at once: the terminal's width has changed.
     void redraw();
@@ -31,7 +32,7 @@ class StatusLine {
 
     Outlet& outlet_;
     int fd_;
-    std::string text_{};
+    std::vector<std::string> rows_{};
     bool drawn_ = false;
     std::optional<std::chrono::nanoseconds> last_{};
 };

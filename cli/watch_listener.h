@@ -16,6 +16,7 @@ struct ListenerOptions {
     bool quiet = false;    // nothing until there is something to say
     bool explain = false;  // every gate beside each verdict
     std::chrono::nanoseconds patience{};
+    std::chrono::nanoseconds interval{};
 };
 
 class WatchListener : public watch::Listener {

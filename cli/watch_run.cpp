@@ -11,12 +11,14 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/dump_keeper.h"
 #include "cli/own_words.h"
 #include "cli/recorder.h"
 #include "core/base/outlet.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/dump/permission.h"
 #include "core/probe/exit_feed.h"
 #include "core/probe/sampler.h"
 #include "core/watch/loop.h"
@@ -48,6 +50,7 @@ class Watch {
     void say(const std::string& line);
     [[nodiscard]] std::optional<Error> prepare();
     [[nodiscard]] std::optional<Error> begin();
+    [[nodiscard]] bool may_read_stacks();
     void warn_of_sparse_samples();
     void loop();
     void say_verdict();
@@ -62,22 +65,36 @@ class Watch {
     Course course_;
     Outlet out_{STDOUT_FILENO};
     Outlet err_{STDERR_FILENO};
+    Terminal err_terminal_ = terminal_of(STDERR_FILENO);
     std::unique_ptr<WatchListener> listener_{};
     std::optional<Recorder> recorder_{};
+    std::optional<DumpKeeper> keeper_{};
     TargetHandle handle_{};
+    Life life_{};
     std::optional<probe::Sampler> sampler_{};
     std::optional<probe::ExitFeed> exit_{};
+    std::optional<dump::DumpFeed> dumps_{};
     std::optional<watch::Session> session_{};
 };
 
-void Watch::say(const std::string& line) { err_.write("rampwatch: " + line + "\n", Outlet::Worth::much); }
+// On a terminal the status line may stand where this goes.
+void Watch::say(const std::string& line) {
+    const char* clear = err_terminal_.can_redraw ? "\r\x1b[J" : "";
+    err_.write(fmt::format("{}rampwatch: {}\n", clear, line), Outlet::Worth::much);
+}
 
 // What can be refused before a command is started.
 std::optional<Error> Watch::prepare() {
     if (settings_.record) {
         auto writer = store::CsvWriter::create(*settings_.record);
         if (!writer) return writer.error();
-        recorder_.emplace(std::move(*writer), err_);
+        recorder_.emplace(std::move(*writer), [this](const std::string& line) { say(line); });
+    }
+    if (settings_.dump_directory) {
+        auto keeper =
+            DumpKeeper::open(*settings_.dump_directory, [this](const std::string& line) { say(line); });
+        if (!keeper) return keeper.error();
+        keeper_.emplace(std::move(*keeper));
     }
     const Terminal terminal = terminal_of(STDOUT_FILENO);
     listener_ = settings_.json ? json_listener(out_, settings_.listener)
@@ -89,18 +106,32 @@ std::optional<Error> Watch::prepare() {
     return std::nullopt;
 }
 
+// A watch goes on without what it has no right to; it names that, and the line that has the right.
+bool Watch::may_read_stacks() {
+    const probe::Process& process = *handle_.process;
+    if (!process.alive()) return false;
+    const std::string sudo = "sudo " + own_command_line();
+    if (!process.may_inspect()) {
+        say(fmt::format(
+            "no right to read the stacks and descriptors of PID {}, which belongs to {}; with it: {}",
+            process.pid(), probe::user_name(process.uid()), sudo));
+        return false;
+    }
+    const auto allowed = dump::may_dump(process.pid(), sudo);
+    if (!allowed) say("no stacks: " + to_string(allowed.error()));
+    return allowed.has_value();
+}
+
 std::optional<Error> Watch::begin() {
     auto sampler = probe::Sampler::open(*handle_.process, settings_.interval);
     if (!sampler) return sampler.error();
     sampler_.emplace(std::move(*sampler));
     exit_.emplace(*handle_.process);
+    life_ = handle_.process->life();
+    if (settings_.show_args) life_.command_line = probe::command_line(handle_.process->directory());
+    dumps_.emplace(settings_.dump, [this](TargetId, LifeNumber) { return std::optional(life_); });
     watch::Settings session = settings_.session;
-    if (handle_.process->alive() && !handle_.process->may_inspect()) {
-        session.dumps = false;
-        say(fmt::format(
-            "no right to read the stacks and descriptors of PID {}, which belongs to {}; with it: sudo {}",
-            handle_.process->pid(), probe::user_name(handle_.process->uid()), own_command_line()));
-    }
+    session.dumps = session.dumps && may_read_stacks();
     session_.emplace(session);
     return std::nullopt;
 }
@@ -116,8 +147,9 @@ void Watch::warn_of_sparse_samples() {
 void Watch::loop() {
     std::vector<watch::Listener*> listeners = {&course_, listener_.get()};
     if (recorder_) listeners.insert(listeners.begin(), &*recorder_);
-    watch::Loop loop(*session_, {&*sampler_, &*exit_, &course_}, std::move(listeners));
-    loop.tell(fact::Appeared{.who = handle_.process->life(), .mono = boot_now(), .wall = wall_now()});
+    if (keeper_) listeners.push_back(&*keeper_);
+    watch::Loop loop(*session_, {&*sampler_, &*exit_, &course_, &*dumps_}, std::move(listeners));
+    loop.tell(fact::Appeared{.who = life_, .mono = boot_now(), .wall = wall_now()});
     loop.run([this] {
         out_.flush();
         err_.flush();
@@ -129,11 +161,8 @@ void Watch::loop() {
 
 void Watch::say_verdict() {
     const auto verdict = std::make_shared<const Verdict>(session_->verdict());
-    const Event ended{.kind = Event::Kind::ended,
-                      .mono = boot_now(),
-                      .wall = wall_now(),
-                      .who = handle_.process->life(),
-                      .verdict = verdict};
+    const Event ended{
+        .kind = Event::Kind::ended, .mono = boot_now(), .wall = wall_now(), .who = life_, .verdict = verdict};
     listener_->take(ended, *session_);
     if (recorder_ && recorder_->missing() > 0)
         say(fmt::format("{} samples are missing from {}", recorder_->missing(), escape(*settings_.record)));

@@ -9,6 +9,7 @@
 #include "cli/course.h"
 #include "cli/target_options.h"
 #include "cli/watch_listener.h"
+#include "core/dump/backend.h"
 #include "core/watch/session.h"
 
 namespace rampwatch::cli {
@@ -19,6 +20,9 @@ struct WatchSettings {
     std::chrono::nanoseconds interval{};
     CourseOptions course{};
     ListenerOptions listener{};
+    dump::Settings dump{};
+    std::optional<std::string> dump_directory{};
+    bool show_args = false;
     bool json = false;
     std::optional<std::string> record{};  // path of a CSV file
     std::optional<int> leak_status{};

@@ -14,6 +14,7 @@
 #include "core/model/words.h"
 #include "core/report/chart.h"
 #include "core/report/explain.h"
+#include "core/report/text_dump.h"
 #include "core/report/text_event.h"
 #include "core/report/text_verdict.h"
 
@@ -24,7 +25,8 @@ using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kChartColumns = 16;
-constexpr std::size_t kNarrow = 72;  // columns; below it the chart gives its room to the words
+constexpr std::size_t kLogColumns = 110;
+constexpr std::size_t kMostGroups = 6;  // under a verdict; `dump` has them all
 constexpr nanoseconds kLongestSilence = 24h;
 
 const char* colour_of(Event::Kind kind) {
@@ -67,8 +69,27 @@ class TextListener final : public WatchListener {
     void take_sample(const Event& event, const watch::Session& session);
     void show_status(const Event& event, const watch::Session& session);
     void say_progress(const Event& event, const watch::Session& session);
+    [[nodiscard]] report::DumpTextStyle dump_style() const {
+        return {.width = terminal_.is_terminal ? columns_of(fd_) : kLogColumns,
+                .colours = terminal_.colours,
+                .most_groups = kMostGroups};
+    }
     [[nodiscard]] std::vector<std::string> lines_of(const Event& event) const;
     void say(const Event& event, std::vector<std::string> lines);
+    // Was it said in full a moment ago? Then its end need not say it again.
+    [[nodiscard]] bool is_fresh(const Verdict& verdict) const {
+        return said_in_full_ && said_in_full_->claim == verdict.claim &&
+               verdict.now - said_in_full_->mono <= options_.patience / 8;
+    }
+    // On a busy host single ticks are missed all the time; they are told with the next line about progress.
+    [[nodiscard]] bool is_long_gap(const Event& event) const {
+        const nanoseconds long_gap = std::max<nanoseconds>(10s, options_.patience / 100);
+        return event.missed_ticks > long_gap / std::max<nanoseconds>(options_.interval, 1ms);
+    }
+    [[nodiscard]] std::string missed_so_far() const {
+        return missed_ticks_ == 0 ? ""
+                                  : fmt::format("; {} ticks without a sample", format_count(missed_ticks_));
+    }
     [[nodiscard]] std::string stamp(nanoseconds wall) const;
 
     Outlet& outlet_;
@@ -81,6 +102,12 @@ class TextListener final : public WatchListener {
     report::VerdictContext context_{};
     std::optional<nanoseconds> began_{};  // mono of the first sample
     nanoseconds next_progress_{};         // since then
+    std::int64_t missed_ticks_ = 0;
+    struct Said {
+        Claim claim = Claim::undecided;
+        nanoseconds mono{};
+    };
+    std::optional<Said> said_in_full_{};
 };
 
 void TextListener::take(const Event& event, const watch::Session& session) {
@@ -89,8 +116,15 @@ void TextListener::take(const Event& event, const watch::Session& session) {
         take_sample(event, session);
         return;
     }
+    if (event.kind == Event::Kind::missed && !is_long_gap(event)) {
+        missed_ticks_ += event.missed_ticks;
+        return;
+    }
     if (options_.quiet && !is_news(event)) return;
     say(event, lines_of(event));
+    const bool turned = event.kind == Event::Kind::growing || event.kind == Event::Kind::leak ||
+                        event.kind == Event::Kind::leak_worse;
+    if (turned && event.verdict) said_in_full_ = Said{event.verdict->claim, event.verdict->now};
 }
 
 void TextListener::take_sample(const Event& event, const watch::Session& session) {
@@ -111,14 +145,17 @@ void TextListener::take_sample(const Event& event, const watch::Session& session
 void TextListener::show_status(const Event& event, const watch::Session& session) {
     if (event.mono - last_status_ < 200ms) return;  // a verdict costs more than a look
     last_status_ = event.mono;
-    std::string text;
-    if (columns_of(fd_) >= kNarrow) {
-        text = report::spark(trail_.points(), kChartColumns,
-                             terminal_.utf8 ? report::Glyphs::unicode : report::Glyphs::ascii) +
-               " ";
+    const std::string chart = report::spark(trail_.points(), kChartColumns,
+                                            terminal_.utf8 ? report::Glyphs::unicode : report::Glyphs::ascii);
+    const std::string now = chart + " " + figures(*event.sample) + missed_so_far();
+    const std::string verdict = report::status_line(session.verdict(event.target));
+    // What the watch has to say must not be cut off by what is decoration.
+    const std::size_t columns = kChartColumns + (now.size() - chart.size()) + verdict.size() + 4;
+    if (columns <= columns_of(fd_)) {
+        status_->show({now + " | " + verdict}, boot_now());
+    } else {
+        status_->show({now, verdict}, boot_now());
     }
-    text += figures(*event.sample) + " | " + report::status_line(session.verdict(event.target));
-    status_->show(std::move(text), boot_now());
 }
 
 void TextListener::say_progress(const Event& event, const watch::Session& session) {
@@ -126,7 +163,8 @@ void TextListener::say_progress(const Event& event, const watch::Session& sessio
     if (elapsed < next_progress_) return;
     while (next_progress_ <= elapsed)
         next_progress_ = std::min(2 * next_progress_, next_progress_ + kLongestSilence);
-    say(event, {figures(*event.sample) + "; " + report::status_line(session.verdict(event.target))});
+    say(event, {figures(*event.sample) + "; " + report::status_line(session.verdict(event.target)) +
+                missed_so_far()});
 }
 
 std::vector<std::string> TextListener::lines_of(const Event& event) const {
@@ -144,13 +182,16 @@ std::vector<std::string> TextListener::lines_of(const Event& event) const {
             append(report::beside(*event.verdict, context_));
             break;
         case Event::Kind::ended:
-            lines.push_back(report::text_event(event));
-            if (!event.verdict) break;
+            lines.push_back(report::text_event(event) + missed_so_far());
+            if (!event.verdict || is_fresh(*event.verdict)) break;
             append(report::headline(*event.verdict, context_));
             append(report::beside(*event.verdict, context_));
             break;
         case Event::Kind::dump:
             lines.push_back(report::text_event(event));
+            if (!event.dump || event.dump->reason == DumpReason::baseline) break;
+            for (const std::string& warning : event.dump->warnings) lines.push_back("  note: " + warning);
+            lines.push_back(report::text_groups(*event.dump, dump_style()));
             break;
         default:
             lines.push_back(report::text_event(event));

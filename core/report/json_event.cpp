@@ -5,6 +5,7 @@
 
 #include "core/base/units.h"
 #include "core/model/words.h"
+#include "core/report/json_dump.h"
 #include "core/report/json_parts.h"
 #include "core/report/json_verdict.h"
 
@@ -66,11 +67,13 @@ std::string json_event(const Event& event) {
     if (event.who) {
         json["pid"] = event.who->pid;
         json["executable"] = event.who->executable;
+        if (event.who->command_line) json["command_line"] = *event.who->command_line;
     }
     if (event.sample) json["sample"] = json_sample(*event.sample);
     if (event.before) json["before"] = word(*event.before);
     if (event.ending) json["ending"] = json_ending(*event.ending);
     if (event.verdict) json["verdict"] = json_claims(*event.verdict);
+    if (event.dump) json["dump"] = Json::parse(json_dump(*event.dump));
     if (event.error) json["error"] = json_error(*event.error);
     if (event.kind == Event::Kind::missed) json["missed_ticks"] = event.missed_ticks;
     return json_line(json);

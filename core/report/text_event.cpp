@@ -37,6 +37,7 @@ std::string started_line(const Event& event) {
     std::string text = "watching " + subject(event);
     if (event.who && event.who->started_wall > nanoseconds(0) && event.wall > event.who->started_wall)
         text += ", up " + format_duration(event.wall - event.who->started_wall);
+    if (event.who && event.who->command_line) text += ": " + escape(*event.who->command_line, 512);
     return text;
 }
 

@@ -15,9 +15,9 @@ _rampwatch() {
     local judge='--patience --min-growth --min-count --explain'
     local stacks='--backend --dump-timeout --show-args'
     local -A options=(
-        [look]="$target --format"
-        [watch]="$target $judge -i --interval --for --samples --exit-on-leak --format -q --quiet
-                 --record --leak-status"
+        [look]="$target --format --show-args"
+        [watch]="$target $judge $stacks -i --interval --for --samples --exit-on-leak --format -q --quiet
+                 --record --dump-dir --no-dumps --leak-status"
         [analyze]="$judge --format"
         [dump]="$target $stacks --format -o --output"
     )

@@ -19,6 +19,7 @@ set -l target '__rampwatch_using look watch dump stacks'
 set -l judge '__rampwatch_using watch analyze analyse'
 set -l watch '__rampwatch_using watch'
 set -l dump '__rampwatch_using dump stacks'
+set -l stacks '__rampwatch_using watch dump stacks'
 set -l first "not __fish_seen_subcommand_from $all"
 
 complete -c rampwatch -f
@@ -35,7 +36,7 @@ complete -c rampwatch -n $target -s p -l pid -x -a '(__fish_complete_pids)' -d '
 complete -c rampwatch -n $target -l pidfile -r -F -d 'the process whose number is in this file'
 complete -c rampwatch -n $target -l name -x -a '(__rampwatch_names)' -d 'the process with this name'
 complete -c rampwatch -n $target -l wait -d 'wait until there is such a process'
-complete -c rampwatch -n $dump -l show-args -d 'show the command line'
+complete -c rampwatch -n $target -l show-args -d 'show the command line'
 
 complete -c rampwatch -n $judge -l patience -x -a '20m 2h 9h 1d' -d 'how long a rise must last to be a leak'
 complete -c rampwatch -n $judge -l min-growth -x -a '1M 16M 100M' -d 'smallest growth of memory that counts'
@@ -43,8 +44,8 @@ complete -c rampwatch -n $judge -l min-count -x -d 'smallest growth of counts th
 complete -c rampwatch -n $judge -l explain -d 'show every question that a rise was asked'
 complete -c rampwatch -n '__rampwatch_using look watch analyze analyse' -l format -x -a 'text json' -d 'of the output'
 
-complete -c rampwatch -n $dump -l backend -x -a 'auto eu-stack gdb' -d 'how stacks are read'
-complete -c rampwatch -n $dump -l dump-timeout -x -a '10s 30s 2m' -d 'how long a dump may take'
+complete -c rampwatch -n $stacks -l backend -x -a 'auto eu-stack gdb' -d 'how stacks are read'
+complete -c rampwatch -n $stacks -l dump-timeout -x -a '10s 30s 2m' -d 'how long a dump may take'
 
 complete -c rampwatch -n $watch -s i -l interval -x -a '100ms 1s 10s 1m' -d 'time between two samples'
 complete -c rampwatch -n $watch -l for -x -a '10m 1h 1d' -d 'end the watch after this time'
@@ -52,6 +53,8 @@ complete -c rampwatch -n $watch -l samples -x -d 'end the watch after so many sa
 complete -c rampwatch -n $watch -l exit-on-leak -d 'end the watch when a leak is confirmed'
 complete -c rampwatch -n $watch -s q -l quiet -d 'say nothing until there is something to say'
 complete -c rampwatch -n $watch -l record -r -F -d 'write samples to this CSV file'
+complete -c rampwatch -n $watch -l dump-dir -x -a '(__fish_complete_directories)' -d 'keep the newest dumps in this directory'
+complete -c rampwatch -n $watch -l no-dumps -d 'read no stacks'
 complete -c rampwatch -n $watch -l leak-status -x -d 'exit status for a leak, with a command'
 
 complete -c rampwatch -n $dump -l format -x -a 'text json folded' -d 'of the output'

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "cli/dump_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "core/base/units.h"
+
+namespace rampwatch::cli {
+
+void add_dump_options(CLI::App& command, DumpOptions& options) {
+    command.add_option("--backend", options.backend, "how stacks are read: auto, eu-stack or gdb")
+        ->check(CLI::IsMember({"auto", "eu-stack", "gdb"}))
+        ->type_name("BACKEND")
+        ->capture_default_str();
+    command
+        .add_option("--dump-timeout", options.timeout,
+                    "how long reading them may take; then one quick try without names")
+        ->type_name("DURATION")
+        ->capture_default_str();
+    command.add_flag("--show-args", options.show_args, "show the command line, which can hold secrets");
+}
+
+Result<dump::Settings> read_dump_options(const DumpOptions& options) {
+    dump::Settings settings;
+    settings.backend = *dump::choice_of(options.backend);  // CLI11 has checked the word
+    const auto timeout = parse_duration(options.timeout);
+    if (!timeout) {
+        Error error = timeout.error();
+        error.where = "--dump-timeout";
+        return error;
+    }
+    if (*timeout < std::chrono::milliseconds(100) || *timeout > std::chrono::hours(1))
+        return Error{Error::Kind::bad_input, "from 100ms to 1h", "--dump-timeout", {}};
+    settings.timeout = *timeout;
+    return settings;
+}
+
+}  // namespace rampwatch::cli

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// How stacks are read, as every subcommand that reads them offers it.
+#pragma once
+
+#include <string>
+
+#include "core/base/error.h"
+#include "core/dump/backend.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rampwatch::cli {
+
+// As typed; read_dump_options() checks.
+struct DumpOptions {
+    std::string backend = "auto";
+    std::string timeout = "30s";
+    bool show_args = false;
+};
+
+// --backend, --dump-timeout and --show-args; `options` outlives the App.
+void add_dump_options(CLI::App& command, DumpOptions& options);
+
+// Refuses a timeout under 100 ms or over 1 h.
+Result<dump::Settings> read_dump_options(const DumpOptions& options);
+
+}  // namespace rampwatch::cli

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// The program's door: words that no subcommand takes.
+#include "tests/catch.h"
+#include "tests/cli/run.h"
+
+using namespace rampwatch;
+using test::Ran;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("an unknown word names the command that was meant", "[door]") {
+    const Ran ran = test::run({"wacth"});
+    CHECK(ran.status == 2);
+    CHECK(contains(ran.err, "did you mean \"watch\"?"));
+    CHECK(ran.out.empty());
+}
+
+TEST_CASE("an unknown option names the one that was meant", "[door]") {
+    const Ran ran = test::run({"watch", "--patiense", "3h", "1"});
+    CHECK(ran.status == 2);
+    CHECK(contains(ran.err, "--patiense"));
+    CHECK(contains(ran.err, "did you mean \"--patience\"?"));
+}
+
+TEST_CASE("no words at all is bad usage, and help goes to stderr", "[door]") {
+    const Ran ran = test::run({});
+    CHECK(ran.status == 2);
+    CHECK(ran.out.empty());
+    CHECK(contains(ran.err, "Usage"));
+}
+
+TEST_CASE("--help lists the commands and gives examples", "[door]") {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"--help"}, {"help"}}) {
+        const Ran ran = test::run(words);
+        CHECK(ran.status == 0);
+        CHECK(contains(ran.out, "watch"));
+        CHECK(contains(ran.out, "Examples:"));
+    }
+    CHECK(contains(test::run({"help", "watch"}).out, "--exit-on-leak"));
+}
+
+TEST_CASE("--version names the libraries in use and the helpers found", "[door]") {
+    const Ran ran = test::run({"--version"});
+    CHECK(ran.status == 0);
+    CHECK(ran.out.starts_with("rampwatch "));
+    for (const char* name : {"libproc2", "fmt", "CLI11", "nlohmann-json", "eu-stack", "gdb"})
+        CHECK(contains(ran.out, name));
+}
+
+TEST_CASE("a command to start is refused where none is started", "[door]") {
+    CHECK(test::run({"--", "true"}).status == 2);
+    CHECK(test::run({"look", "--", "true"}).status == 2);
+}
+
+TEST_CASE("control characters in a word do not reach the terminal", "[door]") {
+    const Ran ran = test::run({"\x1b[31mx"});
+    CHECK(ran.status == 2);
+    CHECK_FALSE(contains(ran.err, "\x1b"));
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// `rampwatch watch` as a script sees it: words in; status, stdout and stderr out.
+#include <fmt/format.h>
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "core/base/subprocess.h"
+#include "tests/catch.h"
+#include "tests/cli/run.h"
+
+using namespace rampwatch;
+using test::Ran;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+class Sleeper {
+  public:
+    Sleeper() : process_(std::move(*Subprocess::start({"sleep", "300"}, {}))) {}
+    [[nodiscard]] std::string pid() const { return std::to_string(process_.pid()); }
+
+  private:
+    Subprocess process_;
+};
+
+std::string text_of(const std::string& path) {
+    std::ostringstream all;
+    all << std::ifstream(path).rdbuf();
+    return all.str();
+}
+
+auto lines_in(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a short watch says undecided, what it cannot exclude, and ends with 0", "[watch]") {
+    const Sleeper sleeper;
+    const Ran ran = test::run({"watch", "--samples", "3", "-i", "20ms", sleeper.pid()});
+    CHECK(ran.status == 0);
+    CHECK(contains(ran.out, "undecided"));
+    CHECK(contains(ran.out, "3 samples"));
+    CHECK(contains(ran.out, "--patience"));
+    CHECK(ran.err.empty());
+}
+
+TEST_CASE("a quiet watch with nothing to say says nothing", "[watch]") {
+    const Sleeper sleeper;
+    const Ran ran = test::run({"watch", "-q", "--for", "200ms", "-i", "20ms", sleeper.pid()});
+    CHECK(ran.status == 0);
+    CHECK(ran.out.empty());
+    CHECK(ran.err.empty());
+}
+
+TEST_CASE("with a command the status is the command's", "[watch]") {
+    CHECK(test::run({"watch", "--", "true"}).status == 0);
+    CHECK(test::run({"watch", "--", "sh", "-c", "exit 7"}).status == 7);
+    CHECK(test::run({"watch", "--", "sh", "-c", "sleep 0.2; kill -9 $$"}).status == 137);
+    CHECK(test::run({"watch", "--", "/nonexistent/program"}).status == 127);
+    CHECK(test::run({"watch", "--", "/etc/passwd"}).status == 126);
+    CHECK(test::run({"watch", "--for", "soon", "--", "true"}).status == 125);
+    CHECK(test::run({"watch", "--no-such-option", "--", "true"}).status == 125);
+}
+
+TEST_CASE("--for ends the watching, and then the command is waited for", "[watch]") {
+    const Ran ran = test::run(
+        {"watch", "--for", "100ms", "-i", "20ms", "--", "sh", "-c", "sleep 0.5; echo done; exit 3"});
+    CHECK(ran.status == 3);
+    CHECK(contains(ran.out, "undecided"));
+    CHECK(contains(ran.out, "done"));
+}
+
+TEST_CASE("a target that ends during the watch is told, with the verdict so far", "[watch]") {
+    const Ran ran = test::run({"watch", "-i", "20ms", "--", "sh", "-c", "sleep 0.3; exit 4"});
+    CHECK(ran.status == 4);
+    CHECK(contains(ran.out, "exited with status 4"));
+    CHECK(contains(ran.out, "verdict so far"));
+}
+
+TEST_CASE("what cannot be watched is refused with 2", "[watch]") {
+    const Sleeper sleeper;
+    const std::string pid = sleeper.pid();
+    const std::vector<Words> refused = {
+        {"watch"},
+        {"watch", "0"},
+        {"watch", "999999999"},
+        {"watch", "wacth"},
+        {"watch", pid, "-p", pid},
+        {"watch", "--interval", "1ms", pid},
+        {"watch", "--interval", "soon", pid},
+        {"watch", "--for", "0", pid},
+        {"watch", "--samples", "0", pid},
+        {"watch", "--samples", "-1", pid},
+        {"watch", "--leak-status", "256", pid},
+        {"watch", "--format", "xml", pid},
+        {"watch", "--record", "/etc/passwd", pid},
+        {"watch", "--record", "/nonexistent/dir/file.csv", pid},
+        {"watch", "--patience", "-3", pid},
+        {"watch", pid, pid},
+        {"watch", "--bogus", pid},
+    };
+    for (const Words& words : refused) {
+        CAPTURE(words);
+        const Ran ran = test::run(words);
+        CHECK(ran.status == 2);
+        CHECK(ran.out.empty());
+        CHECK(ran.err.starts_with("rampwatch: "));
+        CHECK(lines_in(ran.err) == 1);
+    }
+}
+
+TEST_CASE("a closed, full or abandoned stdout loses lines, never samples", "[watch]") {
+    const Sleeper sleeper;
+    for (const char* stdout_of : {">&-", ">/dev/full", "| true"}) {
+        CAPTURE(stdout_of);
+        const test::Folder folder;
+        const std::string record = folder.path() + "/record.csv";
+        const Ran ran = test::run_shell(
+            fmt::format("$RAMPWATCH watch --format json --samples 20 -i 10ms --record {} {} {}; sleep 0.5",
+                        record, sleeper.pid(), stdout_of));
+        CHECK(lines_in(text_of(record)) == 21);
+    }
+}
+
+TEST_CASE("a pipe that nobody reads does not stop the watch", "[watch]") {
+    const Sleeper sleeper;
+    const test::Folder folder;
+    const std::string record = folder.path() + "/record.csv";
+    const Ran ran = test::run_shell(
+        fmt::format("$RAMPWATCH watch --format json --samples 300 -i 10ms --record {} {} | sleep 6", record,
+                    sleeper.pid()));
+    CHECK(lines_in(text_of(record)) == 301);
+}
+
+TEST_CASE("SIGTERM, SIGINT and SIGHUP end a watch in order", "[watch]") {
+    const Sleeper sleeper;
+    for (const char* signal : {"TERM", "INT", "HUP"}) {
+        CAPTURE(signal);
+        // env resets what a shell ignores in the background
+        const Ran ran =
+            test::run_shell(fmt::format("env --default-signal $RAMPWATCH watch -i 20ms {} & sleep 0.5; kill "
+                                        "-{} $!; wait $!; echo status $?",
+                                        sleeper.pid(), signal));
+        CHECK(contains(ran.out, "verdict so far"));
+        CHECK(contains(ran.out, "status 0"));
+    }
+}
+
+TEST_CASE("an ignored SIGHUP stays ignored, as nohup wants it", "[watch]") {
+    const Sleeper sleeper;
+    const Ran ran = test::run_shell(fmt::format(
+        "trap '' HUP; $RAMPWATCH watch -i 20ms --for 600ms {} & sleep 0.3; kill -HUP $!; sleep 0.1; "
+        "kill -0 $! && echo alive; wait $!",
+        sleeper.pid()));
+    CHECK(contains(ran.out, "alive"));
+}
+
+TEST_CASE("a signal is passed on to the command, and its ending is told", "[watch]") {
+    const Ran ran = test::run_shell(
+        "env --default-signal $RAMPWATCH watch -i 20ms -- sh -c 'trap \"exit 5\" TERM; while :; do sleep "
+        "0.05; done' & sleep "
+        "0.5; kill -TERM $!; wait $!; echo status $?");
+    CHECK(contains(ran.out, "exited with status 5"));
+    CHECK(contains(ran.out, "status 5\n"));
+}
+
+TEST_CASE("each line of --format json is an event", "[watch]") {
+    const Sleeper sleeper;
+    const Ran ran = test::run({"watch", "--format", "json", "--samples", "3", "-i", "20ms", sleeper.pid()});
+    CHECK(ran.status == 0);
+    CHECK(lines_in(ran.out) == 5);  // started, three samples, ended
+    std::istringstream lines(ran.out);
+    for (std::string line; std::getline(lines, line);) {
+        CHECK(line.starts_with("{\"schema\":\"rampwatch.event/1\",\"event\":\""));
+        CHECK(line.ends_with("}"));
+    }
+}
+
+TEST_CASE("too few samples for a patience are told before they are taken", "[watch]") {
+    const Sleeper sleeper;
+    const Ran ran =
+        test::run({"watch", "--patience", "1s", "--interval", "100ms", "--samples", "1", sleeper.pid()});
+    CHECK(ran.status == 0);
+    CHECK(contains(ran.err, "nothing will be judged"));
+}

@@ -24,12 +24,15 @@ offers_of_bash() {
 }
 
 offers_of_fish() {
-    HOME=/nonexistent fish --no-config -c '
+    local home  # fish writes into it whatever it is told
+    home=$(mktemp -d)
+    HOME=$home fish --no-config -c '
         source $argv[1]/rampwatch.fish
         for line in $argv[2..]
             echo "== $line"
             complete -C $line
         end' "$completions" "$@" 2>/dev/null | cut -f1
+    rm -rf "$home"
 }
 
 offers_of_zsh() { zsh -f "$source/tests/pages/offers_of.zsh" "$completions" "$@"; }

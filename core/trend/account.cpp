@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/trend/detector.h"
+#include "core/trend/shape.h"
 
 namespace rampwatch::trend {
 namespace {
@@ -55,6 +56,17 @@ void Detector::describe_growth(SeriesVerdict& verdict) const {
     verdict.window_width = ns(std::llround(raw.block_s(raw.level_for(since_s, 32)) * 1e9));
 }
 
+void Detector::describe_shape(SeriesVerdict& verdict, const Beside& beside) const {
+    const double material = std::max(beside.min_growth, .02 * floors_.lowest_of_day());
+    const Seen seen = claim_ >= Claim::growing
+                          ? shape_of_growth(floors_, times_, fired_.kind, onset_.at_ns)
+                          : shape_at_rest(floors_, times_, material);
+    verdict.shape = floors_.now_ns() < recovering_until_ns_ ? Shape::recovering : seen.shape;
+    verdict.levels_off_at = seen.levels_off_at;
+    verdict.swing = seen.swing;
+    if (seen.period_s) verdict.period = ns(std::llround(*seen.period_s * 1e9));
+}
+
 SeriesVerdict Detector::verdict(const Beside& beside) const {
     SeriesVerdict verdict{
         .series = series_, .claim = claim_, .first = floors_.first(), .last = floors_.last()};
@@ -72,9 +84,7 @@ SeriesVerdict Detector::verdict(const Beside& beside) const {
     if (detected_at_ns_) verdict.detected_at = ns(*detected_at_ns_);
     verdict.gave_back = raw.pyramid().swing_from(0);
     verdict.times_given_back = static_cast<int>(raw.pyramid().swings(0).count);
-    verdict.shape = claim_ == Claim::undecided ? Shape::too_short : Shape::flat;
-    if (claim_ >= Claim::growing) verdict.shape = Shape::ramp;
-    if (floors_.now_ns() < recovering_until_ns_) verdict.shape = Shape::recovering;
+    describe_shape(verdict, beside);
     return verdict;
 }
 

@@ -59,4 +59,14 @@ float Daybook::lowest() const {
     return least;
 }
 
+float Daybook::range() const {
+    float highest = kMissing;
+    const std::size_t held = std::min<std::uint64_t>(finished_, slots_);
+    for (std::size_t i = 0; i < held; ++i) {
+        if (ring_[i].missing()) continue;
+        highest = std::isnan(highest) ? ring_[i].floor : std::max(highest, ring_[i].floor);
+    }
+    return highest - lowest();
+}
+
 }  // namespace rampwatch::trend

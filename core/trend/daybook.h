@@ -34,6 +34,7 @@ class Daybook {
     [[nodiscard]] bool whole() const { return finished_ > slots_; }  // more than a day was seen
     // The least value of the last day (of less, while there is less); missing when nothing was seen.
     [[nodiscard]] float lowest() const;
+    [[nodiscard]] float range() const;  // of the slots' floors in the last day
 
     template <class Archive>
     void state(Archive& archive) {

@@ -130,6 +130,16 @@ void Detector::update_pace() {
     if (now.z >= 6) pace_ = Pace{now, times_.base_s * static_cast<double>(kBlocks)};
 }
 
+bool Detector::sound() const {
+    const auto time = [](std::int64_t ns) { return ns > -kMostTime_ns && ns < kMostTime_ns; };
+    return claim_ <= Claim::leak && fired_.kind <= Kind::low &&
+           fired_.level < floors_.ladder(Kind::raw).pyramid().levels() &&
+           (fired_.kind == Kind::raw || fired_.level < floors_.ladder(fired_.kind).pyramid().levels()) &&
+           fired_.blocks <= kWindowBlocks.back() && time(growing_until_ns_) && time(onset_.at_ns) &&
+           time(onset_.low_ns) && time(onset_.high_ns) && time(fired_ns_) && time(recovering_until_ns_) &&
+           time(suspected_at_ns_.value_or(0)) && time(detected_at_ns_.value_or(0)) && floors_.sound();
+}
+
 double Detector::usual_swing() const {
     double swing = 0;
     for (std::size_t level = 0; level < 6; ++level) {

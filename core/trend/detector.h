@@ -39,9 +39,22 @@ class Detector {
     struct Pace {
         Estimate growth{};
         double seen_s = 0;
+
+        template <class Archive>
+        void state(Archive& archive) {
+            archive(growth, seen_s);
+        }
     };
     [[nodiscard]] const std::optional<Pace>& pace() const { return pace_; }
     [[nodiscard]] double usual_swing() const;  // of teeth; 0 when there are none
+
+    template <class Archive>
+    void state(Archive& archive) {
+        archive(floors_, pace_, claim_, suspected_at_ns_, detected_at_ns_, growing_until_ns_, fired_, onset_,
+                onset_floor_, peak_, slope_per_s_, fired_ns_, recovering_until_ns_);
+    }
+    // What was read back can be gone on with: no index out of its range, no time that could overflow.
+    [[nodiscard]] bool sound() const;
 
   private:
     struct Best {  // the window that speaks most for growth
@@ -59,6 +72,7 @@ class Detector {
     [[nodiscard]] Surroundings surroundings(Kind kind, const Beside& beside) const;
     [[nodiscard]] Best best_window(const Beside& beside) const;
     void describe_growth(SeriesVerdict& verdict) const;
+    void describe_shape(SeriesVerdict& verdict, const Beside& beside) const;
 
     Series series_;
     Times times_;

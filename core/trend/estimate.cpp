@@ -10,11 +10,11 @@
 namespace rampwatch::trend {
 namespace {
 
-using Residuals = std::array<double, Pyramid::kDepth>;
+using Remainders = std::array<double, Pyramid::kDepth>;
 
 // Variance of the slope from residuals that wander: how fast the variance of their increments grows with the
 // lag, between a tenth and a quarter of the stretch. 0 when it does not.
-double wander_variance(const Residuals& residuals, std::size_t m) {
+double wander_variance(const Remainders& residuals, std::size_t m) {
     const auto increments = [&](std::size_t lag) {
         double sum = 0;
         for (std::size_t i = lag; i < m; ++i) {
@@ -48,7 +48,7 @@ Estimate estimate(std::span<const double> floors, double block_s, double unseen)
     const double count = static_cast<double>(m);
     const Line line = fit_line(floors);
     const double error = slope_error(line.residual_sd, m) * inflation(line.lag1, m, 1);
-    Residuals residuals{};
+    Remainders residuals{};
     for (std::size_t i = 0; i < m; ++i) {
         residuals[i] = floors[i] - line.middle - line.slope * (static_cast<double>(i) - (count - 1) / 2);
     }

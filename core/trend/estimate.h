@@ -18,6 +18,11 @@ struct Estimate {
     double straightness = 0;  // R^2
     double z = 0;
     int steps_up = 0, steps = 0;
+
+    template <class Archive>
+    void state(Archive& archive) {
+        archive(slope_per_s, ci95_per_s.low, ci95_per_s.high, straightness, z, steps_up, steps);
+    }
 };
 
 // Least squares through `floors` (at least 6, oldest first, each `block_s` wide). The interval is honest
@@ -28,6 +33,11 @@ struct Estimate {
 struct Onset {
     std::int64_t at_ns = 0, low_ns = 0, high_ns = 0;  // CLOCK_BOOTTIME
     double floor = 0;  // in the series' unit; of the kind of ladder it was found on
+
+    template <class Archive>
+    void state(Archive& archive) {
+        archive(at_ns, low_ns, high_ns, floor);
+    }
 };
 
 // Where the rise that fills the window began: a hinge on up to twice as many blocks.

@@ -76,6 +76,19 @@ double Floors::floor_now(Kind kind, std::size_t level) const {
     return origin(kind) + static_cast<double>(pyramid.back(level, 0).floor);
 }
 
+bool Floors::sound() const {
+    const auto time = [](std::int64_t ns) { return ns > -kMostTime_ns && ns < kMostTime_ns; };
+    const bool counts = ladder(Kind::raw).pyramid().consistent() && ladder(Kind::daily).pyramid().consistent() &&
+                        ladder(Kind::low).pyramid().consistent();
+    return counts && time(life_start_ns_) && time(now_ns_) &&
+           (begun_ ? time(block_end_ns_) : block_end_ns_ == std::numeric_limits<std::int64_t>::min());
+}
+
+double Floors::range_of_day() const {
+    const float range = day_.range();
+    return std::isnan(range) ? 0 : static_cast<double>(range);
+}
+
 double Floors::lowest_of_day() const {
     const float least = day_.lowest();
     return std::isnan(least) ? last_ : origin_ + static_cast<double>(least);

@@ -12,6 +12,8 @@
 
 namespace rampwatch::trend {
 
+inline constexpr std::int64_t kMostTime_ns = std::int64_t{1} << 61;  // 73 years
+
 struct Look {
     std::int64_t t_ns = 0;     // CLOCK_BOOTTIME at its end
     std::int64_t span_ns = 0;  // it covers (t - span, t]; 0 for a single sample
@@ -23,6 +25,11 @@ struct Where {
     Kind kind = Kind::raw;
     std::size_t level = 0;
     std::size_t blocks = 0;  // in the window, which ends with the newest finished block
+
+    template <class Archive>
+    void state(Archive& archive) {
+        archive(kind, level, blocks);
+    }
 };
 
 class Floors {
@@ -70,12 +77,13 @@ class Floors {
     [[nodiscard]] std::int64_t end_ns(Kind kind, std::size_t level) const;
     [[nodiscard]] double floor_now(Kind kind, std::size_t level) const;
     [[nodiscard]] double lowest_of_day() const;
+    [[nodiscard]] double range_of_day() const;  // of the floors of its slots; 0 before there are any
+
+    [[nodiscard]] bool sound() const;  // as Detector's
 
     template <class Archive>
     void state(Archive& archive) {
-        for (Ladder& ladder : ladders_) ladder.state(archive);
-        day_.state(archive);
-        archive(block_end_ns_, block_min_, block_sum_, block_count_, last_, begun_, life_start_ns_, now_ns_,
+        archive(ladders_, day_, block_end_ns_, block_min_, block_sum_, block_count_, last_, begun_, life_start_ns_, now_ns_,
                 origin_, first_);
     }
 

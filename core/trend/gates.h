@@ -21,7 +21,7 @@ struct Policy {
     double significance_mean = 4;  // z of the means
     double monotone = .82;
     double even = .6;
-    int eighths = 6;
+    double eighths = 6;
     double context = .34;           // blocks before the window, as a share of it
     double straight_context = .06;  // the same for straight windows that are calm
     double calm = .05;              // swings at finer widths, as a share of the rise

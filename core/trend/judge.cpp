@@ -3,7 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <string>
+#include <utility>
 
+#include "core/trend/archive.h"
 #include "core/trend/detector.h"
 #include "core/trend/forecast.h"
 
@@ -13,6 +17,15 @@ namespace {
 constexpr std::size_t kFewestLooks = 50;  // in a patience
 constexpr double kMostMinGrowth = 16.0 * 1024 * 1024;
 constexpr double kLeastMinGrowth = 1.0 * 1024 * 1024;
+
+// The format's name and version; read on a host of another byte order it is another number.
+constexpr std::uint64_t kMagic = 0x72616d7077000001;
+
+std::uint64_t checksum(std::span<const std::byte> bytes) {  // FNV-1a
+    std::uint64_t hash = 0xcbf29ce484222325ULL;
+    for (const std::byte byte : bytes) hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3ULL;
+    return hash;
+}
 
 constexpr std::array<Series, kSeriesCount> kOrder = kAllSeries;  // memory first: counts ask for its company
 
@@ -40,8 +53,38 @@ struct Judge::State {
     [[nodiscard]] bool too_sparse() const;
     [[nodiscard]] std::optional<Forecast> limit_notice() const;
 
+    [[nodiscard]] bool sound() const;
+
+    template <class Archive>
+    void state(Archive& archive) {
+        archive(magic, patience);
+        if (magic != kMagic || patience != settings.patience) return;  // nothing after them is understood
+        archive(samples, lives, new_life, started, now, wall, life_started, watched_before_s, age, recent_ns,
+                looks, ever_leak);
+        bool limited = limit.has_value();
+        archive(limited);
+        if (limited && !limit) limit.emplace();
+        if (limited) archive(limit->kind, limit->limit_bytes, limit->used_bytes);
+        bool noticed = near.has_value();
+        archive(noticed);
+        if (noticed && !near) near.emplace();
+        if (noticed) {
+            archive(near->limit.kind, near->limit.limit_bytes, near->limit.used_bytes, near->beyond, near->eta_s,
+                    near->eta_range_s.low, near->eta_range_s.high);
+        }
+        for (const Series series : kOrder) {
+            auto& detector = detectors[index(series)];
+            bool there = detector != nullptr;
+            archive(there);
+            if (there && !detector) detector = std::make_unique<Detector>(series, times, settings.tuning);
+            if (there) archive(*detector);
+        }
+    }
+
     Settings settings;
     Times times;
+    std::uint64_t magic = kMagic;
+    std::chrono::nanoseconds patience = settings.patience;
     std::array<std::unique_ptr<Detector>, kSeriesCount> detectors{};
 
     std::int64_t samples = 0;
@@ -58,10 +101,21 @@ struct Judge::State {
     std::optional<Forecast> near{};
 };
 
+bool Judge::State::sound() const {
+    const auto time = [](std::chrono::nanoseconds t) { return t.count() >= 0 && t.count() < kMostTime_ns; };
+    const bool times_sound = time(started) && time(now) && time(life_started) &&
+                             std::ranges::all_of(recent_ns, [&](std::int64_t t) { return time(std::chrono::nanoseconds(t)); });
+    const bool limit_sound = (!limit || limit->kind <= LimitKind::physical) &&
+                             (!near || near->limit.kind <= LimitKind::physical);
+    return times_sound && limit_sound && samples >= 0 && looks >= 0 && lives >= 0 &&
+           std::isfinite(watched_before_s) &&
+           std::ranges::all_of(detectors, [](const auto& detector) { return !detector || detector->sound(); });
+}
+
 bool Judge::State::begin_look(std::chrono::nanoseconds mono, std::chrono::nanoseconds wall_time,
                               std::int64_t count, std::optional<std::chrono::nanoseconds> process_age,
                               const std::optional<Limit>& nearest) {
-    if (samples > 0 && mono <= now) return false;
+    if (mono.count() < 0 || mono.count() >= kMostTime_ns || (samples > 0 && mono <= now)) return false;
     if (samples == 0) started = mono;
     if (new_life) {
         if (lives > 0) watched_before_s += std::chrono::duration<double>(now - life_started).count();
@@ -163,6 +217,37 @@ void Judge::restart() {
         if (detector) detector->restart();
     }
     state_->near.reset();
+}
+
+std::vector<std::byte> Judge::save() const {
+    Writer writer;
+    state_->state(writer);
+    std::vector<std::byte> bytes = writer.take();
+    std::uint64_t sum = checksum(bytes);
+    Writer tail;
+    tail(sum);
+    const auto more = tail.take();
+    bytes.insert(bytes.end(), more.begin(), more.end());
+    return bytes;
+}
+
+Result<Judge> Judge::load(std::span<const std::byte> bytes, const Settings& settings) {
+    const auto refuse = [](std::string what) {
+        return Error{Error::Kind::bad_input, std::move(what), "", "remove it to begin anew"};
+    };
+    std::uint64_t sum = 0;
+    if (bytes.size() < sizeof sum) return refuse("saved state: cut short");
+    const auto body = bytes.first(bytes.size() - sizeof sum);
+    Reader tail(bytes.last(sizeof sum));
+    tail(sum);
+    if (sum != checksum(body)) return refuse("saved state: damaged");
+    Judge judge(settings);
+    Reader reader(body);
+    judge.state_->state(reader);
+    if (judge.state_->magic != kMagic) return refuse("saved state: of another version");
+    if (judge.state_->patience != settings.patience) return refuse("saved state: of another patience");
+    if (reader.failed() || !reader.at_end() || !judge.state_->sound()) return refuse("saved state: damaged");
+    return judge;
 }
 
 Claim Judge::claim() const {

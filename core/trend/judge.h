@@ -3,10 +3,14 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
+#include "core/base/error.h"
 #include "core/model/sample.h"
 #include "core/model/verdict.h"
 #include "core/trend/tuning.h"
@@ -48,6 +52,12 @@ class Judge {
 
     // With all evidence; allocates. Equal whenever it is asked after the same looks.
     [[nodiscard]] Verdict verdict() const;
+
+    // Everything that was learned, as bytes: at most 64 KiB a series. Restored, the Judge goes on as if it had
+    // not been away. Another version, another patience, a damaged or foreign file: Error::Kind::bad_input with
+    // an empty `where`. The other settings may differ; they hold from then on.
+    [[nodiscard]] std::vector<std::byte> save() const;
+    [[nodiscard]] static Result<Judge> load(std::span<const std::byte> bytes, const Settings& settings);
 
   private:
     struct State;

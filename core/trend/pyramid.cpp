@@ -80,6 +80,14 @@ double Pyramid::swing_from(std::size_t level) const {
     return static_cast<double>(swing);
 }
 
+bool Pyramid::consistent() const {
+    if (counts_[0] > std::uint64_t{1} << 48) return false;
+    for (std::size_t level = 1; level < levels_; ++level) {
+        if (counts_[level] != counts_[level - 1] / 2) return false;
+    }
+    return true;
+}
+
 double Pyramid::swing_below(std::size_t level) const {
     float swing = 0;
     for (std::size_t l = 0; l < level; ++l) swing = std::max({swing, swings_[l].largest, dips_[l].largest});

@@ -21,6 +21,11 @@ struct Block {
     float mean = kMissing;
 
     [[nodiscard]] bool missing() const { return std::isnan(floor); }
+
+    template <class Archive>
+    void state(Archive& archive) {
+        archive(floor, mean);
+    }
 };
 
 // Rises that came back down, at one width. A collector's tooth or a day's wave is such a swing at widths
@@ -37,6 +42,11 @@ struct Swings {
     // block.
     void add(float floor, float keep);
     void forget_position() { low = high = kMissing; }  // a new life: what was learned stays
+
+    template <class Archive>
+    void state(Archive& archive) {
+        archive(low, high, largest, usual, usual_blocks, count, since);
+    }
 };
 
 class Pyramid {
@@ -62,6 +72,9 @@ class Pyramid {
     // The largest swing at `level` and wider, and at narrower ones.
     [[nodiscard]] double swing_from(std::size_t level) const;
     [[nodiscard]] double swing_below(std::size_t level) const;
+
+    // Every level has half as many blocks as the one below it, as push() leaves them.
+    [[nodiscard]] bool consistent() const;
 
     template <class Archive>
     void state(Archive& archive) {

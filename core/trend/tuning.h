@@ -11,7 +11,7 @@ struct Tuning {
     double significance = 10;
     double monotone = .82;
     double even = .6;
-    int eighths = 6;
+    double eighths = 6;
     double context = .34;
     double straight_context = .06;
     double calm = .05;           // swings at finer widths, as a share of the rise, that still are calm

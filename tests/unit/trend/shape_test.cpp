@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include <cmath>
+#include <functional>
+
+#include "core/trend/judge.h"
+#include "tests/catch.h"
+
+using namespace rampwatch;
+using namespace std::chrono_literals;
+using trend::Judge;
+
+namespace {
+
+constexpr double kMiB = 1024 * 1024;
+
+SeriesVerdict seen(double length_s, const std::function<double(double)>& mib) {
+    Judge judge({.patience = 60s, .min_growth_bytes = 1 << 20});
+    for (double t = 0; t < length_s; t += .1) {
+        judge.add(Sample{.mono = std::chrono::nanoseconds(std::llround(1e9 * (t + 1))),
+                         .rss_bytes = std::llround(kMiB * mib(t))});
+    }
+    return judge.verdict().series[index(Series::memory)].value();
+}
+
+}  // namespace
+
+TEST_CASE("each shape is named, with its evidence", "[trend]") {
+    CHECK(seen(5, [](double) { return 40; }).shape == Shape::too_short);
+    CHECK(seen(200, [](double) { return 40; }).shape == Shape::flat);
+
+    const auto tooth = seen(300, [](double t) { return 40 + 2 * std::fmod(t, 7); });
+    CHECK(tooth.shape == Shape::sawtooth);
+    CHECK(tooth.swing.value() == Approx(14 * kMiB).epsilon(.15));
+    CHECK(std::chrono::duration<double>(tooth.period.value()).count() == Approx(7).epsilon(.1));
+
+    CHECK(seen(200, [](double t) { return t < 90 ? 40 : 60; }).shape == Shape::step);
+
+    const auto level = seen(200, [](double t) { return 40 + 30 * (1 - std::exp(-t / 15)); });
+    CHECK(level.shape == Shape::plateau);
+    CHECK(level.levels_off_at.value() == Approx(70 * kMiB).epsilon(.02));
+
+    const auto warming = seen(50, [](double t) { return 40 + 30 * (1 - std::exp(-t / 30)); });
+    CHECK(warming.shape == Shape::warmup);
+    CHECK(warming.levels_off_at.value() == Approx(70 * kMiB).epsilon(.12));
+
+    CHECK(seen(150, [](double t) { return 40 + .3 * t; }).shape == Shape::ramp);
+    const auto both = seen(400, [](double t) { return 40 + 2 * std::fmod(t, 7) + .3 * t; });
+    CHECK(both.claim == Claim::leak);
+    CHECK(both.shape == Shape::ramp_on_sawtooth);
+
+    const auto wave = seen(900, [](double t) { return 60 - 20 * std::cos(2 * M_PI * t / 160); });
+    CHECK(wave.shape == Shape::periodic);
+    CHECK(std::chrono::duration<double>(wave.period.value()).count() == Approx(160));
+}
+
+TEST_CASE("a leak under a daily wave is found once its days can be compared", "[trend]") {
+    const auto said = seen(1600, [](double t) { return 100 - 20 * std::cos(2 * M_PI * t / 160) + (t > 700 ? .05 * (t - 700) : 0); });
+    CHECK(said.claim == Claim::leak);
+    CHECK(said.shape == Shape::ramp_on_periodic);
+    CHECK(said.slope_per_s.value() == Approx(.05 * kMiB).epsilon(.25));
+}

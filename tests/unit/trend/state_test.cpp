@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include <cmath>
+#include <random>
+
+#include "core/trend/judge.h"
+#include "tests/catch.h"
+
+using namespace rampwatch;
+using namespace std::chrono_literals;
+using trend::Judge;
+using trend::Settings;
+
+namespace {
+
+constexpr double kMiB = 1024 * 1024;
+
+Settings one_minute() { return {.patience = 60s, .min_growth_bytes = 1 << 20}; }
+
+// A sawtooth, then a leak under it; threads beside it.
+Sample sample_number(int i) {
+    const double t = .1 * i;
+    const double leak = t > 200 ? .3 * (t - 200) : 0;
+    Sample sample{.mono = i * 100ms + 1s, .wall = i * 100ms};
+    sample.rss_bytes = std::llround(kMiB * (40 + 2 * std::fmod(t, 7) + leak));
+    sample.threads = 10 + i % 3;
+    sample.limit = Limit{LimitKind::cgroup_max, 200LL << 20, sample.rss_bytes};
+    return sample;
+}
+
+}  // namespace
+
+TEST_CASE("a Judge restored from its saved state goes on as if it had not been away", "[trend]") {
+    for (const int saved_at : {1, 100, 1500, 2600, 3200}) {
+        Judge whole(one_minute()), first(one_minute());
+        for (int i = 0; i < saved_at; ++i) {
+            whole.add(sample_number(i));
+            first.add(sample_number(i));
+        }
+        auto restored = Judge::load(first.save(), one_minute());
+        REQUIRE(restored);
+        CHECK(restored->verdict() == whole.verdict());
+        for (int i = saved_at; i < 3600; ++i) {
+            whole.add(sample_number(i));
+            restored->add(sample_number(i));
+            REQUIRE(restored->claim() == whole.claim());
+        }
+        CHECK(restored->verdict() == whole.verdict());
+        CHECK(whole.claim() == Claim::leak);
+        CHECK(restored->save() == whole.save());
+    }
+}
+
+TEST_CASE("a saved state is at most 64 KiB a series", "[trend]") {
+    Judge judge(one_minute());
+    for (int i = 0; i < 3600; ++i) judge.add(sample_number(i));
+    CHECK(judge.save().size() <= 2 * 64 * 1024);
+}
+
+TEST_CASE("state of another patience, cut short, or damaged anywhere is refused", "[trend]") {
+    Judge judge(one_minute());
+    for (int i = 0; i < 700; ++i) judge.add(sample_number(i));
+    const auto bytes = judge.save();
+    CHECK_FALSE(Judge::load(bytes, {.patience = 61s}));
+    CHECK_FALSE(Judge::load({}, one_minute()));
+    std::mt19937_64 random(1);
+    for (int round = 0; round < 200; ++round) {
+        auto damaged = bytes;
+        damaged[random() % damaged.size()] ^= std::byte{1};
+        CHECK_FALSE(Judge::load(damaged, one_minute()));
+        CHECK_FALSE(Judge::load(std::span(bytes).first(random() % bytes.size()), one_minute()));
+    }
+}

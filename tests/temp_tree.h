@@ -12,6 +12,7 @@
 #include <string>
 
 #include "core/base/fd.h"
+#include "tests/catch.h"
 
 namespace rampwatch::test {
 
@@ -19,7 +20,8 @@ class TempTree {
   public:
     TempTree() {
         std::string name = (std::filesystem::temp_directory_path() / "rampwatch-test-XXXXXX").string();
-        root_ = ::mkdtemp(name.data());
+        REQUIRE(::mkdtemp(name.data()) != nullptr);
+        root_ = name;
     }
     TempTree(const TempTree&) = delete;
     TempTree& operator=(const TempTree&) = delete;
@@ -34,7 +36,7 @@ class TempTree {
         std::ofstream(whole, std::ios::binary) << text;
         return *this;
     }
-    [[nodiscard]] std::string path(const std::string& below = {}) const { return (root_ / below).string(); }
+    [[nodiscard]] std::string path(const std::string& below = {}) const { return (below.empty() ? root_ : root_ / below).string(); }
     [[nodiscard]] Fd open(const std::string& below = {}) const {
         return Fd(::open(path(below).c_str(), O_PATH | O_CLOEXEC));
     }

@@ -10,15 +10,13 @@
 namespace rampwatch::report {
 namespace {
 
-template <class T>
-Json known(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
-
 Json frame_json(const Frame& frame) {
-    return {{"function", known(frame.function)}, {"module", known(frame.module)},
-            {"offset", known(frame.offset)},     {"file", known(frame.file)},
-            {"line", known(frame.line)},         {"inlined", frame.inlined},
+    return {{"function", json_known(frame.function)},
+            {"module", json_known(frame.module)},
+            {"offset", json_known(frame.offset)},
+            {"file", json_known(frame.file)},
+            {"line", json_known(frame.line)},
+            {"inlined", frame.inlined},
             {"library", frame.library}};
 }
 
@@ -28,11 +26,11 @@ Json group_json(const Group& group) {
     for (const Frame& frame : group.frames) frames.push_back(frame_json(frame));
     return {{"count", group.count},
             {"kind", word(group.kind)},
-            {"state", known(group.state)},
+            {"state", json_known(group.state)},
             {"tids", thread ? Json(group.ids) : Json::array()},
             {"goids", thread ? Json::array() : Json(group.ids)},
             {"names", group.names},
-            {"change", known(group.change)},
+            {"change", json_known(group.change)},
             {"own_frame", group.own_frame},
             {"truncated", group.truncated},
             {"frames", std::move(frames)}};

@@ -8,11 +8,6 @@
 namespace rampwatch::report {
 namespace {
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
-
 Json json_target(const Look& look) {
     return {{"pid", look.life.pid},
             {"boot_id", look.life.boot_id},
@@ -20,7 +15,7 @@ Json json_target(const Look& look) {
             {"start_time", format_time(look.life.started_wall)},
             {"executable", look.life.executable},
             {"comm", look.life.comm},
-            {"command_line", or_null(look.life.command_line)},
+            {"command_line", json_known(look.life.command_line)},
             {"user", look.user},
             {"state", std::string(1, look.state)}};
 }
@@ -61,15 +56,15 @@ std::string json_look(const Look& look) {
                       {"target", json_target(look)},
                       {"age_s", json_seconds(sample.age)},
                       {"rss_bytes", sample.rss_bytes},
-                      {"rss_anon_bytes", or_null(sample.anon_bytes)},
-                      {"rss_file_bytes", or_null(sample.file_bytes)},
-                      {"rss_shmem_bytes", or_null(sample.shmem_bytes)},
-                      {"swap_bytes", or_null(sample.swap_bytes)},
-                      {"peak_rss_bytes", or_null(look.peak_rss_bytes)},
+                      {"rss_anon_bytes", json_known(sample.anon_bytes)},
+                      {"rss_file_bytes", json_known(sample.file_bytes)},
+                      {"rss_shmem_bytes", json_known(sample.shmem_bytes)},
+                      {"swap_bytes", json_known(sample.swap_bytes)},
+                      {"peak_rss_bytes", json_known(look.peak_rss_bytes)},
                       {"limit", json_limit(sample.limit)},
-                      {"threads", or_null(sample.threads)},
+                      {"threads", json_known(sample.threads)},
                       {"thread_ages", json_ages(look.thread_ages)},
-                      {"fds", or_null(sample.fds)},
+                      {"fds", json_known(sample.fds)},
                       {"cpu_s", json_seconds(sample.cpu)},
                       {"growth_if_it_began_small", json_guess(sample)},
                       {"dump", look.dump ? json_of(*look.dump) : Json(nullptr)},

@@ -13,6 +13,13 @@ namespace rampwatch::report {
 
 using Json = nlohmann::ordered_json;
 
+// What is unknown is null. Numbers with a fraction go through json_number, which knows that they may not be
+// finite.
+template <class T>
+Json json_known(const std::optional<T>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
 // JSON has no NaN and no infinity: they become null, as does what is unknown.
 Json json_number(double value);
 Json json_number(const std::optional<double>& value);

@@ -61,6 +61,7 @@ struct Session::State {
     void take(const fact::Tick& fact, Output&) { now = std::max(now, fact.mono); }
 
     Target* find(TargetId id);
+    Target* admit(TargetId id);
     Target* living(TargetId id, LifeNumber life, Moment when, Output& output);
     void begin_life(Target& target, TargetId id, LifeNumber life, bool first, Moment when, Output& output);
     bool accept_look(Target& target, nanoseconds mono);
@@ -77,6 +78,12 @@ struct Session::State {
 Target* Session::State::find(TargetId id) {
     const auto found = targets.find(id);
     return found == targets.end() ? nullptr : &found->second;
+}
+
+// A target not heard of before; null when the table is full.
+Target* Session::State::admit(TargetId id) {
+    if (targets.size() >= kMostTargets) return nullptr;
+    return &targets.try_emplace(id, settings.judge).first->second;
 }
 
 Event Session::State::event(Event::Kind kind, const Target& target, TargetId id, Moment when) const {
@@ -105,8 +112,8 @@ Target* Session::State::living(TargetId id, LifeNumber life, Moment when, Output
     now = std::max(now, when.mono);
     Target* target = find(id);
     if (target == nullptr) {
-        if (targets.size() >= kMostTargets) return nullptr;
-        target = &targets.try_emplace(id, settings.judge).first->second;
+        target = admit(id);
+        if (target == nullptr) return nullptr;
         begin_life(*target, id, life, true, when, output);
     } else if (life > target->life) {
         target->who.reset();
@@ -120,8 +127,8 @@ void Session::State::take(const fact::Appeared& fact, Output& output) {
     Target* target = find(fact.target);
     const bool first = target == nullptr;
     if (first) {
-        if (targets.size() >= kMostTargets) return;
-        target = &targets.try_emplace(fact.target, settings.judge).first->second;
+        target = admit(fact.target);
+        if (target == nullptr) return;
     } else if (fact.life <= target->life) {
         return;
     }
@@ -225,7 +232,7 @@ void Session::State::take(const fact::DumpDone& fact, Output& output) {
     dump.reason = asked->request.reason;
     if (!over && target->baseline) stacks::compare(dump, *target->baseline);
     const auto taken = std::make_shared<const Dump>(std::move(dump));
-    if (!over || asked->request.life == target->life) {
+    if (asked->request.life == target->life) {  // of a life just over too: the last evidence there is
         if (!target->baseline) target->baseline = taken;
         target->newest = taken;
     }

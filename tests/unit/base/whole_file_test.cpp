@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "core/base/whole_file.h"
 
-#include <unistd.h>
-
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 
 #include "tests/catch.h"
+#include "tests/temp_tree.h"
 
 using namespace rampwatch;
 namespace fs = std::filesystem;
 
 TEST_CASE("a file is replaced whole, or left as it was", "[base]") {
-    std::string name = (fs::temp_directory_path() / "rampwatch-test.XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    const fs::path directory = name;
+    const test::TempTree tree;
+    const fs::path directory = tree.path();
     const std::string path = directory / "out";
     const auto text = [&] {
         std::ifstream file(path);
@@ -33,5 +30,4 @@ TEST_CASE("a file is replaced whole, or left as it was", "[base]") {
     CHECK(refused.error().where.find("missing/out") != std::string::npos);
     CHECK(write_whole("/dev/null", "x", 0600));
     CHECK(fs::is_character_file("/dev/null"));
-    fs::remove_all(directory);
 }

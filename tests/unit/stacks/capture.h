@@ -2,22 +2,18 @@
 // Reads what tests/captures/stacks/record.sh has recorded.
 #pragma once
 
-#include <charconv>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "core/base/text.h"
+#include "core/stacks/grouper.h"
 #include "core/stacks/module_map.h"
 #include "core/stacks/stack_text.h"
+#include "tests/temp_tree.h"
 
 namespace rampwatch::test {
 
-inline std::string read_capture(const std::string& name) {
-    std::ifstream file(std::string(RAMPWATCH_TESTS_DIR "/captures/stacks/") + name);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
+inline std::string read_capture(const std::string& name) { return capture("stacks/" + name); }
 
 inline stacks::ModuleMap capture_modules(const std::string& name) {
     const std::string text = read_capture(name);
@@ -48,6 +44,12 @@ std::vector<Stack> parse(const std::string& text, const stacks::ModuleMap& modul
     parser.finish();
     if (skipped != nullptr) *skipped = parser.skipped();
     return stacks;
+}
+
+inline std::vector<Group> grouped(const std::vector<Stack>& all) {
+    stacks::Grouper grouper;
+    for (const Stack& stack : all) grouper.add(stack);
+    return grouper.take();
 }
 
 }  // namespace rampwatch::test

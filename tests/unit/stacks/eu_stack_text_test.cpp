@@ -3,22 +3,11 @@
 
 #include <algorithm>
 
-#include "core/stacks/grouper.h"
 #include "tests/catch.h"
 #include "tests/unit/stacks/capture.h"
 
 using namespace rampwatch;
 using stacks::EuStackText;
-
-namespace {
-
-std::vector<Group> grouped(const std::vector<Stack>& all) {
-    stacks::Grouper grouper;
-    for (const Stack& stack : all) grouper.add(stack);
-    return grouper.take();
-}
-
-}  // namespace
 
 TEST_CASE("eu-stack's output becomes one group a waiting place, the leaked threads first", "[stacks]") {
     stacks::Skipped skipped;
@@ -28,7 +17,7 @@ TEST_CASE("eu-stack's output becomes one group a waiting place, the leaked threa
     CHECK(skipped.lines == 0);
     CHECK(std::none_of(all.begin(), all.end(), [](const Stack& stack) { return stack.truncated; }));
 
-    const auto groups = grouped(all);
+    const auto groups = test::grouped(all);
     REQUIRE(groups.size() == 6);
     const Group& leaked = groups.front();
     CHECK(leaked.count == 5);
@@ -62,7 +51,8 @@ TEST_CASE("what eu-stack inlined is marked, the call around it is not", "[stacks
 
 TEST_CASE("without names, stacks are told apart by offsets in their modules", "[stacks]") {
     const auto modules = test::capture_modules("threads.maps");
-    const auto groups = grouped(test::parse<EuStackText>(test::read_capture("threads.eu-stack-q"), modules));
+    const auto groups =
+        test::grouped(test::parse<EuStackText>(test::read_capture("threads.eu-stack-q"), modules));
     REQUIRE(groups.size() == 6);
     CHECK(groups.front().count == 5);
     const Frame& own = groups.front().frames[groups.front().own_frame];
@@ -73,8 +63,8 @@ TEST_CASE("without names, stacks are told apart by offsets in their modules", "[
 }
 
 TEST_CASE("a stripped program's frames keep module and offset", "[stacks]") {
-    const auto groups = grouped(test::parse<EuStackText>(test::read_capture("stripped.eu-stack"),
-                                                         test::capture_modules("stripped.maps")));
+    const auto groups = test::grouped(test::parse<EuStackText>(test::read_capture("stripped.eu-stack"),
+                                                               test::capture_modules("stripped.maps")));
     REQUIRE(groups.size() == 2);
     CHECK(groups.front().count == 3);
     const Frame& own = groups.front().frames[groups.front().own_frame];
@@ -85,7 +75,7 @@ TEST_CASE("a stripped program's frames keep module and offset", "[stacks]") {
 }
 
 TEST_CASE("Go's threads end at the runtime's own roots, and what is guessed behind them is cut", "[stacks]") {
-    const auto groups = grouped(
+    const auto groups = test::grouped(
         test::parse<EuStackText>(test::read_capture("go.eu-stack"), test::capture_modules("go.maps")));
     REQUIRE(groups.size() == 3);
     CHECK(groups.front().count == 3);

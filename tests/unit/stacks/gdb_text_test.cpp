@@ -3,22 +3,11 @@
 
 #include <algorithm>
 
-#include "core/stacks/grouper.h"
 #include "tests/catch.h"
 #include "tests/unit/stacks/capture.h"
 
 using namespace rampwatch;
 using stacks::GdbText;
-
-namespace {
-
-std::vector<Group> grouped(const std::vector<Stack>& all) {
-    stacks::Grouper grouper;
-    for (const Stack& stack : all) grouper.add(stack);
-    return grouper.take();
-}
-
-}  // namespace
 
 TEST_CASE("gdb's output becomes the same groups as eu-stack's", "[stacks]") {
     stacks::Skipped skipped;
@@ -28,7 +17,7 @@ TEST_CASE("gdb's output becomes the same groups as eu-stack's", "[stacks]") {
     CHECK(skipped.lines == 0);
     CHECK(std::none_of(all.begin(), all.end(), [](const Stack& stack) { return stack.truncated; }));
 
-    const auto groups = grouped(all);
+    const auto groups = test::grouped(all);
     REQUIRE(groups.size() == 6);
     const Group& leaked = groups.front();
     CHECK(leaked.count == 5);
@@ -40,7 +29,7 @@ TEST_CASE("gdb's output becomes the same groups as eu-stack's", "[stacks]") {
 }
 
 TEST_CASE("gdb's frames without names keep module and offset", "[stacks]") {
-    const auto groups = grouped(
+    const auto groups = test::grouped(
         test::parse<GdbText>(test::read_capture("stripped.gdb"), test::capture_modules("stripped.maps")));
     REQUIRE(groups.size() == 2);
     CHECK(groups.front().count == 3);
@@ -51,7 +40,7 @@ TEST_CASE("gdb's frames without names keep module and offset", "[stacks]") {
 }
 
 TEST_CASE("a thread's name may hold quotes, control characters and invalid UTF-8", "[stacks]") {
-    const auto groups = grouped(
+    const auto groups = test::grouped(
         test::parse<GdbText>(test::read_capture("odd_names.gdb"), test::capture_modules("odd_names.maps")));
     REQUIRE(groups.size() == 2);
     CHECK(groups.front().count == 2);
@@ -61,7 +50,7 @@ TEST_CASE("a thread's name may hold quotes, control characters and invalid UTF-8
 TEST_CASE("Go's threads without libthread_db are read, and the zero frame at their end is none", "[stacks]") {
     const auto all = test::parse<GdbText>(test::read_capture("go.gdb"), test::capture_modules("go.maps"));
     REQUIRE(all.size() == 5);
-    const auto groups = grouped(all);
+    const auto groups = test::grouped(all);
     CHECK(groups.front().count == 3);
     CHECK(groups.front().frames.back().function == "runtime.mcall");
     CHECK(groups.front().names == std::vector<std::string>{"churn_go"});

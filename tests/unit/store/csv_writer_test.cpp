@@ -12,6 +12,7 @@
 
 #include "core/store/csv.h"
 #include "tests/catch.h"
+#include "tests/temp_tree.h"
 
 namespace rampwatch::store {
 namespace {
@@ -19,20 +20,9 @@ namespace {
 using std::chrono::nanoseconds;
 
 struct Folder {
-    std::string path;
-
-    Folder() {
-        char name[] = "/tmp/rampwatch-test-XXXXXX";
-        REQUIRE(::mkdtemp(name) != nullptr);
-        path = name;
-    }
-    ~Folder() {
-        for (const char* file : {"/a.csv", "/pipe"}) ::unlink((path + file).c_str());
-        ::rmdir(path.c_str());
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] std::string file() const { return path + "/a.csv"; }
+    test::TempTree tree{};
+    std::string path = tree.path();
+    [[nodiscard]] std::string file() const { return tree.path("a.csv"); }
 };
 
 std::string contents(const std::string& path) {
@@ -137,9 +127,9 @@ TEST_CASE("an empty file is written onto, by one writer only", "[store]") {
 
 TEST_CASE("what is not a regular file is refused at once", "[store]") {
     const Folder folder;
-    REQUIRE(::mkfifo((folder.path + "/pipe").c_str(), 0600) == 0);
+    REQUIRE(::mkfifo((folder.tree.path("pipe")).c_str(), 0600) == 0);
 
-    CHECK(refusal(folder.path + "/pipe") ==
+    CHECK(refusal(folder.tree.path("pipe")) ==
           folder.path + "/pipe: not a regular file (samples are recorded to a file of their own)");
     CHECK(refusal("/dev/null") ==
           "/dev/null: not a regular file (samples are recorded to a file of their own)");

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "tests/catch.h"
+#include "tests/temp_tree.h"
 
 using namespace rampwatch;
 namespace fs = std::filesystem;
@@ -18,14 +19,6 @@ namespace {
 
 class Directory {
   public:
-    Directory() {
-        std::string name = (fs::temp_directory_path() / "rampwatch-test.XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    Directory(const Directory&) = delete;
-    Directory& operator=(const Directory&) = delete;
-    ~Directory() { fs::remove_all(path_); }
     [[nodiscard]] const fs::path& path() const { return path_; }
     [[nodiscard]] std::set<std::string> names() const {
         std::set<std::string> names;
@@ -34,7 +27,8 @@ class Directory {
     }
 
   private:
-    fs::path path_;
+    test::TempTree tree_{};
+    fs::path path_ = tree_.path();
 };
 
 Dump dump_at(int second, DumpReason reason) {

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "core/watch/replay.h"
 
-#include <unistd.h>
-
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "core/store/csv.h"
 #include "core/store/csv_writer.h"
 #include "tests/catch.h"
+#include "tests/temp_tree.h"
 
 namespace rampwatch::watch {
 namespace {
@@ -125,9 +123,8 @@ TEST_CASE("a replay says what the live watch of the same samples said", "[watch]
 }
 
 TEST_CASE("through a recorded file a replay still says the same", "[watch]") {
-    char folder[] = "/tmp/rampwatch-test-XXXXXX";
-    REQUIRE(::mkdtemp(folder) != nullptr);
-    const std::string path = std::string(folder) + "/a.csv";
+    const test::TempTree tree;
+    const std::string path = tree.path("a.csv");
     {
         auto writer = store::CsvWriter::create(path);
         REQUIRE(writer);
@@ -136,8 +133,6 @@ TEST_CASE("through a recorded file a replay still says the same", "[watch]") {
         }
     }
     auto source = store::open_csv(path);
-    ::unlink(path.c_str());
-    ::rmdir(folder);
     REQUIRE(source);
 
     check_same(hear(**source), watch_live(two_lives()));

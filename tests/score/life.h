@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Simulated lives of processes: the families, and for each life what is true of it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "tests/score/random.h"
+
+namespace rampwatch::score {
+
+inline constexpr double kStep_s = 10;
+inline constexpr double kLength_s = 14 * 86400.0;
+inline constexpr double kHour_s = 3600;
+inline constexpr double kMB = 1e6;
+
+enum class Truth : unsigned char {
+    healthy,
+    leak,
+    policy,  // healthy, but no rule that sees one series alone can refuse it without missing slow leaks
+};
+
+struct Life {
+    double onset_s = 0;      // of a leak
+    double slope_per_s = 0;  // of a leak, on average
+    double noise_power = 0;  // zero-frequency power of the floor's noise, unit^2 s: what T* is computed from
+    bool known = false;      // a leak that begins in a process watched for days
+    std::function<double(double t_s)> value{};  // called once for every step, in order; bytes or a count
+};
+
+struct Family {
+    std::string_view name{};
+    Truth truth = Truth::healthy;
+    bool count = false;   // threads instead of bytes
+    Life (*make)(Random& random) = nullptr;
+};
+
+std::span<const Family> memory_families();
+std::span<const Family> count_families();
+std::span<const Family> unseen_families();
+
+// The delay no detector can beat on average, at one false alarm in ten years (docs/detector.md); seconds.
+double shortest_delay_s(const Life& life);
+
+}  // namespace rampwatch::score

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "tests/score/run_life.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/model/source.h"
+#include "core/watch/replay.h"
+#include "tests/score/comparators.h"
+
+namespace rampwatch::score {
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr std::int64_t kStart_ns = 1'000'000'000;
+constexpr std::int64_t kStep_ns = static_cast<std::int64_t>(kStep_s * 1e9);
+
+// A life as recorded samples; ends early once nobody listens any more.
+class LifeSource final : public Source {
+  public:
+    LifeSource(const Family& family, const Life& life) : family_(family), value_(life.value) {}
+
+    Result<std::optional<Record>> next() override {
+        const double t_s = static_cast<double>(step_) * kStep_s;
+        if (stop || t_s >= kLength_s) return std::optional<Record>{};
+        const std::int64_t since_ns = kStep_ns * step_++;
+        Sample sample{.mono = nanoseconds(kStart_ns + since_ns), .age = nanoseconds(since_ns)};
+        last = value_(t_s);
+        if (family_.count) {
+            sample.rss_bytes = 100'000'000;
+            sample.threads = std::llround(std::max(last, 1.0));
+        } else {
+            sample.rss_bytes = std::llround(std::max(last, 0.0) / 4096) * 4096;  // pages
+            sample.anon_bytes = sample.rss_bytes;
+        }
+        return std::optional<Record>{Record{.look = sample}};
+    }
+
+    bool stop = false;
+    double last = 0;
+
+  private:
+    const Family& family_;
+    std::function<double(double)> value_;
+    std::int64_t step_ = 0;
+};
+
+double since_start_s(nanoseconds mono) { return static_cast<double>(mono.count() - kStart_ns) * 1e-9; }
+
+void note(const Event& event, Series series, Outcome& outcome) {
+    if (!event.verdict) return;
+    const auto& said = event.verdict->series[index(series)];
+    if (!said) return;
+    if (said->suspected_at && !outcome.suspected_s) outcome.suspected_s = since_start_s(*said->suspected_at);
+    if (!said->detected_at || outcome.confirmed_s) return;
+    outcome.confirmed_s = since_start_s(*said->detected_at);
+    outcome.slope_per_s = said->slope_per_s.value_or(0);
+    outcome.ci95_per_s = said->slope_ci95_per_s.value_or(Interval{});
+    outcome.onset_s = said->onset ? since_start_s(*said->onset) : std::numeric_limits<double>::infinity();
+    outcome.shape = said->shape;
+}
+
+void run_rules(const Life& life, Outcome& outcome) {
+    std::vector<std::unique_ptr<Rule>> rules;
+    for (const Comparator& comparator : comparators()) rules.push_back(comparator.make());
+    outcome.rules_s.resize(rules.size());
+    const auto value = life.value;
+    double t_s = 0;
+    while (t_s < kLength_s) {
+        double sum = 0, least = std::numeric_limits<double>::max();
+        for (int i = 0; i < 6; ++i, t_s += kStep_s) {
+            const double v = value(t_s);
+            sum += v;
+            least = std::min(least, v);
+        }
+        for (std::size_t i = 0; i < rules.size(); ++i) {
+            if (!outcome.rules_s[i] && rules[i]->add(sum / 6, least)) outcome.rules_s[i] = t_s;
+        }
+    }
+}
+
+}  // namespace
+
+Outcome run_life(const Family& family, const Life& life, const trend::Settings& settings, bool compare) {
+    const Series series = family.count ? Series::threads : Series::memory;
+    Outcome outcome;
+    LifeSource source(family, life);
+    const auto verdict = watch::replay(source, {.judge = settings, .dumps = false},
+                                       {.event = [&](const Event& event) {
+                                           note(event, series, outcome);
+                                           source.stop = outcome.confirmed_s.has_value();
+                                       }});
+    if (!verdict) return outcome;
+    if (compare) run_rules(life, outcome);
+    return outcome;
+}
+
+}  // namespace rampwatch::score

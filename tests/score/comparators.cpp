@@ -127,7 +127,8 @@ class MannKendall : public Rule {
         std::ranges::sort(order);
         std::array<double, kLength> rank{};
         const double n = kLength;
-        for (std::size_t i = 0; i < kLength; ++i) rank[order[i].second] = static_cast<double>(i) - (n - 1) / 2;
+        for (std::size_t i = 0; i < kLength; ++i)
+            rank[order[i].second] = static_cast<double>(i) - (n - 1) / 2;
         double power = 0;
         for (const double r : rank) power += r * r;
         double sum = 0;
@@ -233,7 +234,8 @@ std::span<const Comparator> comparators() {
         {"mk_hr", "the same with Hamed and Rao's variance, p < 1e-6", make<MannKendall<true>>},
         {"minima", "five hourly minima in a row rise, 16 MiB in all", make<RisingMinima>},
         {"threshold", "1.5 times the mean of the first hour", make<Threshold>},
-        {"tail_slope", "Coroot's: cut at drops, line over 6 h, last quarter >= 0.3 of it; 16 MiB", make<TailSlope>},
+        {"tail_slope", "Coroot's: cut at drops, line over 6 h, last quarter >= 0.3 of it; 16 MiB",
+         make<TailSlope>},
     }};
     return kComparators;
 }

@@ -12,7 +12,8 @@ Random own(Random& random) { return Random(random.bits()); }
 
 // A count about `mean` with the noise of many independent comings and goings.
 double noisy(Random& random, double mean, double spread) {
-    return std::max(0.0, mean + random.gauss() * std::sqrt(std::max(mean, 0.0) + spread * spread * mean * mean));
+    return std::max(0.0,
+                    mean + random.gauss() * std::sqrt(std::max(mean, 0.0) + spread * spread * mean * mean));
 }
 
 Life pool(Random& random) {
@@ -78,7 +79,8 @@ Life leaking(Random& random, double per_hour, bool from_start, bool under_wave) 
     const double onset_s = from_start ? 0 : random.uniform(3, 4) * 86400;
     Wandering load(random, 40, 300, kStep_s);
     const double height = under_wave ? random.log_uniform(50, 1000) : 0;
-    Life life{.onset_s = onset_s, .slope_per_s = slope, .noise_power = 2 * 40 * 40 * 300, .known = !from_start};
+    Life life{
+        .onset_s = onset_s, .slope_per_s = slope, .noise_power = 2 * 40 * 40 * 300, .known = !from_start};
     life.value = [r = own(random), day = Day(random), slope, onset_s, load, height, leaked = 0.0,
                   next_s = onset_s](double t) mutable {
         while (t >= next_s) {

@@ -33,7 +33,7 @@ struct Life {
 struct Family {
     std::string_view name{};
     Truth truth = Truth::healthy;
-    bool count = false;   // threads instead of bytes
+    bool count = false;  // threads instead of bytes
     Life (*make)(Random& random) = nullptr;
 };
 

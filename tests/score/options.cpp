@@ -16,7 +16,7 @@ namespace rampwatch::score {
 const char* const kUsage =
     "./run score [--years N] [--seed N] [--threads N] [--families a,b] [--no-comparators] [--log FILE]\n"
     "            [--patience DURATION] [--min-growth SIZE] [--set NAME=VALUE]\n"
-    "            [--max-alarms PER_YEAR] [--max-misses SHARE]\n"
+    "            [--max-alarms N] [--max-misses SHARE] [--max-delay FAMILY=HOURS]\n"
     "./run score --traces FOLDER [--share 0.3] [--min-growth 2M] [--subset all|tune|held]\n";
 
 namespace {
@@ -72,11 +72,17 @@ Result<void> set_knob(Options& options, const std::string& text) {
 using Reader = std::function<Result<void>(Options&, const std::string&)>;
 
 template <class T>
+void assign(T& member, double value) {
+    member = static_cast<T>(value);
+}
+void assign(std::optional<double>& member, double value) { member = value; }
+
+template <class T>
 Reader into(T Options::*member, const char* where) {
     return [member, where](Options& options, const std::string& text) -> Result<void> {
         const auto value = number(text, where);
         if (!value) return value.error();
-        options.*member = static_cast<T>(*value);
+        assign(options.*member, *value);
         return {};
     };
 }
@@ -99,6 +105,14 @@ Result<void> read_growth(Options& options, const std::string& text) {
     options.judge.min_growth_bytes = *value;
     return {};
 }
+Result<void> read_delay(Options& options, const std::string& text) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos) return bad("not FAMILY=HOURS: " + escape(text), "--max-delay");
+    const auto value = number(text.substr(equals + 1), "--max-delay");
+    if (!value) return value.error();
+    options.most_delays_h.emplace_back(text.substr(0, equals), *value);
+    return {};
+}
 Result<void> read_families(Options& options, const std::string& text) {
     for (const std::string_view name : split(text, ',')) options.families.emplace_back(name);
     return {};
@@ -114,8 +128,9 @@ const std::vector<std::pair<std::string_view, Reader>>& readers() {
         {"--traces", into_text(&Options::traces)},
         {"--share", into(&Options::share, "--share")},
         {"--subset", into_text(&Options::subset)},
-        {"--max-alarms", into(&Options::most_alarms_per_year, "--max-alarms")},
+        {"--max-alarms", into(&Options::most_alarms, "--max-alarms")},
         {"--max-misses", into(&Options::most_misses, "--max-misses")},
+        {"--max-delay", read_delay},
         {"--patience", read_patience},
         {"--min-growth", read_growth},
         {"--set", set_knob},

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.h"
@@ -19,12 +21,13 @@ struct Options {
     std::string log{};  // CSV of every life; empty: none
     // Traces instead of lives, when a folder is given.
     std::string traces{};
-    double share = .3;  // patience as a share of each trace's length
-    std::string subset = "all";  // all, tune or held: by a hash of the name, a quarter is held out
+    double share = .3;                    // patience as a share of each trace's length
+    std::string subset = "all";           // all, tune or held: by a hash of the name, a quarter is held out
     std::vector<std::string> settings{};  // NAME=VALUE of the tuning, for the heading
     // Bounds; a run that misses one ends with status 1.
-    double most_alarms_per_year = 0;  // 0: no bound
-    double most_misses = 0;           // share of leaks not found; 0: no bound
+    std::optional<double> most_alarms{};  // over all healthy families, or traces
+    std::optional<double> most_misses{};  // share of the leaks of any one family, or of the traces
+    std::vector<std::pair<std::string, double>> most_delays_h{};  // median delay of a family
     trend::Settings judge{};
 };
 

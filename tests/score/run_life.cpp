@@ -49,11 +49,14 @@ class LifeSource final : public Source {
 
 double since_start_s(nanoseconds mono) { return static_cast<double>(mono.count() - kStart_ns) * 1e-9; }
 
-void note(const Event& event, Series series, Outcome& outcome) {
+// Of a leak, a suspicion before it began is none of it.
+void note(const Event& event, Series series, const Life& life, Outcome& outcome) {
     if (!event.verdict) return;
     const auto& said = event.verdict->series[index(series)];
     if (!said) return;
-    if (said->suspected_at && !outcome.suspected_s) outcome.suspected_s = since_start_s(*said->suspected_at);
+    const double now_s = since_start_s(event.mono);
+    if (said->claim >= Claim::growing && now_s >= life.onset_s && !outcome.suspected_s)
+        outcome.suspected_s = now_s;
     if (!said->detected_at || outcome.confirmed_s) return;
     outcome.confirmed_s = since_start_s(*said->detected_at);
     outcome.slope_per_s = said->slope_per_s.value_or(0);
@@ -87,11 +90,11 @@ Outcome run_life(const Family& family, const Life& life, const trend::Settings& 
     const Series series = family.count ? Series::threads : Series::memory;
     Outcome outcome;
     LifeSource source(family, life);
-    const auto verdict = watch::replay(source, {.judge = settings, .dumps = false},
-                                       {.event = [&](const Event& event) {
-                                           note(event, series, outcome);
-                                           source.stop = outcome.confirmed_s.has_value();
-                                       }});
+    const auto verdict =
+        watch::replay(source, {.judge = settings, .dumps = false}, {.event = [&](const Event& event) {
+                          note(event, series, life, outcome);
+                          source.stop = outcome.confirmed_s.has_value();
+                      }});
     if (!verdict) return outcome;
     if (compare) run_rules(life, outcome);
     return outcome;

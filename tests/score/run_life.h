@@ -19,7 +19,8 @@ struct Outcome {
     Interval ci95_per_s{};
     double onset_s = 0;
     Shape shape = Shape::too_short;
-    std::vector<std::optional<double>> rules_s{};  // of comparators(), in their order; empty when not asked for
+    std::vector<std::optional<double>>
+        rules_s{};  // of comparators(), in their order; empty when not asked for
 };
 
 // Runs until a leak is said, or to the life's end; with the comparators, until all have spoken.

@@ -22,13 +22,18 @@ double delay_h(const std::optional<double>& at_s, const Life& life) {
     return at_s && *at_s >= life.onset_s ? (*at_s - life.onset_s) / kHour_s : kNever;
 }
 
-std::string hours(double value) {
-    return std::isfinite(value) ? fmt::format("{:.1f}", value) : "never";
-}
+std::string hours(double value) { return std::isfinite(value) ? fmt::format("{:.1f}", value) : "never"; }
 
 int count_rule(const Played& played, std::size_t rule) {
     return static_cast<int>(std::ranges::count_if(
         played.outcomes, [&](const Outcome& o) { return rule < o.rules_s.size() && o.rules_s[rule]; }));
+}
+
+// The years of those lives that the comparators saw.
+double compared_years(const Played& played) {
+    const auto lives =
+        std::ranges::count_if(played.outcomes, [](const Outcome& o) { return !o.rules_s.empty(); });
+    return static_cast<double>(lives) * kLength_s / kYear_s;
 }
 
 std::string rate(int alarms, double years) {
@@ -81,8 +86,11 @@ int Played::found() const {
     return count;
 }
 
+double Played::median_delay_h() const { return quantile(collect(*this).confirmed_h, .5); }
+
 std::string alarm_table(std::vector<Played> played, bool compare) {
-    std::ranges::stable_sort(played, std::greater{}, [](const Played& p) { return p.false_alarms() / p.years(); });
+    std::ranges::stable_sort(played, std::greater{},
+                             [](const Played& p) { return p.false_alarms() / p.years(); });
     std::string text = fmt::format("| {:<18} | {:>5} | {:>6} | {:<18} | {:>9} |", "family", "years", "alarms",
                                    "a year (<= 95 %)", "suspected");
     std::string rule = "|---|---:|---:|---|---:|";
@@ -94,12 +102,13 @@ std::string alarm_table(std::vector<Played> played, bool compare) {
     }
     text += "\n" + rule + "\n";
     for (const Played& p : played) {
-        const auto suspected = std::ranges::count_if(p.outcomes, [](const Outcome& o) { return o.suspected_s.has_value(); });
+        const auto suspected =
+            std::ranges::count_if(p.outcomes, [](const Outcome& o) { return o.suspected_s.has_value(); });
         text += fmt::format("| {:<18} | {:>5.1f} | {:>6} | {:<18} | {:>9.2f} |", p.family.name, p.years(),
                             p.false_alarms(), rate(p.false_alarms(), p.years()),
                             static_cast<double>(suspected) / p.years());
         for (std::size_t i = 0; compare && i < comparators().size(); ++i) {
-            text += fmt::format(" {:>9.2f} |", count_rule(p, i) / p.years());
+            text += fmt::format(" {:>9.2f} |", count_rule(p, i) / compared_years(p));
         }
         text += "\n";
     }
@@ -107,9 +116,10 @@ std::string alarm_table(std::vector<Played> played, bool compare) {
 }
 
 std::string delay_table(const std::vector<Played>& played, bool compare) {
-    std::string text = fmt::format("| {:<18} | {:>7} | {:>5} | {:>14} | {:>14} | {:>4} | {:>10} | {:>5} | {:>5} | {:>11} | {:>9} |",
-                                   "family", "found", "early", "leak h (p90)", "grow h (p90)", "/T*", "leaked MiB",
-                                   "cover", "half", "onset h", "slope err");
+    std::string text = fmt::format(
+        "| {:<18} | {:>7} | {:>5} | {:>14} | {:>14} | {:>4} | {:>10} | {:>5} | {:>5} | {:>11} | {:>9} |",
+        "family", "found", "early", "leak h (p90)", "grow h (p90)", "/T*", "leaked MiB", "cover", "half",
+        "onset h", "slope err");
     std::string rule = "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|";
     if (compare) {
         for (const Comparator& comparator : comparators()) {
@@ -127,11 +137,12 @@ std::string delay_table(const std::vector<Played>& played, bool compare) {
         };
         const double unit = p.family.count ? 1 : 1024 * 1024;
         text += fmt::format(
-            "| {:<18} | {:>6.1f}% | {:>5} | {:>14} | {:>14} | {:>4.0f} | {:>10.0f} | {:>4.0f}% | {:>4.0f}% | {:>11} | {:>4.1f}/{:>3.0f}% |",
-            p.family.name, share(found, static_cast<int>(p.lives.size())), p.false_alarms(), pair(leaks.confirmed_h),
-            pair(leaks.suspected_h), quantile(leaks.ratio, .5), quantile(leaks.leaked, .5) / unit,
-            share(leaks.covered, found), 100 * quantile(leaks.half, .5), pair(leaks.onset_h),
-            100 * quantile(leaks.slope, .5), 100 * quantile(leaks.slope, .9));
+            "| {:<18} | {:>6.1f}% | {:>5} | {:>14} | {:>14} | {:>4.0f} | {:>10.0f} | {:>4.0f}% | {:>4.0f}% | "
+            "{:>11} | {:>4.1f}/{:>3.0f}% |",
+            p.family.name, share(found, static_cast<int>(p.lives.size())), p.false_alarms(),
+            pair(leaks.confirmed_h), pair(leaks.suspected_h), quantile(leaks.ratio, .5),
+            quantile(leaks.leaked, .5) / unit, share(leaks.covered, found), 100 * quantile(leaks.half, .5),
+            pair(leaks.onset_h), 100 * quantile(leaks.slope, .5), 100 * quantile(leaks.slope, .9));
         for (std::size_t i = 0; compare && i < comparators().size(); ++i) {
             std::vector<double> delays;
             int early = 0;
@@ -154,10 +165,12 @@ std::string log_lines(const Played& played) {
     for (std::size_t i = 0; i < played.lives.size(); ++i) {
         const Life& life = played.lives[i];
         const Outcome& o = played.outcomes[i];
-        const auto time = [](const std::optional<double>& at_s) { return at_s ? fmt::format("{:.0f}", *at_s) : ""; };
-        text += fmt::format("{},{},{:.0f},{:.6g},{},{},{:.6g},{:.6g},{:.6g},{:.0f},{}\n", played.family.name, i,
-                            life.onset_s, life.slope_per_s, time(o.suspected_s), time(o.confirmed_s), o.slope_per_s,
-                            o.ci95_per_s.low, o.ci95_per_s.high, o.onset_s, word(o.shape));
+        const auto time = [](const std::optional<double>& at_s) {
+            return at_s ? fmt::format("{:.0f}", *at_s) : "";
+        };
+        text += fmt::format("{},{},{:.0f},{:.6g},{},{},{:.6g},{:.6g},{:.6g},{:.0f},{}\n", played.family.name,
+                            i, life.onset_s, life.slope_per_s, time(o.suspected_s), time(o.confirmed_s),
+                            o.slope_per_s, o.ci95_per_s.low, o.ci95_per_s.high, o.onset_s, word(o.shape));
     }
     return text;
 }

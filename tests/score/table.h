@@ -15,8 +15,9 @@ struct Played {
     std::vector<Outcome> outcomes{};  // as many
 
     [[nodiscard]] double years() const;
-    [[nodiscard]] int false_alarms() const;  // leaks: those before the onset
-    [[nodiscard]] int found() const;         // leaks: alarms after the onset
+    [[nodiscard]] int false_alarms() const;       // leaks: those before the onset
+    [[nodiscard]] int found() const;              // leaks: alarms after the onset
+    [[nodiscard]] double median_delay_h() const;  // leaks: infinite when half are not found
 };
 
 // Healthy families, worst first: alarms per process-year with the exact one-sided 95 % Poisson bound.

@@ -53,9 +53,11 @@ std::vector<Trace> read_labels(const std::string& folder) {
         }
         const auto field = [&](std::string_view name) {
             const auto at = columns.find(name);
-            return at == columns.end() || at->second >= fields.size() ? std::string() : std::string(fields[at->second]);
+            return at == columns.end() || at->second >= fields.size() ? std::string()
+                                                                      : std::string(fields[at->second]);
         };
-        traces.push_back({field("file"), field("label"), field("kind"), parse_number(field("leak_start_s")).value_or(0)});
+        traces.push_back(
+            {field("file"), field("label"), field("kind"), parse_number(field("leak_start_s")).value_or(0)});
     }
     return traces;
 }
@@ -88,7 +90,8 @@ Result<Said> judge(const std::string& path, const Options& options) {
         **source, {.judge = settings, .dumps = false},
         {.event =
              [&](const Event& event) {
-                 if (event.kind == Event::Kind::growing && !said.suspected_s) said.suspected_s = seconds(event.mono);
+                 if (event.kind == Event::Kind::growing && !said.suspected_s)
+                     said.suspected_s = seconds(event.mono);
                  if (event.kind != Event::Kind::leak || said.confirmed_s) return;
                  said.confirmed_s = seconds(event.mono);
                  said.series = event.verdict->leading.value_or(Series::memory);
@@ -115,7 +118,8 @@ std::optional<double> straight_share(const Said& said, double share) {
     constexpr int kBins = 60;
     std::vector<double> least(kBins, NAN);
     for (const auto& [t_s, value] : said.memory) {
-        const int bin = std::clamp(static_cast<int>((t_s - said.first_s) / said.length_s() * kBins), 0, kBins - 1);
+        const int bin =
+            std::clamp(static_cast<int>((t_s - said.first_s) / said.length_s() * kBins), 0, kBins - 1);
         double& place = least[static_cast<std::size_t>(bin)];
         place = std::isnan(place) ? value : std::min(place, value);
     }
@@ -125,7 +129,8 @@ std::optional<double> straight_share(const Said& said, double share) {
     double best = 0;
     for (int from = 0; from < kBins; ++from) {
         for (int to = from + static_cast<int>(std::ceil(share * kBins)); to <= kBins; ++to) {
-            const std::span<const double> part(&least[static_cast<std::size_t>(from)], static_cast<std::size_t>(to - from));
+            const std::span<const double> part(&least[static_cast<std::size_t>(from)],
+                                               static_cast<std::size_t>(to - from));
             double sum = 0, moment = 0, squares = 0;
             const double n = static_cast<double>(part.size()), middle = (n - 1) / 2;
             for (std::size_t i = 0; i < part.size(); ++i) sum += part[i];
@@ -172,9 +177,10 @@ void tell(const Trace& trace, const Said& said, const Options& options, Tally& t
     const auto share = [&](const std::optional<double>& t_s) {
         return t_s ? fmt::format("{:.2f}", (*t_s - said.first_s) / said.length_s()) : "";
     };
-    fmt::print("| {:<26} | {:<9} | {:<24} | {:>4} | {:>4} | {:<8} | {:<16} | {:<17} | {} |\n", trace.file, trace.label,
-               trace.kind, share(said.suspected_s), share(said.confirmed_s), at >= 0 ? word(said.series) : "",
-               word(said.shape), said.held_by ? word(*said.held_by) : "", what);
+    fmt::print("| {:<26} | {:<9} | {:<24} | {:>4} | {:>4} | {:<8} | {:<16} | {:<17} | {} |\n", trace.file,
+               trace.label, trace.kind, share(said.suspected_s), share(said.confirmed_s),
+               at >= 0 ? word(said.series) : "", word(said.shape), said.held_by ? word(*said.held_by) : "",
+               what);
 }
 
 }  // namespace
@@ -186,8 +192,10 @@ int score_traces(const Options& options) {
         return 2;
     }
     fmt::print("patience {} of each trace's length\n\n", options.share);
-    fmt::print("| {:<26} | {:<9} | {:<24} | grow | leak | {:<8} | {:<16} | {:<17} | |\n|---|---|---|---:|---:|---|---|---|---|\n",
-               "trace", "label", "kind", "by", "shape", "held back by");
+    fmt::print(
+        "| {:<26} | {:<9} | {:<24} | grow | leak | {:<8} | {:<16} | {:<17} | "
+        "|\n|---|---|---|---:|---:|---|---|---|---|\n",
+        "trace", "label", "kind", "by", "shape", "held back by");
     Tally tally;
     for (const Trace& trace : traces) {
         if (options.subset == "held" && !held_out(trace.file)) continue;
@@ -199,12 +207,12 @@ int score_traces(const Options& options) {
         }
         tell(trace, *said, options, tally);
     }
-    fmt::print("\nleaks: {} of {} found, {} early, median delay {:.2f} of what remains\n", tally.found, tally.leaks,
-               tally.early, quantile(tally.delays, .5));
-    fmt::print("healthy: {} of {} with a false alarm; {} put aside by the rule for straight ones\n", tally.alarms,
-               tally.healthy, tally.aside);
-    const bool missed = options.most_misses > 0 && tally.leaks - tally.found > options.most_misses * tally.leaks;
-    return missed || (options.most_misses > 0 && tally.alarms > 0) ? 1 : 0;
+    fmt::print("\nleaks: {} of {} found, {} early, median delay {:.2f} of what remains\n", tally.found,
+               tally.leaks, tally.early, quantile(tally.delays, .5));
+    fmt::print("healthy: {} of {} with a false alarm; {} put aside by the rule for straight ones\n",
+               tally.alarms, tally.healthy, tally.aside);
+    const bool missed = options.most_misses && tally.leaks - tally.found > *options.most_misses * tally.leaks;
+    return missed || (options.most_alarms && tally.alarms > *options.most_alarms) ? 1 : 0;
 }
 
 }  // namespace rampwatch::score

@@ -26,7 +26,8 @@ Life nightly_batch(Random& random) {
 // Levels that hold for hours and change at random: a working set that moves.
 Life regimes(Random& random) {
     Rest rest(random);
-    const double spread = rest.base * random.log_uniform(.05, .5), holds_s = random.log_uniform(1, 24) * kHour_s;
+    const double spread = rest.base * random.log_uniform(.05, .5),
+                 holds_s = random.log_uniform(1, 24) * kHour_s;
     return {.value = [r = own(random), rest, spread, holds_s, until_s = 0.0, level = 0.0](double t) mutable {
         if (t >= until_s) {
             level = spread * r.unit();
@@ -52,7 +53,8 @@ Life arenas(Random& random) {
 // A collector whose teeth change their size and period from day to day.
 Life moody_collector(Random& random) {
     Rest rest(random);
-    const double period_s = random.log_uniform(.1, 6) * kHour_s, height = rest.base * random.log_uniform(.1, 1);
+    const double period_s = random.log_uniform(.1, 6) * kHour_s,
+                 height = rest.base * random.log_uniform(.1, 1);
     Wandering mood(random, .4, random.log_uniform(6, 48) * kHour_s, kStep_s);
     return {.value = [r = own(random), rest, period_s, height, mood, at = 0.0](double) mutable {
         const double factor = std::exp(mood.next(r));
@@ -93,7 +95,8 @@ Life straight_morning(Random& random) {
     const double phase_s = random.uniform(0, 86400);
     return {.value = [r = own(random), rest, height, rise_s, phase_s](double t) mutable {
         const double s = std::fmod(t + phase_s, 86400) - 6 * kHour_s;
-        return rest.next(r) + height * std::clamp(std::min(s / rise_s, (16 * kHour_s - s) / (3 * kHour_s)), 0.0, 1.0);
+        return rest.next(r) +
+               height * std::clamp(std::min(s / rise_s, (16 * kHour_s - s) / (3 * kHour_s)), 0.0, 1.0);
     }};
 }
 Life slow_collector(Random& random) {

@@ -134,6 +134,7 @@ std::optional<Choice> choice_of(std::string_view word) {
 
 Result<std::unique_ptr<Job>> start_dump(const Life& life, const Settings& settings) {
     if (auto allowed = may_dump(life.pid); !allowed) return allowed.error();
+    if (auto free = may_attach(life.pid); !free) return free.error();
     const HelperRunSettings run{settings.timeout, settings.guard_program};
     const HelperRunSettings quick_run{std::min(settings.timeout, kQuickTimeout), settings.guard_program};
     const EuStackDetail detail = settings.quick                         ? EuStackDetail::bare

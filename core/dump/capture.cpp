@@ -85,6 +85,7 @@ struct Capturer::State {
     std::vector<CapturedThread> threads{};
     std::unordered_map<pid_t, Known> known{};
     std::size_t number = 0;  // of this capture
+    std::vector<std::byte> scratch{};
     std::size_t copied_bytes = 0;
     std::size_t left_out = 0;
     std::size_t most_files = 0;
@@ -139,15 +140,14 @@ Result<std::vector<pid_t>> Capturer::State::list() {
 bool Capturer::State::copy(CapturedThread& thread, std::uint64_t from, std::size_t size) {
     size = std::min(size, settings.most_bytes - std::min(settings.most_bytes, copied_bytes));
     if (size == 0) return false;
-    StackCopy part;
-    part.bytes.resize(size);
-    const iovec ours{part.bytes.data(), size};
+    scratch.resize(
+        settings.stack_bytes);  // of its own: clearing 64 KiB for each thread costs more than the read
+    size = std::min(size, scratch.size());
+    const iovec ours{scratch.data(), size};
     const iovec theirs{reinterpret_cast<void*>(static_cast<std::uintptr_t>(from)), size};
     const ssize_t got = ::process_vm_readv(live, &ours, 1, &theirs, 1, 0);
     if (got <= 0) return false;
-    part.address = from;
-    part.bytes.resize(static_cast<std::size_t>(got));
-    part.bytes.shrink_to_fit();
+    StackCopy part{from, {scratch.begin(), scratch.begin() + got}};
     copied_bytes += part.bytes.size();
     thread.stack.push_back(std::move(part));
     return true;
@@ -178,6 +178,10 @@ bool Capturer::State::read(CapturedThread& thread, Known& last) {
     if (thread.entry.running || ended(thread.state)) return true;
     thread.registers.set(kStackPointer, thread.entry.sp);
     thread.registers.set(kProgramCounter, thread.entry.pc);
+    // vfork keeps its return address in one of these.
+    constexpr std::size_t kNumbers[] = {5, 4, 1, 10, 8, 9};  // of the arguments' registers, as DWARF has them
+    for (std::size_t i = 0; thread.entry.syscall_number >= 0 && i < std::size(kNumbers); ++i)
+        thread.registers.set(kNumbers[i], thread.entry.arguments[i]);
     if (!thread.unchanged && !copy(thread, thread.entry.sp - kRedZone, settings.stack_bytes))
         copy(thread, thread.entry.sp, settings.stack_bytes);  // the page below is not mapped
     thread.read = true;
@@ -288,6 +292,13 @@ void Capturer::State::remember() {
     std::erase_if(known, [&](const auto& entry) { return entry.second.seen != number; });
 }
 
+std::optional<StopPolicy> stop_policy_of(std::string_view word) {
+    if (word == "none") return StopPolicy::none;
+    if (word == "running") return StopPolicy::running;
+    if (word == "all") return StopPolicy::all;
+    return std::nullopt;
+}
+
 Capturer::Capturer(pid_t pid) : state_(std::make_unique<State>()) {
     state_->pid = pid;
     state_->most_files = raise_file_limit();
@@ -303,7 +314,7 @@ Result<void> Capturer::take(const CaptureSettings& settings) {
     state.held = {};
     ++state.number;
     const auto live = probe::live_thread(state.pid);
-    if (!live) return live.error();
+    if (!live) return gone(state.pid);
     state.live = *live;
     const auto tids = state.list();
     if (!tids) return tids.error();

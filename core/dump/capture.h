@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/error.h"
@@ -29,6 +30,8 @@ enum class StopPolicy : std::uint8_t {
     running,  // threads that run, one at a time
     all,      // all that run at the same time, so that they too are one picture
 };
+
+std::optional<StopPolicy> stop_policy_of(std::string_view word);  // "none", "running", "all"
 
 struct CaptureSettings {
     StopPolicy stop = StopPolicy::running;

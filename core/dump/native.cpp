@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/dump/frame_search.h"
 #include "core/dump/module_image.h"
 #include "core/dump/symbols.h"
 #include "core/dump/unwind.h"
@@ -54,6 +55,7 @@ bool is_root_name(std::string_view name) {
                                                   "_dl_start_user",
                                                   "thread_start",
                                                   "__libc_start_main",
+                                                  "__libc_start_call_main",
                                                   "start_thread",
                                                   "start",
                                                   "runtime.goexit",
@@ -111,6 +113,7 @@ struct NativeDumper::State {
     std::unordered_map<pid_t, std::shared_ptr<const Path>> paths{};  // of the dump before, by thread
 
     Unwound walk(std::size_t index);
+    bool find_missing(Unwound& unwound, const ReadWord& read);
     Path find_path(std::size_t index);
     std::vector<std::shared_ptr<const Path>> find_paths();
     void group(const std::vector<std::shared_ptr<const Path>>& of_threads, Dump& dump);
@@ -135,12 +138,49 @@ Unwound NativeDumper::State::walk(std::size_t index) {
         refused = address;
         return std::nullopt;
     };
-    return unwind(modules, thread.registers, read);
+    Unwound unwound = unwind(modules, thread.registers, read);
+    while (unwound.end == Unwound::End::unknown_register && find_missing(unwound, read)) {
+    }
+    return unwound;
+}
+
+// Goes on from a frame whose frame pointer was not read, by finding it on the stack.
+bool NativeDumper::State::find_missing(Unwound& unwound, const ReadWord& read) {
+    const FrameAddress last = unwound.frames.back();
+    const FrameRule* known = modules.rule(last.lookup());
+    if (known == nullptr) return false;
+    const FrameRule rule = *known;  // what is asked below may drop what is kept
+    FrameQuestions ask;
+    if (const auto function = symbols.symbol(last.lookup()))
+        ask.function_start = last.lookup() - function->offset;
+    ask.is_return_address = [&](std::uint64_t address) {
+        return modules.executable(address - 1) && modules.call_before(address).is_call;
+    };
+    ask.call_target = [&](std::uint64_t address) { return modules.call_before(address).target; };
+    ask.reaches_root = [&](const Registers& registers) {
+        return unwind(modules, registers, read, last).end == Unwound::End::root;
+    };
+    const auto found = find_frame_pointer(rule, unwound.registers, read, ask);
+    if (!found) return false;
+    Registers registers = unwound.registers;
+    registers.set(kFramePointer, found->frame_pointer);
+    Unwound rest = unwind(modules, registers, read, last);
+    if (!found->proven && rest.frames.size() > 1) {
+        // What begins a thread calls by a pointer, and nothing but its function.
+        const auto caller = symbols.symbol(rest.frames[1].lookup());
+        rest.frames[1].guess = !caller || !is_root_name(caller->name);
+    }
+    unwound.frames.pop_back();
+    unwound.frames.insert(unwound.frames.end(), rest.frames.begin(), rest.frames.end());
+    unwound.end = rest.end;
+    unwound.registers = rest.registers;
+    return true;
 }
 
 Path NativeDumper::State::find_path(std::size_t index) {
     Unwound unwound = walk(index);
-    // Without a stop only pc and sp are known; a frame that wants more costs this one thread a stop.
+    // Without a stop only pc and sp are known; a frame that wants more, and whose frame pointer is not found
+    // on the stack, costs this one thread a stop.
     if (unwound.end == Unwound::End::unknown_register && capturer.seize(index)) unwound = walk(index);
     bool rooted = unwound.end == Unwound::End::root;
     if (!rooted) {

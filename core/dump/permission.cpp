@@ -75,6 +75,11 @@ Result<void> may_dump(pid_t pid, const std::string& sudo_line) {
         if (!sudo_line.empty()) error.hint += ": " + sudo_line;
         return error;
     }
+    return {};
+}
+
+Result<void> may_attach(pid_t pid) {
+    const std::string status = text_of(fmt::format("/proc/{}/status", pid));
     if (auto error = traced_already(pid, status)) return *error;
     return {};
 }

@@ -11,10 +11,12 @@
 namespace rampwatch::dump {
 
 // Asks the kernel the very question that a debugger's attach asks, without attaching. Errors, `where` being
-// "PID 4711": no_permission (another user's, ptrace scope, a capability, not dumpable, hidepid, or every
-// thread has a tracer already), gone (a zombie, no such process), bad_input (a kernel thread has no stacks of
-// its own). `sudo_line`: the exact words that would do it with more rights, for the hint; empty when there
-// are none.
+// "PID 4711": no_permission (another user's, ptrace scope, a capability, not dumpable, hidepid), gone (a
+// zombie, no such process), bad_input (a kernel thread has no stacks of its own). `sudo_line`: the exact
+// words that would do it with more rights, for the hint; empty when there are none.
 Result<void> may_dump(pid_t pid, const std::string& sudo_line = {});
+
+// For a debugger, which attaches: no_permission when the process has a tracer already.
+Result<void> may_attach(pid_t pid);
 
 }  // namespace rampwatch::dump

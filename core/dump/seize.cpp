@@ -53,12 +53,15 @@ bool seize(Seized& thread) {
 
 struct Stop {
     bool stopped = false;
-    int signal = 0;  // to be handed on: the thread was about to take it
+    int signal = 0;       // to be handed on: the thread was about to take it
+    nanoseconds since{};  // the last look at which it had not stopped
 };
 
 // Waits for the stop that PTRACE_INTERRUPT asked for, or any other.
 Stop wait_for_stop(Seized& thread, nanoseconds until) {
+    nanoseconds before = now();
     while (true) {
+        const nanoseconds look = now();
         int status = 0;
         const pid_t got = ::waitpid(thread.tid, &status, __WALL | __WNOTHREAD | WNOHANG);
         if (got < 0 && errno == EINTR) continue;
@@ -67,13 +70,14 @@ Stop wait_for_stop(Seized& thread, nanoseconds until) {
             return {};
         }
         if (got > 0) {
-            const bool by_us = status >> 16 == PTRACE_EVENT_STOP;
-            return {true, by_us ? 0 : WSTOPSIG(status)};
+            // Only what was about to be delivered is handed on; an event, such as our own stop, is no signal.
+            return {true, status >> 16 == 0 ? WSTOPSIG(status) : 0, before};
         }
-        if (now() >= until) {
+        if (look >= until) {
             thread.outcome = Outcome::not_stopped;
             return {};
         }
+        before = look;
         pause_briefly();
     }
 }
@@ -116,19 +120,18 @@ void let_go(const Seized& thread, const Stop& stop) {
 }
 
 // False when the thread may still be about to stop: then only the end of this tracer frees it.
-bool seize_one(Seized& thread, const SeizeLimits& limits, nanoseconds left) {
+bool seize_one(Seized& thread, const SeizeLimits& limits) {
     if (!seize(thread)) return true;
-    const nanoseconds start = now();
     if (::ptrace(PTRACE_INTERRUPT, thread.tid, nullptr, nullptr) != 0) {
         thread.outcome = outcome_of(errno);
         return false;
     }
-    const Stop stop = wait_for_stop(thread, start + std::min(limits.per_thread, left));
+    const Stop stop = wait_for_stop(thread, now() + limits.per_thread);
     if (!stop.stopped) return thread.outcome == Outcome::gone;
     read_registers(thread);
     if (thread.outcome == Outcome::read) read_stack(thread, limits.stack_bytes);
     let_go(thread, stop);
-    thread.held = now() - start;
+    thread.held = now() - stop.since;
     return true;
 }
 
@@ -139,8 +142,8 @@ class Window {
 
     // The threads from `first` on.
     void close(std::size_t first) {
-        if (first == 0) start_ = now();
         std::vector<bool> asked(threads_.size(), false);
+        if (first == 0) start_ = now();
         for (std::size_t i = first; i < threads_.size() && left() > nanoseconds(0); ++i) {
             if (!seize(threads_[i])) continue;
             asked[i] = ::ptrace(PTRACE_INTERRUPT, threads_[i].tid, nullptr, nullptr) == 0;
@@ -184,15 +187,17 @@ std::vector<Seized> named(std::span<const pid_t> tids) {
 
 std::vector<Seized> seize_each(std::span<const pid_t> tids, const SeizeLimits& limits) {
     std::vector<Seized> threads = named(tids);
+    const nanoseconds until = now() + limits.patience;
     nanoseconds left = limits.budget;
     std::size_t next = 0;
-    while (next < threads.size() && left > nanoseconds(0)) {
+    const auto goes_on = [&] { return next < threads.size() && left > nanoseconds(0) && now() < until; };
+    while (goes_on()) {
         std::thread tracer([&] {
             hurry();
             bool free = true;
-            while (free && next < threads.size() && left > nanoseconds(0)) {
+            while (free && goes_on()) {
                 Seized& thread = threads[next++];
-                free = seize_one(thread, limits, left);
+                free = seize_one(thread, limits);
                 left -= thread.held;
             }
         });

@@ -22,7 +22,7 @@ struct Seized {
     enum class Outcome {
         read,
         budget,       // not tried: the stops so far used up what was allowed
-        not_stopped,  // not within its deadline; it was never held
+        not_stopped,  // not within its deadline: it waits for a CPU, or in state D; it was never held
         refused,      // traced by another, or no right
         gone,
         foreign,  // not a 64-bit x86 thread
@@ -31,12 +31,14 @@ struct Seized {
     Outcome outcome = Outcome::budget;
     Registers registers{};
     StackCopy stack{};
-    std::chrono::nanoseconds held{};  // from the request to the release, the wait before it stopped included
+    // To its release, from the last look at which it had not stopped: what waited for a CPU was not held.
+    std::chrono::nanoseconds held{};
 };
 
 struct SeizeLimits {
-    std::chrono::nanoseconds budget = std::chrono::milliseconds(20);     // of all holds together
-    std::chrono::nanoseconds per_thread = std::chrono::milliseconds(5);  // until it stopped
+    std::chrono::nanoseconds budget = std::chrono::milliseconds(20);      // of all holds together
+    std::chrono::nanoseconds per_thread = std::chrono::milliseconds(10);  // until it stopped
+    std::chrono::nanoseconds patience = std::chrono::milliseconds(200);  // of all waits together, held or not
     std::size_t stack_bytes = 64 << 10;
 };
 

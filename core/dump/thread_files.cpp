@@ -191,6 +191,11 @@ std::optional<KernelEntry> parse_kernel_entry(std::string_view text) {
     const auto sp = address(fields[fields.size() - 2]);
     const auto pc = address(fields.back());
     if (!call || !sp || !pc) return std::nullopt;
+    for (std::size_t i = 0; fields.size() == 9 && i < entry.arguments.size(); ++i) {
+        const auto argument = address(fields[i + 1]);
+        if (!argument) return std::nullopt;
+        entry.arguments[i] = *argument;
+    }
     entry.syscall_number = *call;
     entry.sp = *sp;
     entry.pc = *pc;

@@ -2,6 +2,7 @@
 // What the kernel says of one thread in /proc/PID/task/TID: parsed only, nothing is read here.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,8 +12,9 @@ namespace rampwatch::dump {
 
 // "syscall": a thread that does not run, and where it entered the kernel.
 struct KernelEntry {
-    bool running = false;              // on a CPU or waiting for one: the kernel says no more
-    std::int64_t syscall_number = -1;  // -1: blocked, but not by a system call (a page fault, a stop)
+    bool running = false;                      // on a CPU or waiting for one: the kernel says no more
+    std::int64_t syscall_number = -1;          // -1: blocked, but not by a system call (a page fault, a stop)
+    std::array<std::uint64_t, 6> arguments{};  // rdi, rsi, rdx, r10, r8, r9, while in a system call
     std::uint64_t sp = 0;
     std::uint64_t pc = 0;
 

@@ -6,19 +6,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/probe/memory.h"
 
 namespace rampwatch::dump {
 namespace {
 
 constexpr std::size_t kMostRules = 200'000;
 constexpr std::size_t kMostOperations = 256;
+constexpr std::uint8_t kReg0 = 0x50, kRegx = 0x90, kBregx = 0x92;  // DW_OP_*
 
 Expression copied(const Dwarf_Op* operations, std::size_t count) {
     Expression expression;
@@ -38,6 +42,12 @@ RegisterRule register_rule(Dwarf_Frame* frame, std::size_t number) {
         rule.kind = RegisterRule::Kind::undefined;
     } else if (count == 0) {
         rule.kind = operations == nullptr ? RegisterRule::Kind::same : RegisterRule::Kind::undefined;
+    } else if (count == 1 && (operations->atom == kRegx || (operations->atom & 0xe0U) == kReg0)) {
+        // Kept in another register: its value is that one's.
+        const Dwarf_Word number_of_other =
+            operations->atom == kRegx ? operations->number : operations->atom - kReg0;
+        rule.kind = RegisterRule::Kind::value;
+        rule.expression = {{kBregx, number_of_other, 0, 0}};
     } else {
         const bool value = operations[count - 1].atom == 0x9f;  // DW_OP_stack_value
         rule.kind = value ? RegisterRule::Kind::value : RegisterRule::Kind::at;
@@ -75,6 +85,7 @@ struct Modules::State {
     std::vector<ModuleImage> images{};  // beside `modules`; libelf reads from them
     std::vector<std::pair<std::uint64_t, std::uint64_t>> executable{};
     std::unordered_map<std::uint64_t, std::optional<FrameRule>> rules{};
+    std::unordered_map<std::uint64_t, Call> calls{};  // by return address
     char* debug_path = nullptr;
 
     ~State() {
@@ -88,6 +99,34 @@ struct Modules::State {
 };
 
 namespace {
+
+std::uint64_t relative(std::uint64_t next, const std::uint8_t* distance) {
+    std::int32_t value = 0;
+    std::memcpy(&value, distance, sizeof value);
+    return next + static_cast<std::uint64_t>(std::int64_t{value});
+}
+
+// A call into another module goes to a stub that jumps through a pointer.
+std::uint64_t behind_jumps(const probe::Memory& memory, std::uint64_t target) {
+    constexpr std::array<std::uint8_t, 4> kEndbr64 = {0xf3, 0x0f, 0x1e, 0xfa};
+    for (int jumps = 0; jumps < 4; ++jumps) {
+        std::array<std::uint8_t, 12> code{};
+        if (!memory.read(target, std::as_writable_bytes(std::span(code)))) break;
+        std::size_t at = std::equal(kEndbr64.begin(), kEndbr64.end(), code.begin()) ? kEndbr64.size() : 0;
+        if (code[at] == 0xf2) ++at;  // bnd
+        if (code[at] == 0xe9) {
+            target = relative(target + at + 5, &code[at + 1]);
+        } else if (code[at] == 0xff && code[at + 1] == 0x25) {
+            std::array<std::uint64_t, 1> slot{};
+            const std::uint64_t where = relative(target + at + 6, &code[at + 2]);
+            if (!memory.read(where, std::as_writable_bytes(std::span(slot)))) break;
+            target = slot[0];
+        } else {
+            break;
+        }
+    }
+    return target;
+}
 
 // libdwfl's callback: our module by the number that it was reported with.
 int find_elf(Dwfl_Module*, void** user, const char*, Dwarf_Addr, char** name, Elf** elf) {
@@ -110,6 +149,7 @@ int Modules::State::find_elf(std::size_t index, char** name, Elf** elf) {
 void Modules::State::rebuild(std::vector<ModuleRange> fresh) {
     if (dwfl != nullptr) ::dwfl_end(dwfl);
     rules.clear();
+    calls.clear();
     modules.clear();
     images.clear();
     ranges = std::move(fresh);
@@ -206,6 +246,23 @@ const FrameRule* Modules::rule(std::uint64_t address) {
     return known->second ? &*known->second : nullptr;
 }
 
+Modules::Call Modules::call_before(std::uint64_t return_address) {
+    if (state_->calls.size() >= kMostRules) state_->calls.clear();
+    const auto [known, fresh] = state_->calls.try_emplace(return_address);
+    std::array<std::uint8_t, 7> code{};
+    const probe::Memory memory(state_->live);
+    if (!fresh || !memory.read(return_address - code.size(), std::as_writable_bytes(std::span(code))))
+        return known->second;
+    Call& call = known->second;
+    if (code[2] == 0xe8) {  // call with a distance of 32 bits
+        call = {true, behind_jumps(memory, relative(return_address, &code[3]))};
+    } else {  // ff /2 in 2 to 7 bytes, by a register or through memory
+        for (std::size_t at = 0; at + 1 < code.size(); ++at)
+            call.is_call = call.is_call || (code[at] == 0xff && (code[at + 1] >> 3 & 7) == 2);
+    }
+    return call;
+}
+
 bool Modules::executable(std::uint64_t address) const {
     const auto after =
         std::upper_bound(state_->executable.begin(), state_->executable.end(), address,
@@ -222,15 +279,21 @@ std::vector<std::string> Modules::problems() const {
     return problems;
 }
 
-Unwound unwind(Modules& modules, const Registers& start, const ReadWord& read) {
+Unwound unwind(Modules& modules, const Registers& registers, const ReadWord& read) {
+    return unwind(modules, registers, read, {registers.values[kProgramCounter], true, false});
+}
+
+Unwound unwind(Modules& modules, const Registers& start, const ReadWord& read, FrameAddress frame) {
     using End = Unwound::End;
     Unwound result;
-    Registers registers = start;
-    FrameAddress frame{registers.values[kProgramCounter], true, false};
+    Registers& registers = result.registers;
+    registers = start;
     while (true) {
         if (result.frames.size() >= kMostFrames) return result.end = End::too_deep, result;
         result.frames.push_back(frame);
         const FrameRule* rule = modules.rule(frame.lookup());
+        // A signal's trampoline was not called: its address is where it begins, not behind a call.
+        if (rule != nullptr && rule->signal_frame) result.frames.back().exact = true;
         Step next = rule != nullptr ? step(*rule, registers, read) : step_by_frame_pointer(registers, read);
         if (next.kind == Step::Kind::root) return result.end = End::root, result;
         if (next.kind == Step::Kind::unknown_register) return result.end = End::unknown_register, result;
@@ -238,7 +301,8 @@ Unwound unwind(Modules& modules, const Registers& start, const ReadWord& read) {
         if (next.kind == Step::Kind::bad)
             return result.end = rule != nullptr ? End::bad : End::no_rule, result;
         const bool interrupted = rule != nullptr && rule->signal_frame;
-        const bool upwards = next.registers.values[kStackPointer] > registers.values[kStackPointer];
+        const std::uint64_t least = registers.values[kStackPointer] + (result.frames.size() > 1 ? 1 : 0);
+        const bool upwards = next.registers.values[kStackPointer] >= least;  // vfork has popped its own
         if (!upwards && !interrupted) return result.end = End::bad, result;  // round in circles
         registers = next.registers;
         frame = {registers.values[kProgramCounter], interrupted, rule == nullptr};

@@ -17,7 +17,9 @@ Json frame_json(const Frame& frame) {
             {"file", json_known(frame.file)},
             {"line", json_known(frame.line)},
             {"inlined", frame.inlined},
-            {"library", frame.library}};
+            {"library", frame.library},
+            {"guess", frame.guess},
+            {"build_id", json_known(frame.build_id)}};
 }
 
 Json group_json(const Group& group) {
@@ -34,6 +36,13 @@ Json group_json(const Group& group) {
             {"own_frame", group.own_frame},
             {"truncated", group.truncated},
             {"frames", std::move(frames)}};
+}
+
+Json stops_json(const Dump& dump) {
+    Json stops = Json::array();
+    for (const ThreadStop& stop : dump.stops)
+        stops.push_back({{"tid", stop.id}, {"held_us", stop.held.count() / 1000}});
+    return stops;
 }
 
 Json time_json(std::chrono::nanoseconds wall) {
@@ -57,6 +66,7 @@ Json json_of(const Dump& dump) {
         {"reason", word(dump.reason)},
         {"backend", dump.backend},
         {"stop_time_us", dump.stop_time ? Json(dump.stop_time->count() / 1000) : Json(nullptr)},
+        {"stops", stops_json(dump)},
         {"took_s", json_seconds(dump.took)},
         {"threads", dump.threads},
         {"baseline", dump.baseline ? time_json(*dump.baseline) : Json(nullptr)},

@@ -161,6 +161,15 @@ std::string rest_line(const Dump& dump, const std::vector<const Group*>& shown, 
                  style);
 }
 
+// ", nothing stopped", or how many were held for how long.
+std::string stop_words(const Dump& dump) {
+    if (!dump.stop_time) return {};
+    if (dump.stop_time->count() == 0) return ", nothing stopped";
+    if (dump.stops.empty()) return fmt::format(", held for {}", format_duration(*dump.stop_time));
+    return fmt::format(", {} of them held for {}", format_count(static_cast<std::int64_t>(dump.stops.size())),
+                       format_duration(*dump.stop_time));
+}
+
 std::string head_line(const Dump& dump) {
     const StackKind kind = dump.groups.empty() ? StackKind::thread : dump.groups.front().kind;
     const std::string_view path = dump.life.executable.empty() ? dump.life.comm : dump.life.executable;
@@ -171,7 +180,7 @@ std::string head_line(const Dump& dump) {
                     escape(path.substr(path.rfind('/') + 1), 64));
     text +=
         fmt::format("\n{}, by {} in {}", format_time(dump.wall), dump.backend, format_duration(dump.took));
-    if (dump.stop_time) text += fmt::format(", held for {}", format_duration(*dump.stop_time));
+    text += stop_words(dump);
     if (dump.baseline) text += fmt::format("; changes since {}", format_day_minute(*dump.baseline));
     return text + "\n";
 }

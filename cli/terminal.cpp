@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace rampwatch::cli {
@@ -27,6 +28,20 @@ bool is_utf8(const Getenv& get) {
 }
 
 bool is_lead(char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }
+
+std::size_t columns_in(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_lead));
+}
+
+// Where the text of a "  label    text" line begins.
+std::size_t indent_of(std::string_view line, std::size_t columns) {
+    constexpr std::size_t kIndent = 4;
+    if (!line.starts_with("  ")) return kIndent;
+    const auto label = line.find_first_not_of(' ');
+    const auto gap = line.find("  ", label);
+    const auto text = gap == std::string_view::npos ? gap : line.find_first_not_of(' ', gap);
+    return text == std::string_view::npos || text * 2 > columns ? kIndent : text;
+}
 
 }  // namespace
 
@@ -63,6 +78,28 @@ std::string fit(std::string_view text, std::size_t columns) {
         ++shown;
     }
     return std::string(text);
+}
+
+std::string broken_at_spaces(std::string_view line, std::size_t columns) {
+    const std::string indent(indent_of(line, columns), ' ');
+    std::string text;
+    std::size_t used = 0;  // of this row
+    std::size_t at = 0;
+    while (at < line.size()) {
+        const auto word = std::min(line.find_first_not_of(' ', at), line.size());
+        const auto end = std::min(line.find(' ', word), line.size());
+        const std::size_t width = columns_in(line.substr(at, end - at));
+        if (used > indent.size() && used + width > columns) {
+            text += "\n" + indent;
+            used = indent.size() + columns_in(line.substr(word, end - word));
+            text += line.substr(word, end - word);
+        } else {
+            text += line.substr(at, end - at);
+            used += width;
+        }
+        at = end;
+    }
+    return text;
 }
 
 }  // namespace rampwatch::cli

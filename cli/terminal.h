@@ -31,4 +31,9 @@ std::size_t columns_of(int fd);
 // each code point counts as one column.
 std::string fit(std::string_view text, std::size_t columns);
 
+// A line broken at its spaces into rows of at most `columns`, joined by "\n"; the rows after the first stand
+// under the text of a "  label    text" line, else four in. A word longer than a row is left whole. Escaped
+// already.
+std::string broken_at_spaces(std::string_view line, std::size_t columns);
+
 }  // namespace rampwatch::cli

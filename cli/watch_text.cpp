@@ -88,7 +88,8 @@ class TextListener final : public WatchListener {
     }
     [[nodiscard]] std::string missed_so_far() const {
         return missed_ticks_ == 0 ? ""
-                                  : fmt::format("; {} ticks without a sample", format_count(missed_ticks_));
+                                  : fmt::format("; {} {} without a sample", format_count(missed_ticks_),
+                                                missed_ticks_ == 1 ? "tick" : "ticks");
     }
     [[nodiscard]] std::string stamp(nanoseconds wall) const;
 
@@ -205,9 +206,14 @@ void TextListener::say(const Event& event, std::vector<std::string> lines) {
     std::string text = status_ ? status_->removed() : "";
     if (const auto dropped = outlet_.take_dropped(); dropped > 0)
         text += fmt::format("({} texts were dropped here: the output was stopped or full)\n", dropped);
-    const char* colour = terminal_.colours ? colour_of(event.kind) : nullptr;
-    lines.front() =
-        stamp(event.wall) + " " + (colour == nullptr ? lines.front() : colour + lines.front() + "\x1b[0m");
+    lines.front() = stamp(event.wall) + " " + lines.front();
+    if (terminal_.is_terminal) {
+        const std::size_t columns = columns_of(fd_);
+        for (std::string& line : lines)  // groups of stacks, many rows each, fit already
+            if (!line.ends_with('\n')) line = broken_at_spaces(line, columns);
+    }
+    if (const char* colour = terminal_.colours ? colour_of(event.kind) : nullptr; colour != nullptr)
+        lines.front() = colour + lines.front() + "\x1b[0m";
     for (const std::string& line : lines) {
         text += line;
         if (!line.ends_with('\n')) text += '\n';

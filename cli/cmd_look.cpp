@@ -59,7 +59,7 @@ Result<Dump> take_quick_dump(const Life& life, std::int64_t threads) {
     }
     Result<Dump> dump = (*job)->take();
     if (!dump) return dump.error().kind == Error::Kind::timed_out ? too_long : dump.error();
-    if (dump->threads * 10 < threads * 9) return too_long;  // a few stacks of many would mislead
+    if (!dump->go && dump->threads * 10 < threads * 9) return too_long;  // a few stacks of many would mislead
     dump->life = life;
     dump->mono = begin;
     dump->wall = wall_now();

@@ -14,6 +14,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/dump/guard.h"
+#include "core/dump/worker.h"
 
 namespace rampwatch::cli {
 
@@ -171,6 +172,8 @@ int main(int argc, char** argv) {
     try {
         if (argc > 1 && argv[1] == rampwatch::dump::kGuardWord)
             return rampwatch::dump::guard_main(argc, argv);
+        if (argc > 1 && argv[1] == rampwatch::dump::kWorkerWord)
+            return rampwatch::dump::worker_main(argc, argv);
         return rampwatch::cli::run(argc, argv);
     } catch (
         const std::exception& error) {  // out of memory, or a bug of ours: never CLI11's or abort's number

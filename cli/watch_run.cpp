@@ -18,6 +18,7 @@
 #include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/dump/go_feed.h"
 #include "core/dump/permission.h"
 #include "core/probe/exit_feed.h"
 #include "core/probe/sampler.h"
@@ -35,6 +36,8 @@ constexpr nanoseconds kLastWords = 2s;
 constexpr nanoseconds kTryAgain = 200ms;
 // The Judge refuses fewer in a patience.
 constexpr int kSamplesToJudge = 50;
+// A goroutine that has not run for this part of a patience is aged.
+constexpr int kAgedShare = 16;
 
 class Watch {
   public:
@@ -74,6 +77,7 @@ class Watch {
     std::optional<probe::Sampler> sampler_{};
     std::optional<probe::ExitFeed> exit_{};
     std::optional<dump::DumpFeed> dumps_{};
+    std::unique_ptr<dump::GoFeed> go_{};
     std::optional<watch::Session> session_{};
 };
 
@@ -130,6 +134,12 @@ std::optional<Error> Watch::begin() {
     life_ = handle_.process->life();
     if (settings_.show_args) life_.command_line = probe::command_line(handle_.process->directory());
     dumps_.emplace(settings_.dump, [this](TargetId, LifeNumber) { return std::optional(life_); });
+    if (handle_.process->may_inspect()) {
+        go_ = std::make_unique<dump::GoFeed>(
+            handle_.process->life(),
+            dump::GoFeedSettings{settings_.interval, settings_.session.judge.patience / kAgedShare});
+        sampler_->also([this](Sample& sample) { go_->read(sample); });
+    }
     watch::Settings session = settings_.session;
     session.dumps = session.dumps && may_read_stacks();
     session_.emplace(session);
@@ -148,7 +158,9 @@ void Watch::loop() {
     std::vector<watch::Listener*> listeners = {&course_, listener_.get()};
     if (recorder_) listeners.insert(listeners.begin(), &*recorder_);
     if (keeper_) listeners.push_back(&*keeper_);
-    watch::Loop loop(*session_, {&*sampler_, &*exit_, &course_, &*dumps_}, std::move(listeners));
+    std::vector<Feed*> feeds = {&*sampler_, &*exit_, &course_, &*dumps_};
+    if (go_) feeds.push_back(go_.get());
+    watch::Loop loop(*session_, std::move(feeds), std::move(listeners));
     loop.tell(fact::Appeared{.who = life_, .mono = boot_now(), .wall = wall_now()});
     loop.run([this] {
         out_.flush();

@@ -11,6 +11,7 @@
 #include "core/base/text.h"
 #include "core/dump/eu_stack.h"
 #include "core/dump/gdb.h"
+#include "core/dump/go_job.h"
 #include "core/dump/permission.h"
 
 namespace rampwatch::dump {
@@ -149,9 +150,12 @@ Result<std::unique_ptr<Job>> start_dump(const Life& life, const Settings& settin
     }
     if (settings.backend != Choice::eu_stack && !settings.quick)
         ways.emplace_back([=] { return start_helper(gdb(life.pid), life, run); });
-    auto job = std::make_unique<Ways>(std::move(ways), std::move(quick));
-    if (auto started = job->start(); !started) return started.error();
-    return std::unique_ptr<Job>(std::move(job));
+    StartJob threads = [ways = std::move(ways), quick = std::move(quick)]() -> Result<std::unique_ptr<Job>> {
+        auto job = std::make_unique<Ways>(ways, quick);
+        if (auto started = job->start(); !started) return started.error();
+        return std::unique_ptr<Job>(std::move(job));
+    };
+    return with_goroutines(life, std::move(threads), settings.guard_program);
 }
 
 Result<Dump> take_dump(const Life& life, const Settings& settings, DumpReason reason) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/go.h"
 #include "core/model/target.h"
 
 namespace rampwatch {
@@ -57,6 +58,16 @@ struct Group {
     bool truncated = false;
     std::optional<std::int64_t> change{};  // of `count` since the baseline; empty without one
 
+    // Of goroutines.
+    std::optional<Frame> created_by{};          // the go statement that started them
+    std::optional<std::int64_t> parent{};       // goid of the one that started one of them
+    std::optional<std::int64_t> stack_bytes{};  // held by their stacks
+    // How long the one of them that waits longest has waited: at least, by our own sightings, and at most, by
+    // what the runtime noted, which is the end of the collection before it was first seen parked.
+    std::optional<std::chrono::nanoseconds> waited_at_least{};
+    std::optional<std::chrono::nanoseconds> waited_at_most{};
+    bool runtime_own = false;  // the Go runtime's own: neither its count nor its dumps show them
+
     friend bool operator==(const Group&, const Group&) = default;
 };
 inline constexpr std::size_t kMostIds = 1000;
@@ -83,6 +94,7 @@ struct Dump {
     std::vector<ThreadStop> stops{};      // where it was measured for each thread: only those that were held
     std::chrono::nanoseconds took{};      // wall time of the dump itself
     std::int64_t threads = 0;             // stacks read, before grouping
+    std::optional<GoProgram> go{};        // of a Go program
     std::vector<std::string> warnings{};  // whole sentences, foreign text escaped
     std::vector<Group> groups{};          // biggest first
     std::optional<std::chrono::nanoseconds> baseline{};  // wall time of the dump that `change` compares with

@@ -93,6 +93,7 @@ std::optional<Sample> Looker::look() {
     sample.limit = limit_;
     const auto told = fds_as_told(process_->directory());
     sample.fds = told ? told : counted_fds_;
+    if (extra_) extra_(sample);
     // Whatever was read is its own if it is still alive now.
     if (!process_->alive()) return std::nullopt;
     return sample;

@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/base/fd.h"
@@ -18,12 +20,18 @@ namespace rampwatch::probe {
 
 inline constexpr std::chrono::nanoseconds kShortestInterval = std::chrono::milliseconds(10);
 
+// Fills in what the kernel does not know of a process, such as its goroutines. Called with each sample taken;
+// it must not block.
+using ExtraReader = std::function<void(Sample&)>;
+
 // One look, whenever it is asked for. What is dear is read rarely: the limit and, where they must be counted,
 // the descriptors at every tenth look, and at least every 10 s; in between the last value stands.
 class Looker {
   public:
     // `process` must outlive it. Error: as of Procps::open().
     static Result<Looker> open(const Process& process, Roots roots = {});
+
+    void also(ExtraReader reader) { extra_ = std::move(reader); }
 
     // Empty when the process has ended, is dying, or is a zombie: that is no sample.
     std::optional<Sample> look();
@@ -39,6 +47,7 @@ class Looker {
     std::chrono::nanoseconds refreshed_{};
     std::optional<Limit> limit_{};
     std::optional<std::int64_t> counted_fds_{};
+    ExtraReader extra_{};
 };
 
 class Sampler : public Feed {
@@ -46,6 +55,8 @@ class Sampler : public Feed {
     // The first tick is at once. `interval` is at least kShortestInterval; `process` must outlive it.
     static Result<Sampler> open(const Process& process, std::chrono::nanoseconds interval,
                                 TargetId target = 0, LifeNumber life = 1, Roots roots = {});
+
+    void also(ExtraReader reader) { looker_.also(std::move(reader)); }
 
     [[nodiscard]] int fd() const override { return timer_.get(); }
     // For each wake-up at most one Missed (ticks that passed unseen) and one Sampled.

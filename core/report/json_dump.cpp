@@ -26,16 +26,51 @@ Json group_json(const Group& group) {
     const bool thread = group.kind == StackKind::thread;
     Json frames = Json::array();
     for (const Frame& frame : group.frames) frames.push_back(frame_json(frame));
-    return {{"count", group.count},
-            {"kind", word(group.kind)},
-            {"state", json_known(group.state)},
-            {"tids", thread ? Json(group.ids) : Json::array()},
-            {"goids", thread ? Json::array() : Json(group.ids)},
-            {"names", group.names},
-            {"change", json_known(group.change)},
-            {"own_frame", group.own_frame},
-            {"truncated", group.truncated},
-            {"frames", std::move(frames)}};
+    Json json = {{"count", group.count},
+                 {"kind", word(group.kind)},
+                 {"state", json_known(group.state)},
+                 {"tids", thread ? Json(group.ids) : Json::array()},
+                 {"goids", thread ? Json::array() : Json(group.ids)},
+                 {"names", group.names},
+                 {"change", json_known(group.change)},
+                 {"own_frame", group.own_frame},
+                 {"truncated", group.truncated},
+                 {"frames", std::move(frames)}};
+    if (thread) return json;
+    const auto seconds = [](const auto& time) { return time ? Json(json_seconds(*time)) : Json(nullptr); };
+    json["created_by"] = group.created_by ? frame_json(*group.created_by) : Json(nullptr);
+    json["parent"] = json_known(group.parent);
+    json["stack_bytes"] = json_known(group.stack_bytes);
+    json["waited_at_least_s"] = seconds(group.waited_at_least);
+    json["waited_at_most_s"] = seconds(group.waited_at_most);
+    json["runtime_own"] = group.runtime_own;
+    return json;
+}
+
+Json heap_json(const GoHeap& heap) {
+    return {{"marked_bytes", heap.marked},
+            {"live_bytes", heap.live},
+            {"in_use_bytes", heap.in_use},
+            {"free_bytes", heap.free},
+            {"released_bytes", heap.released},
+            {"mapped_ready_bytes", heap.mapped_ready},
+            {"next_goal_bytes", json_known(heap.next_goal)}};
+}
+
+Json go_json(const GoProgram& go) {
+    return {{"version", go.version},
+            {"module", go.module},
+            {"guessed", go.guessed},
+            {"frames", go.frames},
+            {"goroutines", go.goroutines},
+            {"system", go.system},
+            {"running", go.running},
+            {"moving", go.moving},
+            {"partial", go.partial},
+            {"unread", go.unread},
+            {"ungrouped", go.ungrouped},
+            {"stack_bytes", go.stack_bytes},
+            {"heap", go.heap ? heap_json(*go.heap) : Json(nullptr)}};
 }
 
 Json stops_json(const Dump& dump) {
@@ -69,6 +104,7 @@ Json json_of(const Dump& dump) {
         {"stops", stops_json(dump)},
         {"took_s", json_seconds(dump.took)},
         {"threads", dump.threads},
+        {"go", dump.go ? go_json(*dump.go) : Json(nullptr)},
         {"baseline", dump.baseline ? time_json(*dump.baseline) : Json(nullptr)},
         {"warnings", dump.warnings},
         {"groups", std::move(groups)},

@@ -13,6 +13,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/report/frame_text.h"
+#include "core/report/go_text.h"
 
 namespace rampwatch::report {
 namespace {
@@ -57,7 +58,11 @@ std::string group_head(const Group& group, std::int64_t total, const DumpTextSty
             fmt::format("{}{}", *group.change > 0 ? "+" : "-", format_count(std::abs(*group.change)));
         head += ", " + (*group.change > 0 ? bold(change, style) : change);
     }
-    if (group.state) {
+    if (group.kind == StackKind::goroutine) {
+        head += ", [" + wait_text(group) + "]";
+        if (group.stack_bytes)
+            head += fmt::format(", {} of stacks", format_size(static_cast<double>(*group.stack_bytes)));
+    } else if (group.state) {
         const bool waits = *group.state != "running" && *group.state != "stopped";
         head += waits ? ", waiting: " + escape(*group.state, 64) : ", " + escape(*group.state, 64);
     }
@@ -131,6 +136,31 @@ std::string names_line(const Group& group, const DumpTextStyle& style) {
     return aside("    " + text, style);
 }
 
+std::string creator_line(const Group& group, const std::string& program, const DumpTextStyle& style) {
+    if (!group.created_by) return {};
+    std::string text = "    created by " + frame_name(*group.created_by, 60) + "  " +
+                       frame_place(*group.created_by, program);
+    if (group.parent) text += fmt::format(" (goroutine {})", *group.parent);
+    return aside(std::move(text), style);
+}
+
+// Said once for each kind of wait, where so many wait that it may be the matter.
+std::string hint_text(const Group& group, std::vector<std::string>& said) {
+    constexpr std::int64_t kMany = 50;
+    if (group.kind != StackKind::goroutine || group.count < kMany || !group.state) return {};
+    if (std::find(said.begin(), said.end(), *group.state) != said.end()) return {};
+    const auto hint = wait_hint(*group.state);
+    if (hint.empty()) return {};
+    said.push_back(*group.state);
+    return fmt::format("    hint: {}\n", hint);
+}
+
+std::int64_t total_of(const Dump& dump, StackKind kind) {
+    std::int64_t sum = 0;
+    for (const Group& group : dump.groups) sum += group.kind == kind ? group.count : 0;
+    return sum;
+}
+
 std::int64_t total_of(const Dump& dump) {
     return std::accumulate(dump.groups.begin(), dump.groups.end(), std::int64_t{0},
                            [](std::int64_t sum, const Group& group) { return sum + group.count; });
@@ -171,13 +201,15 @@ std::string stop_words(const Dump& dump) {
 }
 
 std::string head_line(const Dump& dump) {
-    const StackKind kind = dump.groups.empty() ? StackKind::thread : dump.groups.front().kind;
+    const StackKind kind = dump.groups.empty() || dump.go ? StackKind::thread : dump.groups.front().kind;
     const std::string_view path = dump.life.executable.empty() ? dump.life.comm : dump.life.executable;
-    std::string text =
-        fmt::format("{} {} in {} different {} of PID {} ({})", format_count(dump.threads),
-                    noun(kind, dump.threads), format_count(static_cast<std::int64_t>(dump.groups.size())),
-                    dump.groups.size() == 1 ? "stack" : "stacks", dump.life.pid,
-                    escape(path.substr(path.rfind('/') + 1), 64));
+    const auto stacks = std::count_if(dump.groups.begin(), dump.groups.end(),
+                                      [&](const Group& group) { return !dump.go || group.kind == kind; });
+    std::string text;
+    if (dump.go) text = fmt::format("goroutines: {}\n", go_count_text(*dump.go));
+    text += fmt::format("{} {} in {} different {} of PID {} ({})", format_count(dump.threads),
+                        noun(kind, dump.threads), format_count(stacks), stacks == 1 ? "stack" : "stacks",
+                        dump.life.pid, escape(path.substr(path.rfind('/') + 1), 64));
     text +=
         fmt::format("\n{}, by {} in {}", format_time(dump.wall), dump.backend, format_duration(dump.took));
     text += stop_words(dump);
@@ -188,13 +220,15 @@ std::string head_line(const Dump& dump) {
 }  // namespace
 
 std::string text_groups(const Dump& dump, const DumpTextStyle& style) {
-    const std::int64_t total = total_of(dump);
     const std::vector<const Group*> shown = chosen(dump, style.most_groups);
+    std::vector<std::string> said;
     std::string text;
     for (const Group* group : shown) {
         if (!text.empty()) text += "\n";
-        text += group_head(*group, total, style);
+        text += group_head(*group, total_of(dump, group->kind), style);
         text += frames_text(*group, dump.life.executable, style);
+        text += creator_line(*group, dump.life.executable, style);
+        text += hint_text(*group, said);
         text += names_line(*group, style);
     }
     const std::string rest = rest_line(dump, shown, style);

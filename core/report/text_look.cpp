@@ -5,6 +5,7 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/report/go_text.h"
 #include "core/report/text_dump.h"
 
 namespace rampwatch::report {
@@ -138,6 +139,14 @@ std::string cpu(const Sample& sample) {
     return text;
 }
 
+// What a Go program's memory consists of, and its goroutines.
+std::string go_lines(const Look& look) {
+    if (!look.dump || !look.dump->go) return {};
+    const GoProgram& go = *look.dump->go;
+    const auto parts = go_memory_parts(go, look.sample.rss_bytes);
+    return (parts.empty() ? std::string() : line("of it", join(parts, ", "))) + line("go", go_count_text(go));
+}
+
 // A short row of groups; whoever wants all of them, with names, has a command for it.
 std::string stacks(const Look& look, const LookTextStyle& style) {
     if (!look.dump) return look.no_dump.empty() ? std::string() : line("stacks", "none: " + look.no_dump);
@@ -181,6 +190,7 @@ std::string text_look(const Look& look, const LookTextStyle& style) {
     if (look.sample.threads) text += line("threads", threads(look));
     if (look.sample.fds) text += line("fds", format_count(*look.sample.fds));
     if (look.sample.cpu) text += line("cpu", cpu(look.sample));
+    text += go_lines(look);
     text += since_start(look);
     text += stacks(look, style);
     return text + next_command(look, style.program);

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#include "core/dump/worker_side.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+#include "core/base/text.h"
+#include "core/dump/wire.h"
+#include "core/golang/describe.h"
+#include "core/golang/goroutines.h"
+#include "core/golang/runtime.h"
+#include "core/probe/process.h"
+#include "core/stacks/own_frame.h"
+
+namespace rampwatch::dump {
+
+namespace {
+
+constexpr std::size_t kMostGroups = 5000;        // told; the rest is counted
+constexpr rlim_t kMostMemory = rlim_t{6} << 30;  // address space: an executable of 4 GiB is mapped, not read
+constexpr rlim_t kMostData = rlim_t{1} << 30;
+constexpr rlim_t kMostCpuSeconds = 60;  // for one order
+constexpr rlim_t kMostFiles = 64;
+
+std::chrono::nanoseconds clock_now(clockid_t clock) {
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+void limit(int resource, rlim_t most) {
+    rlimit limits{};
+    if (::getrlimit(static_cast<__rlimit_resource>(resource), &limits) != 0) return;
+    limits.rlim_cur = std::min(most, limits.rlim_max);
+    ::setrlimit(static_cast<__rlimit_resource>(resource), &limits);
+}
+
+// CPU time from here on; what was used before does not count.
+void limit_cpu() {
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    limit(RLIMIT_CPU, static_cast<rlim_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + kMostCpuSeconds);
+}
+
+// Of root's rights only those to read other processes and their files.
+void drop_rights() {
+    constexpr std::uint32_t kKept = (1U << CAP_SYS_PTRACE) | (1U << CAP_DAC_READ_SEARCH);
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, 2> data{};
+    if (::syscall(SYS_capget, &header, data.data()) != 0) return;
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        const std::uint32_t kept = i == 0 ? kKept : 0;
+        data[i].effective &= kept;
+        data[i].permitted &= kept;
+        data[i].inheritable = 0;
+    }
+    ::syscall(SYS_capset, &header, data.data());
+}
+
+void confine() {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    ::prctl(PR_SET_NAME, "rampwatch-read");
+    ::close_range(3, ~0U, 0);
+    ::setpriority(PRIO_PROCESS, 0, 10);
+    limit(RLIMIT_CORE, 0);
+#if !defined(__SANITIZE_ADDRESS__)  // whose shadow alone is terabytes
+    limit(RLIMIT_AS, kMostMemory);
+#endif
+    limit(RLIMIT_DATA, kMostData);
+    limit(RLIMIT_NOFILE, kMostFiles);
+    limit(RLIMIT_FSIZE, 0);
+    drop_rights();
+}
+
+// All groups but the first `kept`.
+void leave_out(Dump& dump, std::size_t kept) {
+    for (std::size_t i = kept; i < dump.groups.size(); ++i) {
+        if (dump.go && dump.groups[i].kind == StackKind::goroutine)
+            dump.go->ungrouped += dump.groups[i].count;
+    }
+    dump.groups.resize(std::min(kept, dump.groups.size()));
+}
+
+// What is known of the target's Go program, from order to order.
+class GoReading {
+  public:
+    explicit GoReading(pid_t pid) : pid_(pid) {}
+
+    void answer(const OrderMessage& order, Answer& answer) {
+        if (!runtime_) {
+            auto attached = golang::Runtime::attach(pid_);
+            if (!attached) {
+                answer.error = attached.error();
+                return;
+            }
+            runtime_.emplace(std::move(*attached));
+            goroutines_.emplace(*runtime_);
+        }
+        answer.counters = {runtime_->counters().allgs_length, runtime_->counters().heap_marked};
+        answer.error = read(order, answer.dump);
+    }
+
+  private:
+    std::optional<Error> read(const OrderMessage& order, Dump& dump) {
+        const auto begun = clock_now(CLOCK_BOOTTIME);
+        const auto tally = goroutines_->read(begun, std::chrono::nanoseconds(order.aged_after_ns));
+        if (!tally) return tally.error();
+        fill(*tally, dump);
+        dump.took = clock_now(CLOCK_BOOTTIME) - begun;
+        if (order.order == Order::count) return std::nullopt;
+        const golang::Moment moment{clock_now(CLOCK_BOOTTIME), clock_now(CLOCK_MONOTONIC)};
+        dump.groups = golang::describe(*runtime_, goroutines_->groups(), moment);
+        leave_out(dump, kMostGroups);
+        for (Group& group : dump.groups) group.own_frame = stacks::mark_own(group.frames);
+        dump.took = clock_now(CLOCK_BOOTTIME) - begun;
+        return std::nullopt;
+    }
+
+    void fill(const golang::Tally& tally, Dump& dump) const {
+        GoProgram go;
+        go.version = runtime_->version_text();
+        go.module = runtime_->module_path();
+        go.guessed = runtime_->layout().guessed;
+        go.frames = runtime_->layout().frames;
+        go.goroutines = tally.live;
+        go.system = tally.system;
+        go.running = tally.running;
+        go.moving = tally.moving;
+        go.partial = tally.partial;
+        go.unread = tally.unread;
+        go.ungrouped = tally.ungrouped;
+        go.kept = tally.kept;
+        go.aged = tally.aged;
+        go.stack_bytes = tally.stack_bytes;
+        if (const auto heap = runtime_->heap()) go.heap = *heap;
+        dump.backend = "go";
+        dump.go = go;
+    }
+
+    pid_t pid_;
+    std::optional<golang::Runtime> runtime_{};
+    std::optional<golang::Goroutines> goroutines_{};
+};
+
+bool send_all(const std::string& bytes) {
+    std::size_t sent = 0;
+    while (sent < bytes.size()) {
+        const ssize_t done = ::write(0, bytes.data() + sent, bytes.size() - sent);
+        if (done < 0 && errno == EINTR) continue;
+        if (done <= 0) return false;
+        sent += static_cast<std::size_t>(done);
+    }
+    return true;
+}
+
+// Of more groups than a message holds the smallest are left out, and counted.
+bool send(Answer& answer) {
+    std::string bytes = encode(answer);
+    while (bytes.size() > kMostMessage && !answer.dump.groups.empty()) {
+        leave_out(answer.dump, answer.dump.groups.size() / 2);
+        bytes = encode(answer);
+    }
+    const auto size = static_cast<std::uint32_t>(bytes.size());
+    return send_all(std::string(reinterpret_cast<const char*>(&size), sizeof size) + bytes);
+}
+
+}  // namespace
+
+int worker_main(int argc, char** argv) {
+    const auto pid = argc == 4 ? parse_count(argv[2]) : std::nullopt;
+    const auto ticks = argc == 4 ? parse_count(argv[3]) : std::nullopt;
+    if (!pid || !ticks || *pid <= 0 || *pid > INT32_MAX) return 2;
+    confine();
+    const auto process = probe::Process::open(static_cast<std::int32_t>(*pid));
+    const bool is_it = process && process->life().start_ticks == static_cast<std::uint64_t>(*ticks);
+    GoReading go(static_cast<pid_t>(*pid));
+    OrderMessage order;
+    while (::read(0, &order, sizeof order) == static_cast<ssize_t>(sizeof order)) {
+        limit_cpu();
+        Answer answer;
+        answer.order = order.order;
+        const bool there = is_it && process->alive();
+        if (!there)
+            answer.error =
+                Error{Error::Kind::gone, "the process has ended", "PID " + std::string(argv[2]), ""};
+        else
+            go.answer(order, answer);
+        if (!send(answer)) return 1;
+    }
+    return 0;
+}
+
+}  // namespace rampwatch::dump

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+// Goroutines read from outside, against what the runtime itself prints of them.
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <random>
+#include <sstream>
+#include <string>
+#include <thread>
+
+#include "core/base/text.h"
+#include "core/golang/describe.h"
+#include "core/golang/goroutines.h"
+#include "tests/catch.h"
+#include "tests/support/target.h"
+#include "tests/temp_tree.h"
+
+using namespace rampwatch;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Told = std::map<std::int64_t, std::string>;  // goid -> state and calls, a line each
+
+std::string read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// "main.deep(0x3, 0xc000)" -> "main.deep": arguments are not ours to tell.
+std::string bare(const std::string& call) {
+    const std::size_t creator = call.rfind(" in goroutine ");
+    if (call.starts_with("created by ")) return call.substr(0, creator);
+    return call.ends_with("(...)") ? call.substr(0, call.size() - 5) : call.substr(0, call.rfind('('));
+}
+
+// What runtime/pprof wrote. `count`: runtime.NumGoroutine() just before.
+Told parse_dump(const std::string& text, std::int64_t& count) {
+    Told told;
+    std::istringstream lines(text);
+    std::int64_t goid = 0;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("count ")) {
+            count = parse_count(line.substr(6)).value();
+        } else if (line.starts_with("goroutine ")) {
+            const std::size_t open = line.find('[');
+            goid = parse_count(line.substr(10, open - 11)).value();
+            told[goid] = line.substr(open + 1, line.find_first_of(",]", open) - open - 1);
+        } else if (line.starts_with('\t')) {
+            told[goid] += " " + line.substr(1, line.find(" +0x") - 1);
+        } else if (!line.empty()) {
+            told[goid] += "\n" + bare(line);
+        }
+    }
+    return told;
+}
+
+std::string line_of(const Frame& frame) {
+    return frame.function.value_or("?") + " " + frame.file.value_or("?") + ":" +
+           std::to_string(frame.line.value_or(0));
+}
+
+Told tell(const std::vector<Group>& groups) {
+    Told told;
+    for (const Group& group : groups) {
+        if (group.runtime_own) continue;
+        std::string text = group.state.value_or("?");
+        for (const Frame& frame : group.frames) text += "\n" + line_of(frame);
+        if (group.created_by) text += "\ncreated by " + line_of(*group.created_by);
+        for (const std::int64_t id : group.ids) told[id] = text;
+    }
+    return told;
+}
+
+std::chrono::nanoseconds monotonic() {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+// The program's own answer, after two collections.
+std::string own_dump(pid_t pid, const std::string& path) {
+    std::filesystem::remove(path);
+    ::kill(pid, SIGUSR1);
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (!std::filesystem::exists(path)) {
+        REQUIRE(std::chrono::steady_clock::now() < deadline);
+        std::this_thread::sleep_for(5ms);
+    }
+    return read_file(path);
+}
+
+// Both answers of one running program; those that moved or belong to the asking itself are left out.
+void compare(const std::string& program) {
+    const test::TempTree folder;
+    const std::string dump = folder.path() + "/dump";
+    const test::Target target({program, dump});
+    std::int64_t count = 0;
+    const Told theirs = parse_dump(own_dump(target.pid(), dump), count);
+
+    const auto runtime = golang::Runtime::attach(target.pid());
+    if (!runtime) FAIL(program << ": " << to_string(runtime.error()));
+    golang::Goroutines goroutines(*runtime);
+    const auto tally = goroutines.read(monotonic(), 0ns);
+    REQUIRE(tally);
+    const Told ours = tell(describe(*runtime, goroutines.groups(), {monotonic(), monotonic()}));
+    CHECK(tally->live == count);
+    CHECK(tally->unread == 0);
+    CHECK(tally->partial == 0);
+    std::size_t equal = 0;
+    for (const auto& [goid, text] : theirs) {
+        if (text.find("runtime/pprof") != std::string::npos) continue;
+        const auto found = ours.find(goid);
+        INFO(program << ", goroutine " << goid);
+        CHECK((found == ours.end() ? "not found" : found->second) == text);
+        if (found != ours.end() && found->second == text) ++equal;
+    }
+    CHECK(equal + 1 >= theirs.size());
+    WARN(program << ": " << runtime->version_text() << ", " << equal << " of " << theirs.size() - 1
+                 << " goroutines equal");
+}
+
+}  // namespace
+
+TEST_CASE("each goroutine is told as the runtime itself tells it", "[golang]") {
+    if (test::have({test::program("parks_go")})) compare(test::program("parks_go"));
+}
+
+TEST_CASE("goroutines that have not run since are kept without their stacks being read", "[golang]") {
+    if (!test::have({test::program("parks_go")})) return;
+    const test::TempTree folder;
+    const std::string dump = folder.path() + "/dump";
+    const test::Target target({test::program("parks_go"), dump});
+    own_dump(target.pid(), dump);
+    const auto runtime = golang::Runtime::attach(target.pid());
+    REQUIRE(runtime);
+    golang::Goroutines goroutines(*runtime);
+    const auto first = goroutines.read(100s, 50s);
+    REQUIRE(first);
+    CHECK(first->kept == 0);
+    CHECK(first->aged == 0);
+    const auto groups = tell(describe(*runtime, goroutines.groups(), {100s, 100s}));
+    const auto second = goroutines.read(150s, 50s);
+    REQUIRE(second);
+    CHECK(second->kept >= 1000);
+    CHECK(second->aged >= 1000);
+    CHECK(second->bytes_read - first->bytes_read < first->bytes_read / 2);
+    CHECK(tell(describe(*runtime, goroutines.groups(), {150s, 150s})).size() == groups.size());
+    const auto counted = goroutines.count();
+    REQUIRE(counted);
+    CHECK(counted->live == second->live);
+}
+
+TEST_CASE("the bytes that the last collection found reachable are read", "[golang]") {
+    if (!test::have({test::program("parks_go")})) return;
+    const test::TempTree folder;
+    const test::Target target({test::program("parks_go"), folder.path() + "/dump"});
+    own_dump(target.pid(), folder.path() + "/dump");
+    const auto runtime = golang::Runtime::attach(target.pid());
+    REQUIRE(runtime);
+    const auto heap = runtime->heap();
+    REQUIRE(heap);
+    CHECK(heap->marked > 100'000);
+    CHECK(heap->marked <= heap->live);
+    CHECK(heap->in_use < 64 << 20);
+    const auto tick = runtime->memory().get<std::int64_t>(runtime->counters().heap_marked);
+    REQUIRE(tick);
+    CHECK(*tick > 100'000);
+}
+
+TEST_CASE("a program that is not Go is refused by name", "[golang]") {
+    const test::Target target({test::program("steady")});
+    const auto runtime = golang::Runtime::attach(target.pid());
+    REQUIRE_FALSE(runtime);
+    CHECK(runtime.error().kind == Error::Kind::not_found);
+    CHECK(runtime.error().what == "no Go function table");
+}
+
+TEST_CASE("damaged tables are refused or read with bounds, never beyond", "[golang]") {
+    if (!test::have({test::program("parks_go")})) return;
+    const std::string good = read_file(test::program("parks_go"));
+    std::mt19937 dice(4711);
+    int refused = 0;
+    for (int round = 0; round < 300; ++round) {
+        std::string bad = good;
+        const auto elf_before = golang::Elf::parse(golang::Bytes(std::as_bytes(std::span(good))));
+        const auto* section = elf_before->section(".gopclntab");
+        const auto start =
+            static_cast<std::size_t>(section->bytes.data() - std::as_bytes(std::span(good)).data());
+        for (int i = 0; i < 200; ++i) {
+            const bool head = round % 3 == 0 && i < 4;
+            const std::size_t at =
+                round % 5 == 4 ? dice() % 4096 : start + dice() % (head ? 96 : section->bytes.size());
+            bad[at] = static_cast<char>(round % 2 == 0 ? 0xff : dice());
+        }
+        if (round % 7 == 6) bad.resize(dice() % bad.size());
+        const golang::Bytes bytes(std::as_bytes(std::span(bad)));
+        const auto elf = golang::Elf::parse(bytes);
+        const auto table = elf ? golang::Pclntab::find(*elf) : Result<golang::Pclntab>(elf.error());
+        if (elf) static_cast<void>(golang::read_build_info(*elf));
+        if (!table) {
+            ++refused;
+            continue;
+        }
+        std::vector<golang::Pclntab::Call> calls;
+        for (std::uint32_t i = 0; i < std::min<std::uint32_t>(table->functions(), 3000); ++i) {
+            const auto function = table->function(i);
+            if (!function) continue;
+            static_cast<void>(table->frame_size(*function, function->entry + 7));
+            table->calls(*function, function->entry + 9, bytes, calls);
+            calls.clear();
+        }
+        static_cast<void>(table->wrapper_id());
+    }
+    CHECK(refused > 0);
+    CHECK(refused < 300);
+}
+
+// Every build that a Go on this host can make: the same program, stripped and not, moved and not.
+TEST_CASE("builds of each installed Go are read alike", "[golang_builds]") {
+    struct Build {
+        bool cgo = false;
+        std::vector<std::string> options{};
+    };
+    const std::vector<Build> builds = {
+        {true, {}}, {false, {"-trimpath", "-ldflags=-s -w"}}, {true, {"-buildmode=pie", "-ldflags=-s -w"}}};
+    const test::TempTree folder;
+    int built = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/usr/lib")) {
+        const std::string root = entry.path().string();
+        if (!entry.path().filename().string().starts_with("go-1.")) continue;
+        for (std::size_t i = 0; i < builds.size(); ++i) {
+            const std::string program =
+                folder.path() + "/" + entry.path().filename().string() + "-" + std::to_string(i);
+            std::vector<std::string> words = {"/usr/bin/env",
+                                              "GOROOT=" + root,
+                                              "GOCACHE=" + test::program("go-cache"),
+                                              "GOPATH=" + folder.path(),
+                                              "GOFLAGS=",
+                                              "GOTOOLCHAIN=local",
+                                              "CGO_ENABLED=" + std::string(builds[i].cgo ? "1" : "0"),
+                                              root + "/bin/go",
+                                              "build"};
+            words.insert(words.end(), builds[i].options.begin(), builds[i].options.end());
+            words.insert(words.end(), {"-o", program, test::tests_file("programs/parks.go")});
+            const auto outcome = test::run_program(words, 600s);
+            INFO(outcome.err);
+            REQUIRE(outcome.status == 0);
+            compare(program);
+            ++built;
+        }
+    }
+    WARN(built << " builds compared");
+}

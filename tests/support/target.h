@@ -28,7 +28,7 @@ class Target {
   public:
     // Waits, for at most `patience`, until it has printed a line that starts with "ready".
     explicit Target(const std::vector<std::string>& argv,
-                    std::chrono::seconds patience = std::chrono::seconds(120));
+                    std::chrono::seconds patience = std::chrono::seconds(400));
 
     [[nodiscard]] pid_t pid() const { return process_.pid(); }
     [[nodiscard]] std::string pid_word() const { return std::to_string(pid()); }

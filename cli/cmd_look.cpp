@@ -42,13 +42,12 @@ Error ended(const probe::Process& process) {
 constexpr auto kMostDumpTime = std::chrono::milliseconds(600);
 constexpr auto kHandOver = std::chrono::milliseconds(150);
 
-// Addresses alone, the cheapest dump there is; timed_out unless it is whole in time.
+// The cheapest dump there is; timed_out unless it is whole in time.
 Result<Dump> take_quick_dump(const Life& life, std::int64_t threads) {
     const auto begin = boot_now();
     const Error too_long{Error::Kind::timed_out,
                          fmt::format("they would take longer than {}", format_duration(kMostDumpTime))};
-    auto job =
-        dump::start_dump(life, {.backend = dump::Choice::eu_stack, .timeout = kMostDumpTime, .quick = true});
+    auto job = dump::start_dump(life, {.timeout = kMostDumpTime, .quick = true});
     if (!job) return job.error();
     Poller poller;
     while (!(*job)->turn()) {

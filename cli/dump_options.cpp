@@ -8,9 +8,17 @@
 namespace rampwatch::cli {
 
 void add_dump_options(CLI::App& command, DumpOptions& options) {
-    command.add_option("--backend", options.backend, "how stacks are read: auto, eu-stack or gdb")
-        ->check(CLI::IsMember({"auto", "eu-stack", "gdb"}))
+    command.add_option("--backend", options.backend, "how stacks are read: auto, native, eu-stack or gdb")
+        ->check(CLI::IsMember({"auto", "native", "eu-stack", "gdb"}))
         ->type_name("BACKEND")
+        ->capture_default_str();
+    command
+        .add_option("--stop", options.stop, "threads that run: none, running (one by one) or all (together)")
+        ->check(CLI::IsMember({"none", "running", "all"}))
+        ->type_name("WHICH")
+        ->capture_default_str();
+    command.add_option("--max-stop", options.max_stop, "how long threads may be held, all stops together")
+        ->type_name("DURATION")
         ->capture_default_str();
     command
         .add_option("--dump-timeout", options.timeout,
@@ -32,6 +40,11 @@ Result<dump::Settings> read_dump_options(const DumpOptions& options) {
     if (*timeout < std::chrono::milliseconds(100) || *timeout > std::chrono::hours(1))
         return Error{Error::Kind::bad_input, "from 100ms to 1h", "--dump-timeout", {}};
     settings.timeout = *timeout;
+    const auto max_stop = parse_duration(options.max_stop);
+    if (!max_stop || *max_stop > std::chrono::minutes(1))
+        return Error{Error::Kind::bad_input, "from 0 to 1m", "--max-stop", "as in 20ms"};
+    settings.native.capture.stop = *dump::stop_policy_of(options.stop);  // CLI11 has checked the word
+    settings.native.capture.max_stop = *max_stop;
     return settings;
 }
 

@@ -17,13 +17,15 @@ namespace rampwatch::cli {
 struct DumpOptions {
     std::string backend = "auto";
     std::string timeout = "30s";
+    std::string stop = "running";
+    std::string max_stop = "20ms";
     bool show_args = false;
 };
 
-// --backend, --dump-timeout and --show-args; `options` outlives the App.
+// --backend, --stop, --max-stop, --dump-timeout and --show-args; `options` outlives the App.
 void add_dump_options(CLI::App& command, DumpOptions& options);
 
-// Refuses a timeout under 100 ms or over 1 h.
+// Refuses a timeout under 100 ms or over 1 h, and a --max-stop over 1 min.
 Result<dump::Settings> read_dump_options(const DumpOptions& options);
 
 }  // namespace rampwatch::cli

@@ -12,6 +12,7 @@
 #include "core/dump/eu_stack.h"
 #include "core/dump/gdb.h"
 #include "core/dump/go_job.h"
+#include "core/dump/native_job.h"
 #include "core/dump/permission.h"
 
 namespace rampwatch::dump {
@@ -19,7 +20,9 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr std::int64_t kMostInlined = 2000;                      // threads up to which inlines are asked for
+constexpr std::int64_t kMostInlined = 2000;  // threads up to which inlines are asked for
+constexpr nanoseconds kQuickLines = std::chrono::milliseconds(50);  // of a quick native dump
+constexpr std::size_t kMostWorkers = 8;
 constexpr nanoseconds kQuickTimeout = std::chrono::seconds(10);  // of the try with addresses only
 
 std::int64_t threads_of(pid_t pid) {
@@ -74,12 +77,22 @@ class Ways : public Job {
                 return false;
             }
         }
-        const bool useless = !*result_ && result_->error().kind == Error::Kind::unavailable;
-        if (useless && start()) return false;
+        if (*result_ || result_->error().kind != Error::Kind::unavailable) return true;
+        missing_.push_back(result_->error());
+        if (next_ < ways_.size() && start()) return false;
+        if (missing_.size() > 1) result_ = all_missing();
         return true;
     }
 
-    Result<Dump> take() override { return std::move(*result_); }
+    // What was tried before is told.
+    Result<Dump> take() override {
+        for (const Error& error : missing_) {
+            if (*result_)
+                (*result_)->warnings.push_back(
+                    fmt::format("Read by {}: {}.", (*result_)->backend, error.what));
+        }
+        return std::move(*result_);
+    }
 
   private:
     static bool is_better(const Result<Dump>& a, const Result<Dump>& b) {
@@ -101,7 +114,7 @@ class Ways : public Job {
         std::string what, hint;
         for (const Error& error : missing_) {
             what += (what.empty() ? "" : ", and ") + error.what;
-            hint += (hint.empty() ? "" : ", or ") + error.hint;
+            hint += (hint.empty() || error.hint.empty() ? "" : ", or ") + error.hint;
         }
         return {Error::Kind::unavailable, std::move(what), {}, std::move(hint)};
     }
@@ -114,6 +127,39 @@ class Ways : public Job {
     std::unique_ptr<Job> job_{};
     std::optional<Result<Dump>> result_{};
 };
+
+// For the helpers, which attach: a thread that is traced already cannot be attached to.
+StartJob untraced(pid_t pid, StartJob start) {
+    return [pid, start = std::move(start)]() -> Result<std::unique_ptr<Job>> {
+        if (auto free = may_attach(pid); !free) return free.error();
+        return start();
+    };
+}
+
+StartJob native_way(std::shared_ptr<Worker> worker, const Settings& settings) {
+    NativeSettings native = settings.native;
+    if (settings.quick) native.lines = std::min(native.lines, kQuickLines);
+    return [=, timeout = settings.timeout] { return start_native(worker, native, timeout); };
+}
+
+// Gentlest first; empty when nothing reads without a stop and none is allowed.
+std::vector<StartJob> ways_of(const Life& life, const Settings& settings, std::shared_ptr<Worker> worker) {
+    const Choice choice = settings.backend;
+    const bool any = choice == Choice::automatic;
+    const bool may_stop = settings.native.capture.stop != StopPolicy::none;
+    const HelperRunSettings run{settings.timeout, settings.guard_program};
+    const EuStackDetail detail = settings.quick                         ? EuStackDetail::bare
+                                 : threads_of(life.pid) <= kMostInlined ? EuStackDetail::inlines
+                                                                        : EuStackDetail::names;
+    std::vector<StartJob> ways;
+    if (any || choice == Choice::native) ways.push_back(native_way(std::move(worker), settings));
+    if (may_stop && (any || choice == Choice::eu_stack))
+        ways.push_back(
+            untraced(life.pid, [=] { return start_helper(eu_stack(life.pid, detail), life, run); }));
+    if (may_stop && !settings.quick && (any || choice == Choice::gdb))
+        ways.push_back(untraced(life.pid, [=] { return start_helper(gdb(life.pid), life, run); }));
+    return ways;
+}
 
 void stamp(Result<Dump>& dump, const Life& life, DumpReason reason, nanoseconds mono, nanoseconds wall) {
     if (!dump) return;
@@ -128,6 +174,7 @@ void stamp(Result<Dump>& dump, const Life& life, DumpReason reason, nanoseconds 
 
 std::optional<Choice> choice_of(std::string_view word) {
     if (word == "auto") return Choice::automatic;
+    if (word == "native") return Choice::native;
     if (word == "eu-stack") return Choice::eu_stack;
     if (word == "gdb") return Choice::gdb;
     return std::nullopt;
@@ -135,27 +182,23 @@ std::optional<Choice> choice_of(std::string_view word) {
 
 Result<std::unique_ptr<Job>> start_dump(const Life& life, const Settings& settings) {
     if (auto allowed = may_dump(life.pid); !allowed) return allowed.error();
-    if (auto free = may_attach(life.pid); !free) return free.error();
-    const HelperRunSettings run{settings.timeout, settings.guard_program};
-    const HelperRunSettings quick_run{std::min(settings.timeout, kQuickTimeout), settings.guard_program};
-    const EuStackDetail detail = settings.quick                         ? EuStackDetail::bare
-                                 : threads_of(life.pid) <= kMostInlined ? EuStackDetail::inlines
-                                                                        : EuStackDetail::names;
-    std::vector<StartJob> ways;
+    auto worker = settings.worker ? settings.worker : std::make_shared<Worker>(life, settings.guard_program);
+    std::vector<StartJob> ways = ways_of(life, settings, worker);
+    if (ways.empty())
+        return Error{
+            Error::Kind::bad_input, "only the native backend reads without a stop", "--stop none", {}};
     StartJob quick;
-    if (settings.backend != Choice::gdb) {
-        ways.emplace_back([=] { return start_helper(eu_stack(life.pid, detail), life, run); });
-        if (!settings.quick)
-            quick = [=] { return start_helper(eu_stack(life.pid, EuStackDetail::bare), life, quick_run); };
+    const bool by_helper = settings.backend == Choice::automatic || settings.backend == Choice::eu_stack;
+    if (by_helper && ways.size() > (settings.backend == Choice::automatic ? 1U : 0U) && !settings.quick) {
+        const HelperRunSettings run{std::min(settings.timeout, kQuickTimeout), settings.guard_program};
+        quick = [=] { return start_helper(eu_stack(life.pid, EuStackDetail::bare), life, run); };
     }
-    if (settings.backend != Choice::eu_stack && !settings.quick)
-        ways.emplace_back([=] { return start_helper(gdb(life.pid), life, run); });
     StartJob threads = [ways = std::move(ways), quick = std::move(quick)]() -> Result<std::unique_ptr<Job>> {
         auto job = std::make_unique<Ways>(ways, quick);
         if (auto started = job->start(); !started) return started.error();
         return std::unique_ptr<Job>(std::move(job));
     };
-    return with_goroutines(life, std::move(threads), settings.guard_program);
+    return with_goroutines(std::move(worker), std::move(threads));
 }
 
 Result<Dump> take_dump(const Life& life, const Settings& settings, DumpReason reason) {
@@ -185,7 +228,23 @@ DumpFeed::DumpFeed(Settings settings, WhoIs who_is)
     : settings_(std::move(settings)), who_is_(std::move(who_is)) {}
 DumpFeed::~DumpFeed() = default;
 
-int DumpFeed::fd() const { return running_ ? running_->job->fd() : -1; }
+int DumpFeed::fd() const {
+    if (running_) return running_->job->fd();
+    return workers_.empty() ? -1 : workers_.back().second->fd();  // to see it end when it was idle for long
+}
+
+std::shared_ptr<Worker> DumpFeed::worker_of(const Life& life) {
+    const auto known = std::find_if(workers_.begin(), workers_.end(), [&](const auto& entry) {
+        return entry.first.pid == life.pid && entry.first.start_ticks == life.start_ticks;
+    });
+    if (known != workers_.end()) {
+        std::rotate(known, known + 1, workers_.end());
+        return workers_.back().second;
+    }
+    if (workers_.size() >= kMostWorkers) workers_.erase(workers_.begin());
+    workers_.emplace_back(life, std::make_shared<Worker>(life, settings_.guard_program));
+    return workers_.back().second;
+}
 
 std::optional<nanoseconds> DumpFeed::deadline() const {
     if (!answers_.empty()) return boot_now();
@@ -197,6 +256,7 @@ void DumpFeed::answer(RequestId request, Result<Dump> dump) {
 }
 
 void DumpFeed::take(std::vector<Fact>& facts) {
+    if (!running_ && !workers_.empty()) static_cast<void>(workers_.back().second->take(boot_now()));
     if (running_ && running_->job->turn()) {
         Result<Dump> dump = running_->job->take();
         stamp(dump, running_->life, running_->reason, running_->mono, running_->wall);
@@ -220,7 +280,9 @@ bool DumpFeed::perform(const Request& request) {
     }
     auto running =
         std::make_unique<Running>(Running{request.id, *life, request.reason, boot_now(), wall_now(), {}});
-    auto job = start_dump(*life, settings_);
+    Settings settings = settings_;
+    settings.worker = worker_of(*life);
+    auto job = start_dump(*life, settings);
     if (!job) {
         answer(request.id, job.error());
         return true;

@@ -8,10 +8,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.h"
 #include "core/dump/job.h"
+#include "core/dump/native.h"
+#include "core/dump/worker.h"
 #include "core/model/feed.h"
 #include "core/model/stack.h"
 #include "core/model/target.h"
@@ -19,18 +22,22 @@
 namespace rampwatch::dump {
 
 enum class Choice {
-    automatic,  // the gentlest that there is
+    automatic,  // the gentlest that there is: native, then eu-stack, then gdb
+    native,
     eu_stack,
     gdb,
 };
-std::optional<Choice> choice_of(std::string_view word);  // "auto", "eu-stack", "gdb"
+std::optional<Choice> choice_of(std::string_view word);  // "auto", "native", "eu-stack", "gdb"
 
 struct Settings {
     Choice backend = Choice::automatic;
     std::chrono::nanoseconds timeout =
         std::chrono::seconds(30);  // of one way; then one quick try with addresses only
-    bool quick = false;            // addresses only from the beginning: the cheapest dump there is
-    std::string guard_program = "/proc/self/exe";  // whose main() knows guard.h's hidden word
+    bool quick = false;            // hardly any lines, and by a helper addresses only: the cheapest there is
+    std::string guard_program = "/proc/self/exe";  // whose main() knows guard.h's and worker.h's hidden words
+    // Of the native way. With StopPolicy::none there is no other: both helpers stop what they read.
+    NativeSettings native{};
+    std::shared_ptr<Worker> worker{};  // of this life, kept for its next dump; none: one for this dump alone
 };
 
 // Starts a dump of the process; its groups come without `change`. Nothing here blocks for longer than a fork
@@ -58,9 +65,11 @@ class DumpFeed : public Feed {
   private:
     struct Running;
     void answer(RequestId request, Result<Dump> dump);
+    std::shared_ptr<Worker> worker_of(const Life& life);
 
     Settings settings_;
     WhoIs who_is_;
+    std::vector<std::pair<Life, std::shared_ptr<Worker>>> workers_{};  // the one used last stands last
     std::unique_ptr<Running> running_{};
     std::vector<fact::DumpDone> answers_{};
 };

@@ -19,17 +19,21 @@ constexpr nanoseconds kPatience = std::chrono::seconds(20);
 
 class GoJob : public Job {
   public:
-    GoJob(const Life& life, StartJob threads, std::string program)
-        : worker_(life, std::move(program)),
-          start_threads_(std::move(threads)),
-          until_(boot_now() + kPatience) {
-        if (const auto asked = worker_.ask(Order::goroutines, boot_now()); !asked) error_ = asked.error();
+    GoJob(std::shared_ptr<Worker> worker, StartJob threads)
+        : worker_(std::move(worker)), start_threads_(std::move(threads)), until_(boot_now() + kPatience) {
+        if (const auto asked = worker_->ask(Order::goroutines, boot_now()); !asked)
+            error_ = asked.error();
+        else
+            waits_ = true;
+    }
+    ~GoJob() override {
+        if (waits_) worker_->abandon();
     }
 
-    [[nodiscard]] int fd() const override { return job_ ? job_->fd() : worker_.fd(); }
+    [[nodiscard]] int fd() const override { return job_ ? job_->fd() : worker_->fd(); }
     [[nodiscard]] std::optional<nanoseconds> deadline() const override {
         if (job_) return job_->deadline();
-        return worker_.busy() ? until_ : boot_now();
+        return waits_ ? until_ : boot_now();
     }
 
     bool turn() override {
@@ -62,13 +66,16 @@ class GoJob : public Job {
   private:
     // True once there is an answer, or none will come.
     bool wait_for_goroutines() {
-        if (!worker_.busy()) return true;
-        if (auto answer = worker_.take(boot_now())) {
+        if (!waits_) return true;
+        if (auto answer = worker_->take(boot_now())) {
+            waits_ = false;
             error_ = std::move(answer->error);
             goroutines_ = std::move(answer->dump);
             return true;
         }
         if (boot_now() < until_) return false;
+        worker_->abandon();
+        waits_ = false;
         error_ = Error{Error::Kind::timed_out, "it took too long", {}, {}};
         return true;
     }
@@ -81,7 +88,8 @@ class GoJob : public Job {
             threads_ = job.error();
     }
 
-    Worker worker_;
+    std::shared_ptr<Worker> worker_;
+    bool waits_ = false;  // for the goroutines
     StartJob start_threads_;
     nanoseconds until_{};
     std::optional<Error> error_{};
@@ -92,8 +100,8 @@ class GoJob : public Job {
 
 }  // namespace
 
-std::unique_ptr<Job> with_goroutines(const Life& life, StartJob threads, std::string program) {
-    return std::make_unique<GoJob>(life, std::move(threads), std::move(program));
+std::unique_ptr<Job> with_goroutines(std::shared_ptr<Worker> worker, StartJob threads) {
+    return std::make_unique<GoJob>(std::move(worker), std::move(threads));
 }
 
 }  // namespace rampwatch::dump

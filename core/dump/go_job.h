@@ -3,16 +3,15 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "core/dump/job.h"
-#include "core/model/target.h"
+#include "core/dump/worker.h"
 
 namespace rampwatch::dump {
 
 // First the goroutines, by a worker that stops nothing; then what `threads` starts. A program that is no Go
 // program costs the few milliseconds that it takes to know. Where only one of the two succeeds the other's
-// failure is a warning. `program`: as of Worker.
-std::unique_ptr<Job> with_goroutines(const Life& life, StartJob threads, std::string program);
+// failure is a warning. `threads` may use the same worker: it is idle by then.
+std::unique_ptr<Job> with_goroutines(std::shared_ptr<Worker> worker, StartJob threads);
 
 }  // namespace rampwatch::dump

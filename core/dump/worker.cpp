@@ -18,6 +18,7 @@
 
 #include <fmt/format.h>
 
+#include "core/dump/native.h"
 #include "core/dump/wire.h"
 #include "core/dump/worker_side.h"
 
@@ -25,7 +26,7 @@ namespace rampwatch::dump {
 
 namespace {
 
-constexpr std::chrono::seconds kFirstPause{2};
+constexpr std::chrono::seconds kFirstPause{2};  // after the second death in a row
 constexpr std::chrono::seconds kLongestPause{300};
 constexpr std::size_t kMostAtOnce = std::size_t{4} << 20;  // read in one take()
 
@@ -85,7 +86,34 @@ Result<void> Worker::start() {
 }
 
 Result<void> Worker::ask(Order order, std::chrono::nanoseconds now, std::chrono::nanoseconds aged_after) {
+    return send({.order = order, .aged_after_ns = aged_after.count()}, now);
+}
+
+Result<void> Worker::ask_stacks(const NativeSettings& settings, std::chrono::nanoseconds now) {
+    return send({.order = Order::stacks,
+                 .stop = static_cast<std::uint32_t>(settings.capture.stop),
+                 .max_stop_ns = settings.capture.max_stop.value_or(kDefaultMaxStop).count(),
+                 .stack_bytes = static_cast<std::int64_t>(settings.capture.stack_bytes),
+                 .lines_ns = settings.lines.count()},
+                now);
+}
+
+void Worker::abandon() {
+    end();
+    received_.clear();
+    asked_ = false;
+}
+
+// One that ended while nothing was asked of it: idle for long, or killed.
+bool Worker::has_ended() {
+    char byte = 0;
+    const ssize_t got = ::recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+Result<void> Worker::send(const OrderMessage& message, std::chrono::nanoseconds now) {
     if (asked_) return failed("another look at it is under way", Error::Kind::unavailable);
+    if (child_ > 0 && has_ended()) end();
     if (child_ < 0) {
         if (now < not_before_) {
             return failed("the helper that reads it died lately; it is tried again soon",
@@ -93,10 +121,9 @@ Result<void> Worker::ask(Order order, std::chrono::nanoseconds now, std::chrono:
         }
         if (const auto done = start(); !done) return done.error();
     }
-    const OrderMessage message{order, 0, aged_after.count()};
     received_.clear();
     asked_ = true;  // even when it is dead already: take() will tell
-    order_ = order;
+    order_ = message.order;
     static_cast<void>(::send(socket_.get(), &message, sizeof message, MSG_NOSIGNAL));
     return {};
 }
@@ -111,9 +138,12 @@ Answer Worker::died(std::chrono::nanoseconds now) {
     received_.clear();
     asked_ = false;
     deaths_ = std::min(deaths_ + 1, 20);
-    const auto pause =
-        std::min<std::chrono::nanoseconds>(kFirstPause * (1 << std::min(deaths_ - 1, 8)), kLongestPause);
-    not_before_ = now + pause;
+    // What killed it may be one kind of order: the other is tried at once.
+    if (deaths_ > 1) {
+        const auto pause =
+            std::min<std::chrono::nanoseconds>(kFirstPause * (1 << std::min(deaths_ - 2, 8)), kLongestPause);
+        not_before_ = now + pause;
+    }
     Answer answer;
     answer.order = order_;
     answer.error =
@@ -125,12 +155,16 @@ Answer Worker::died(std::chrono::nanoseconds now) {
 
 std::optional<Answer> Worker::take(std::chrono::nanoseconds now) {
     if (child_ < 0) return std::nullopt;
+    if (!asked_) {
+        if (has_ended()) end();
+        return std::nullopt;
+    }
     std::array<char, 65536> part;
     for (std::size_t total = 0; total < kMostAtOnce;) {
         const ssize_t got = ::read(socket_.get(), part.data(), part.size());
         if (got < 0 && errno == EINTR) continue;
         if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
-        if (got <= 0 || !asked_) return died(now);
+        if (got <= 0) return died(now);
         received_.append(part.data(), static_cast<std::size_t>(got));
         total += static_cast<std::size_t>(got);
     }

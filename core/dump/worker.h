@@ -2,7 +2,8 @@
 // The child process of ours that parses what is foreign and reads a target at length. It is our own program
 // executed anew with a hidden first word, with limits on memory, CPU time and descriptors, at low priority,
 // without the rights it does not need; it caches what it learnt of its target, and may die without harm: the
-// order in hand is answered with an Error, and the next one starts another, after a pause that grows.
+// order in hand is answered with an Error, and the next one starts another, after a pause that grows. After
+// ten minutes without an order it ends by itself, so that a watch stays small.
 #pragma once
 
 #include <sys/types.h>
@@ -21,12 +22,16 @@
 
 namespace rampwatch::dump {
 
+struct NativeSettings;
+struct OrderMessage;
+
 inline constexpr std::string_view kWorkerWord = "__worker";
 
 // What it is asked.
 enum class Order : std::uint32_t {
     goroutines = 1,  // all of them, in groups; `dump.go` and goroutine groups
     count = 2,       // the same without the groups: `dump.go` with the counts and heap figures
+    stacks = 3,      // of all threads, by native.h
 };
 
 // Addresses in the target that passed the worker's checks: for a watcher's few bytes a tick. 0: not known.
@@ -64,6 +69,12 @@ class Worker {
     Result<void> ask(Order order, std::chrono::nanoseconds now,
                      std::chrono::nanoseconds aged_after = std::chrono::hours(1));
 
+    // The same for Order::stacks.
+    Result<void> ask_stacks(const NativeSettings& settings, std::chrono::nanoseconds now);
+
+    // Ends the order in hand, and the child with it: nobody wants the answer any more.
+    void abandon();
+
     // The answer, once it is whole; empty while it is not. Never blocks.
     std::optional<Answer> take(std::chrono::nanoseconds now);
 
@@ -73,6 +84,8 @@ class Worker {
 
   private:
     Result<void> start();
+    Result<void> send(const OrderMessage& message, std::chrono::nanoseconds now);
+    bool has_ended();
     Answer died(std::chrono::nanoseconds now);
     void end();
 

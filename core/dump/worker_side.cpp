@@ -3,12 +3,15 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -18,6 +21,7 @@
 #include <string>
 
 #include "core/base/text.h"
+#include "core/dump/native.h"
 #include "core/dump/wire.h"
 #include "core/golang/describe.h"
 #include "core/golang/goroutines.h"
@@ -31,9 +35,10 @@ namespace {
 
 constexpr std::size_t kMostGroups = 5000;        // told; the rest is counted
 constexpr rlim_t kMostMemory = rlim_t{6} << 30;  // address space: an executable of 4 GiB is mapped, not read
-constexpr rlim_t kMostData = rlim_t{1} << 30;
-constexpr rlim_t kMostCpuSeconds = 60;  // for one order
-constexpr rlim_t kMostFiles = 64;
+constexpr rlim_t kMostData = rlim_t{3} << 30;    // libelf's private mappings of files count
+constexpr rlim_t kMostCpuSeconds = 60;           // for one order
+constexpr rlim_t kMostFiles = 32'768;            // two for each thread, kept for the second look
+constexpr int kIdleMs = 10 * 60 * 1000;          // then it ends
 
 std::chrono::nanoseconds clock_now(clockid_t clock) {
     timespec now{};
@@ -55,12 +60,14 @@ void limit_cpu() {
     limit(RLIMIT_CPU, static_cast<rlim_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + kMostCpuSeconds);
 }
 
-// Of root's rights only those to read other processes and their files.
-void drop_rights() {
-    constexpr std::uint32_t kKept = (1U << CAP_SYS_PTRACE) | (1U << CAP_DAC_READ_SEARCH);
+// Of root's rights only those to read other processes and their files, and the one to let go in a hurry of a
+// thread that is held. True when that one is there.
+bool drop_rights() {
+    constexpr std::uint32_t kHurry = 1U << CAP_SYS_NICE;
+    constexpr std::uint32_t kKept = (1U << CAP_SYS_PTRACE) | (1U << CAP_DAC_READ_SEARCH) | kHurry;
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
     std::array<__user_cap_data_struct, 2> data{};
-    if (::syscall(SYS_capget, &header, data.data()) != 0) return;
+    if (::syscall(SYS_capget, &header, data.data()) != 0) return false;
     for (std::size_t i = 0; i < data.size(); ++i) {
         const std::uint32_t kept = i == 0 ? kKept : 0;
         data[i].effective &= kept;
@@ -68,14 +75,24 @@ void drop_rights() {
         data[i].inheritable = 0;
     }
     ::syscall(SYS_capset, &header, data.data());
+    return (data[0].effective & kHurry) != 0;
 }
 
-void confine() {
+// When memory runs out it goes first: it can be started again.
+void be_first_to_go() {
+    const int fd = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    static_cast<void>(!::write(fd, "1000", 4));
+    ::close(fd);
+}
+
+// True when the priority can be changed both ways.
+bool confine() {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     ::prctl(PR_SET_NAME, "rampwatch-read");
     ::close_range(3, ~0U, 0);
-    ::setpriority(PRIO_PROCESS, 0, 10);
+    be_first_to_go();
     limit(RLIMIT_CORE, 0);
 #if !defined(__SANITIZE_ADDRESS__)  // whose shadow alone is terabytes
     limit(RLIMIT_AS, kMostMemory);
@@ -83,14 +100,22 @@ void confine() {
     limit(RLIMIT_DATA, kMostData);
     limit(RLIMIT_NOFILE, kMostFiles);
     limit(RLIMIT_FSIZE, 0);
-    drop_rights();
+    return drop_rights();
 }
+
+// What is counted at every tick makes way for others. A dump that somebody waits for does not: on a busy host
+// it took 11 s at this priority, and 0.1 s without.
+void set_priority(Order order) { ::setpriority(PRIO_PROCESS, 0, order == Order::count ? 10 : 0); }
 
 // All groups but the first `kept`.
 void leave_out(Dump& dump, std::size_t kept) {
     for (std::size_t i = kept; i < dump.groups.size(); ++i) {
         if (dump.go && dump.groups[i].kind == StackKind::goroutine)
             dump.go->ungrouped += dump.groups[i].count;
+    }
+    if (!dump.go && kept < dump.groups.size()) {
+        dump.warnings.push_back(
+            fmt::format("{} small groups were left out: they are too many", dump.groups.size() - kept));
     }
     dump.groups.resize(std::min(kept, dump.groups.size()));
 }
@@ -156,6 +181,20 @@ class GoReading {
     std::optional<golang::Goroutines> goroutines_{};
 };
 
+// The stacks of all threads, by native.h, which keeps what it learnt.
+void read_stacks(NativeDumper& dumper, const OrderMessage& order, Answer& answer) {
+    NativeSettings settings;
+    settings.capture.stop = static_cast<StopPolicy>(order.stop);
+    settings.capture.max_stop = std::chrono::nanoseconds(order.max_stop_ns);
+    settings.capture.stack_bytes = static_cast<std::size_t>(order.stack_bytes);
+    settings.lines = std::chrono::nanoseconds(order.lines_ns);
+    auto dump = dumper.dump(settings);
+    if (dump)
+        answer.dump = std::move(*dump);
+    else
+        answer.error = dump.error();
+}
+
 bool send_all(const std::string& bytes) {
     std::size_t sent = 0;
     while (sent < bytes.size()) {
@@ -165,6 +204,13 @@ bool send_all(const std::string& bytes) {
         sent += static_cast<std::size_t>(done);
     }
     return true;
+}
+
+// False when nobody asks any more.
+bool next_order(OrderMessage& order) {
+    pollfd wait{0, POLLIN, 0};
+    if (::poll(&wait, 1, kIdleMs) <= 0) return false;
+    return ::read(0, &order, sizeof order) == static_cast<ssize_t>(sizeof order);
 }
 
 // Of more groups than a message holds the smallest are left out, and counted.
@@ -184,19 +230,23 @@ int worker_main(int argc, char** argv) {
     const auto pid = argc == 4 ? parse_count(argv[2]) : std::nullopt;
     const auto ticks = argc == 4 ? parse_count(argv[3]) : std::nullopt;
     if (!pid || !ticks || *pid <= 0 || *pid > INT32_MAX) return 2;
-    confine();
+    const bool may_hurry = confine();
     const auto process = probe::Process::open(static_cast<std::int32_t>(*pid));
     const bool is_it = process && process->life().start_ticks == static_cast<std::uint64_t>(*ticks);
     GoReading go(static_cast<pid_t>(*pid));
+    NativeDumper dumper(static_cast<pid_t>(*pid));
     OrderMessage order;
-    while (::read(0, &order, sizeof order) == static_cast<ssize_t>(sizeof order)) {
+    while (next_order(order)) {
         limit_cpu();
+        if (may_hurry) set_priority(order.order);
         Answer answer;
         answer.order = order.order;
         const bool there = is_it && process->alive();
         if (!there)
             answer.error =
                 Error{Error::Kind::gone, "the process has ended", "PID " + std::string(argv[2]), ""};
+        else if (order.order == Order::stacks)
+            read_stacks(dumper, order, answer);
         else
             go.answer(order, answer);
         if (!send(answer)) return 1;

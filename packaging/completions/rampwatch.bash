@@ -13,7 +13,7 @@ _rampwatch() {
 
     local target='-p --pid --pidfile --name --wait'
     local judge='--patience --min-growth --min-count --explain'
-    local stacks='--backend --dump-timeout --show-args'
+    local stacks='--backend --stop --max-stop --dump-timeout --show-args'
     local -A options=(
         [look]="$target --format --show-args"
         [watch]="$target $judge $stacks -i --interval --for --samples --exit-on-leak --format -q --quiet
@@ -51,7 +51,9 @@ _rampwatch() {
         -p | --pid) from=$(_rampwatch_pids) ;;
         --name) from=$(_rampwatch_names) ;;
         --format) [ "$command" = dump ] && from='text json folded' || from='text json' ;;
-        --backend) from='auto eu-stack gdb' ;;
+        --backend) from='auto native eu-stack gdb' ;;
+        --stop) from='none running all' ;;
+        --max-stop) from='5ms 20ms 100ms' ;;
         --patience) from='20m 2h 9h 1d' ;;
         -i | --interval) from='100ms 1s 10s 1m' ;;
         --for) from='10m 1h 1d' ;;

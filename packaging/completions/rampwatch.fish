@@ -44,7 +44,9 @@ complete -c rampwatch -n $judge -l min-count -x -d 'smallest growth of counts th
 complete -c rampwatch -n $judge -l explain -d 'show every question that a rise was asked'
 complete -c rampwatch -n '__rampwatch_using look watch analyze analyse' -l format -x -a 'text json' -d 'of the output'
 
-complete -c rampwatch -n $stacks -l backend -x -a 'auto eu-stack gdb' -d 'how stacks are read'
+complete -c rampwatch -n $stacks -l backend -x -a 'auto native eu-stack gdb' -d 'how stacks are read'
+complete -c rampwatch -n $stacks -l stop -x -a 'none running all' -d 'which running threads may be stopped'
+complete -c rampwatch -n $stacks -l max-stop -x -a '5ms 20ms 100ms' -d 'how long threads may be held'
 complete -c rampwatch -n $stacks -l dump-timeout -x -a '10s 30s 2m' -d 'how long a dump may take'
 
 complete -c rampwatch -n $watch -s i -l interval -x -a '100ms 1s 10s 1m' -d 'time between two samples'

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// The native way as a Job: asked of a worker, which keeps what it learnt for the next dump.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "core/base/error.h"
+#include "core/dump/job.h"
+#include "core/dump/native.h"
+#include "core/dump/worker.h"
+
+namespace rampwatch::dump {
+
+// `timeout`: then the worker is ended, and the answer is an Error of kind unavailable, so that the next way
+// is tried; the same when the worker dies. Errors: unavailable.
+Result<std::unique_ptr<Job>> start_native(std::shared_ptr<Worker> worker, const NativeSettings& settings,
+                                          std::chrono::nanoseconds timeout);
+
+}  // namespace rampwatch::dump

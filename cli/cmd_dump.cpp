@@ -18,6 +18,7 @@
 #include "core/dump/permission.h"
 #include "core/report/folded.h"
 #include "core/report/json_dump.h"
+#include "core/report/pprof.h"
 #include "core/report/text_dump.h"
 
 namespace rampwatch::cli {
@@ -38,14 +39,17 @@ report::DumpTextStyle style_of_stdout(bool to_file) {
     return style;
 }
 
-std::string rendered(const Dump& dump, const Options& options) {
+Result<std::string> rendered(const Dump& dump, const Options& options) {
+    if (options.format == "pprof") return report::pprof(dump);
     if (options.format == "json") return report::json_dump(dump) + "\n";
     if (options.format == "folded") return report::folded(dump);
     return report::text_dump(dump, style_of_stdout(!options.output.empty()));
 }
 
 int print(const Dump& dump, const Options& options) {
-    const std::string text = rendered(dump, options);
+    const auto made = rendered(dump, options);
+    if (!made) return complain(made.error());
+    const std::string& text = *made;
     if (!options.output.empty()) {
         if (auto written = write_whole(options.output, text, 0666); !written)
             return complain(written.error());
@@ -53,12 +57,17 @@ int print(const Dump& dump, const Options& options) {
         return complain({Error::Kind::io, "cannot be written", "standard output", {}});
     }
     // Text has them in it; beside the other formats a person still wants to know.
-    if (options.format == "folded" || (options.format == "json" && !options.output.empty()))
+    if (options.format == "folded" || options.format == "pprof" ||
+        (options.format == "json" && !options.output.empty()))
         for (const std::string& warning : dump.warnings) fmt::print(stderr, "rampwatch: note: {}\n", warning);
     return static_cast<int>(Exit::healthy);
 }
 
 int run_dump(const Options& options) {
+    if (options.format == "pprof" && options.output.empty() && terminal_of(STDOUT_FILENO).is_terminal) {
+        return complain({Error::Kind::bad_input, "not for a terminal", "--format pprof",
+                         "with -o FILE, then: go tool pprof -top FILE"});
+    }
     const auto settings = read_dump_options(options.dump);
     if (!settings) return complain(settings.error());
     const auto handle = resolve(options.target);
@@ -79,8 +88,10 @@ void add_dump(CLI::App& app, Invocation& invocation) {
     command->alias("stacks");
     auto options = std::make_shared<Options>();
     add_target_options(*command, options->target);
-    command->add_option("--format", options->format, "text, json (one object), or folded (for flame graphs)")
-        ->check(CLI::IsMember({"text", "json", "folded"}))
+    command
+        ->add_option("--format", options->format,
+                     "text, json (one object), folded (for flame graphs), or pprof")
+        ->check(CLI::IsMember({"text", "json", "folded", "pprof"}))
         ->capture_default_str();
     command->add_option("-o,--output", options->output, "Write to FILE, whole or not at all")
         ->type_name("FILE");
@@ -89,7 +100,8 @@ void add_dump(CLI::App& app, Invocation& invocation) {
         "Examples:\n"
         "  rampwatch dump 4711                        where do all these threads stand?\n"
         "  rampwatch dump --format json -o d.json 4711\n"
-        "  rampwatch dump --format folded 4711 | flamegraph.pl > threads.svg");
+        "  rampwatch dump --format folded 4711 | flamegraph.pl > threads.svg\n"
+        "  rampwatch dump --format pprof -o threads.pb.gz 4711 && go tool pprof -top threads.pb.gz");
     command->callback([&invocation, options] {
         options->target.has_command = invocation.has_command;
         invocation.run = [options] { return run_dump(*options); };

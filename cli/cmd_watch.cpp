@@ -36,7 +36,7 @@ struct Options {
     JudgeOptions judge{};
     DumpOptions dump{};
     std::optional<std::string> interval{}, most_time{}, most_samples{}, record{}, leak_status{},
-        dump_directory{};
+        dump_directory{}, dump_every{};
     bool exit_on_leak = false, no_dumps = false, quiet = false, explain = false;
     std::string format = "text";
 };
@@ -104,6 +104,13 @@ Result<WatchSettings> read_settings(const Options& options) {
     settings.dump_directory = options.dump_directory;
     settings.show_args = options.dump.show_args;
     settings.session.dumps = !options.no_dumps;
+    if (options.dump_every) {
+        const auto every = parse_duration(*options.dump_every);
+        if (!every) return placed(every.error(), "--dump-every");
+        if (*every < 1s || *every > 24h)
+            return Error{Error::Kind::bad_input, "not such a time", "--dump-every", "from 1s to 24h"};
+        settings.session.dump_every = *every;
+    }
     settings.course.longest_dump = 2 * dump->timeout + 5s;  // the quick second try, and what is queued
     settings.record = options.record;
     return settings;
@@ -146,6 +153,10 @@ void add_watch(CLI::App& app, Invocation& invocation) {
     add_what_is_said(*command, *options);
     add_dump_options(*command, options->dump);
     command->add_flag("--no-dumps", options->no_dumps, "read no stacks");
+    command
+        ->add_option("--dump-every", options->dump_every,
+                     "while growth is suspected, a dump this often: which stacks grow with the memory?")
+        ->type_name("DURATION");
     command
         ->add_option("--dump-dir", options->dump_directory,
                      "keep the newest 10 dumps as files in this directory")

@@ -58,19 +58,19 @@ std::string why_missing(const Seized& seized, int tasks) {
         case Seized::Outcome::read:
             return {};
         case Seized::Outcome::budget:
-            return "runs, and the stops so far used up what was allowed";
+            return "running, and the stops so far used up what was allowed";
         case Seized::Outcome::not_stopped:
-            return "runs, and did not stop in time";
+            return "running, and did not stop in time";
         case Seized::Outcome::gone:
             return {};
         case Seized::Outcome::foreign:
-            return "runs 32-bit code";
+            return "running 32-bit code";
         case Seized::Outcome::refused:
             break;
     }
     const pid_t tracer = tracer_of(tasks, seized.tid);
-    return tracer > 0 ? fmt::format("runs, and is traced by PID {}", tracer)
-                      : "runs, and the kernel refused to stop it";
+    return tracer > 0 ? fmt::format("running, and traced by PID {}", tracer)
+                      : "running, and the kernel refused to stop it";
 }
 
 bool ended(char state) { return state == 'Z' || state == 'X'; }
@@ -223,7 +223,7 @@ std::vector<std::size_t> Capturer::State::running() {
     for (std::size_t i = 0; i < threads.size(); ++i) {
         CapturedThread& thread = threads[i];
         if (thread.read || !thread.entry.running || ended(thread.state) || !thread.missing.empty()) continue;
-        thread.missing = "runs, and may not be stopped";
+        thread.missing = "running, and may not be stopped";
         indexes.push_back(i);
     }
     return indexes;

@@ -248,20 +248,20 @@ void NativeDumper::State::warn(Dump& dump) {
     }
     for (const Group& group : dump.groups) cut_off += group.truncated ? group.count : 0;
     for (const auto& [why, tids] : missing) {
-        dump.warnings.push_back(fmt::format("not read: {} {} ({})",
-                                            tids.size() == 1 ? "a thread that" : "threads that", why,
-                                            tids_in_words(tids)));
+        const std::string who = tids.size() == 1 ? "a thread" : fmt::format("{} threads", tids.size());
+        dump.warnings.push_back(fmt::format("Not read: {} ({}): {}.", who, tids_in_words(tids), why));
     }
     if (capturer.left_out() > 0)
-        dump.warnings.push_back(fmt::format("{} more threads were not read", capturer.left_out()));
+        dump.warnings.push_back(fmt::format("{} more threads were not read.", capturer.left_out()));
     if (cut_off > 0)
-        dump.warnings.push_back(fmt::format("cut off before their beginning: {} stacks", cut_off));
-    if (capturer.leader_ended()) dump.warnings.emplace_back("the main thread has ended");
+        dump.warnings.push_back(fmt::format("Cut off before their beginning: {}.",
+                                            cut_off == 1 ? "one stack" : fmt::format("{} stacks", cut_off)));
+    if (capturer.leader_ended()) dump.warnings.emplace_back("The main thread has ended.");
     if (symbols.without_lines() > 0) {
         dump.warnings.push_back(
-            fmt::format("lines were left out for {} addresses, to be quick", symbols.without_lines()));
+            fmt::format("Lines were left out for {} addresses, to be quick.", symbols.without_lines()));
     }
-    for (std::string& problem : modules.problems()) dump.warnings.push_back(std::move(problem));
+    for (const std::string& problem : modules.problems()) dump.warnings.push_back(problem + ".");
 }
 
 NativeDumper::NativeDumper(pid_t pid) : state_(std::make_unique<State>(pid)) {}

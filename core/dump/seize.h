@@ -36,9 +36,10 @@ struct Seized {
 };
 
 struct SeizeLimits {
-    std::chrono::nanoseconds budget = std::chrono::milliseconds(20);      // of all holds together
-    std::chrono::nanoseconds per_thread = std::chrono::milliseconds(10);  // until it stopped
-    std::chrono::nanoseconds patience = std::chrono::milliseconds(200);  // of all waits together, held or not
+    std::chrono::nanoseconds budget = std::chrono::milliseconds(20);  // of all holds together
+    std::chrono::nanoseconds per_thread =
+        std::chrono::milliseconds(50);  // until it stopped: it may wait for a CPU
+    std::chrono::nanoseconds patience = std::chrono::milliseconds(300);  // of all waits together, held or not
     std::size_t stack_bytes = 64 << 10;
 };
 

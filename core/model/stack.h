@@ -46,6 +46,17 @@ struct Stack {
     friend bool operator==(const Stack&, const Stack&) = default;
 };
 
+// How the count of a group moved with the memory over several dumps; given only where it surely grew.
+struct GroupGrowth {
+    int dumps = 0;
+    double per_s = 0, per_s_low = 0, per_s_high = 0;  // of the count, with its 95 % interval
+    // What the memory grew by for each further one, with its 95 % interval.
+    double bytes_each = 0, bytes_each_low = 0, bytes_each_high = 0;
+    double explains = 0;  // the share of the memory's movement that went with the count, 0 to 1
+
+    friend bool operator==(const GroupGrowth&, const GroupGrowth&) = default;
+};
+
 // Identical stacks.
 struct Group {
     StackKind kind = StackKind::thread;
@@ -57,6 +68,7 @@ struct Group {
     std::size_t own_frame = 0;  // the first frame of the user's own code; 0 when all are foreign
     bool truncated = false;
     std::optional<std::int64_t> change{};  // of `count` since the baseline; empty without one
+    std::optional<GroupGrowth> growth{};
 
     // Of goroutines.
     std::optional<Frame> created_by{};          // the go statement that started them
@@ -98,6 +110,9 @@ struct Dump {
     std::vector<std::string> warnings{};  // whole sentences, foreign text escaped
     std::vector<Group> groups{};          // biggest first
     std::optional<std::chrono::nanoseconds> baseline{};  // wall time of the dump that `change` compares with
+    // Whether the count of any group grows with the memory; empty where the memory does not grow, or the
+    // dumps are too few to tell.
+    std::optional<bool> explains_growth{};
 
     friend bool operator==(const Dump&, const Dump&) = default;
 };

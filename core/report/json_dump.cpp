@@ -22,6 +22,15 @@ Json frame_json(const Frame& frame) {
             {"build_id", json_known(frame.build_id)}};
 }
 
+Json growth_json(const GroupGrowth& growth) {
+    return {{"dumps", growth.dumps},
+            {"per_s", growth.per_s},
+            {"per_s_ci95", {growth.per_s_low, growth.per_s_high}},
+            {"bytes_each", growth.bytes_each},
+            {"bytes_each_ci95", {growth.bytes_each_low, growth.bytes_each_high}},
+            {"explains", growth.explains}};
+}
+
 Json group_json(const Group& group) {
     const bool thread = group.kind == StackKind::thread;
     Json frames = Json::array();
@@ -33,6 +42,7 @@ Json group_json(const Group& group) {
                  {"goids", thread ? Json::array() : Json(group.ids)},
                  {"names", group.names},
                  {"change", json_known(group.change)},
+                 {"growth", group.growth ? growth_json(*group.growth) : Json(nullptr)},
                  {"own_frame", group.own_frame},
                  {"truncated", group.truncated},
                  {"frames", std::move(frames)}};
@@ -106,6 +116,7 @@ Json json_of(const Dump& dump) {
         {"threads", dump.threads},
         {"go", dump.go ? go_json(*dump.go) : Json(nullptr)},
         {"baseline", dump.baseline ? time_json(*dump.baseline) : Json(nullptr)},
+        {"explains_growth", json_known(dump.explains_growth)},
         {"warnings", dump.warnings},
         {"groups", std::move(groups)},
     };

@@ -69,6 +69,18 @@ std::string group_head(const Group& group, std::int64_t total, const DumpTextSty
     return head + "\n";
 }
 
+// How its count moved with the memory, over the dumps so far.
+std::string growth_line(const Group& group, const DumpTextStyle& style) {
+    if (!group.growth) return {};
+    const GroupGrowth& growth = *group.growth;
+    return bold(fmt::format("    grows by {}, the memory by {} ({} to {}) for each: {:.0f} % of its growth",
+                            format_count_rate(growth.per_s), format_size(growth.bytes_each),
+                            format_size(growth.bytes_each_low), format_size(growth.bytes_each_high),
+                            100 * growth.explains),
+                style) +
+           "\n";
+}
+
 // "4 library frames: read .. main loop", folded into one line.
 std::string folded_line(std::span<const Frame> frames, bool innermost, const DumpTextStyle& style) {
     // The outer one says more: what the program's own code called.
@@ -169,6 +181,9 @@ std::int64_t total_of(const Dump& dump) {
 std::vector<const Group*> chosen(const Dump& dump, std::size_t most) {
     std::vector<const Group*> groups;
     for (const Group& group : dump.groups) groups.push_back(&group);
+    std::stable_sort(groups.begin(), groups.end(), [](const Group* a, const Group* b) {
+        return (a->growth ? a->growth->explains : -1) > (b->growth ? b->growth->explains : -1);
+    });
     if (most == 0 || groups.size() <= most) return groups;
     const auto grown = std::max_element(groups.begin(), groups.end(), [](const Group* a, const Group* b) {
         return a->change.value_or(0) < b->change.value_or(0);
@@ -226,11 +241,14 @@ std::string text_groups(const Dump& dump, const DumpTextStyle& style) {
     for (const Group* group : shown) {
         if (!text.empty()) text += "\n";
         text += group_head(*group, total_of(dump, group->kind), style);
+        text += growth_line(*group, style);
         text += frames_text(*group, dump.life.executable, style);
         text += creator_line(*group, dump.life.executable, style);
         text += hint_text(*group, said);
         text += names_line(*group, style);
     }
+    if (dump.explains_growth == false)
+        text += "\nno group grows with the memory: threads are not what leaks\n";
     const std::string rest = rest_line(dump, shown, style);
     return rest.empty() ? text : text + "\n" + rest;
 }

@@ -141,13 +141,13 @@ void StackText::end_stack() {
     if (open_) {
         mark_inlined(stack_.frames, addresses_);
         drop_guesses(stack_.frames);
-        stack_.truncated = incomplete_ || !ends_at_root(stack_.frames);
+        stack_.truncated = incomplete_ || (!rooted_ && !ends_at_root(stack_.frames));
         ++stacks_;
         sink_(std::move(stack_));
     }
     stack_ = Stack{};
     addresses_.clear();
-    open_ = incomplete_ = full_ = false;
+    open_ = incomplete_ = full_ = rooted_ = false;
 }
 
 }  // namespace rampwatch::stacks

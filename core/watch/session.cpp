@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/stacks/growth.h"
+#include "core/stacks/growth_series.h"
 #include "core/watch/dump_queue.h"
 #include "core/watch/episode.h"
 
@@ -23,7 +24,8 @@ nanoseconds baseline_after(nanoseconds patience) { return std::max<nanoseconds>(
 
 nanoseconds cooldown_of(const Settings& settings) {
     if (settings.dump_cooldown > 0ns) return settings.dump_cooldown;
-    return std::max<nanoseconds>(settings.judge.patience / 32, 5s);
+    const auto rest = std::max<nanoseconds>(settings.judge.patience / 32, 5s);
+    return settings.dump_every > 0ns ? std::min(rest, settings.dump_every) : rest;
 }
 
 struct Target {
@@ -40,6 +42,9 @@ struct Target {
     bool baseline_wished = false;
     std::shared_ptr<const Dump> baseline{};  // the first of this life
     std::shared_ptr<const Dump> newest{};
+    std::int64_t memory_bytes = 0;              // at the last look
+    std::optional<nanoseconds> regular_dump{};  // when the last of them was wished for
+    stacks::GrowthSeries growth{};
 };
 
 struct Moment {
@@ -67,6 +72,7 @@ struct Session::State {
     bool accept_look(Target& target, nanoseconds mono);
     void after_look(Target& target, TargetId id, Moment when, Output& output);
     void wish_for_baseline(Target& target, TargetId id);
+    void wish_for_regular(Target& target, TargetId id);
     Event event(Event::Kind kind, const Target& target, TargetId id, Moment when) const;
 
     Settings settings;
@@ -102,6 +108,8 @@ void Session::State::begin_life(Target& target, TargetId id, LifeNumber life, bo
     target.looks_of_life = 0;
     target.baseline_wished = false;
     target.baseline.reset();
+    target.regular_dump.reset();
+    target.growth = {};
     Event told = event(first ? Event::Kind::started : Event::Kind::restarted, target, id, when);
     told.who = target.who;
     output.events.push_back(std::move(told));
@@ -148,6 +156,7 @@ void Session::State::take(const fact::Sampled& fact, Output& output) {
     Target* target = living(fact.target, fact.life, when, output);
     if (target == nullptr || !accept_look(*target, when.mono)) return;
     target->judge.add(fact.sample);
+    target->memory_bytes = value_of(fact.sample, Series::memory).value_or(fact.sample.rss_bytes);
     if (settings.tell_samples) {
         Event told = event(Event::Kind::sample, *target, fact.target, when);
         told.sample = fact.sample;
@@ -161,11 +170,14 @@ void Session::State::take(const fact::Bucketed& fact, Output& output) {
     Target* target = living(fact.target, fact.life, when, output);
     if (target == nullptr || !accept_look(*target, when.mono)) return;
     target->judge.add(fact.bucket);
+    const auto& memory = fact.bucket.series[static_cast<std::size_t>(Series::memory)];
+    target->memory_bytes = memory ? memory->last : fact.bucket.rss.last;
     after_look(*target, fact.target, when, output);
 }
 
 void Session::State::after_look(Target& target, TargetId id, Moment when, Output& output) {
     wish_for_baseline(target, id);
+    wish_for_regular(target, id);
     if (!target.episode.look(target.judge.claim(), target.judge.limit_near().has_value(), when.mono)) return;
     const auto verdict = std::make_shared<const Verdict>(target.judge.verdict());
     for (const Episode::Telling& telling : target.episode.take(*verdict)) {
@@ -186,6 +198,13 @@ void Session::State::wish_for_baseline(Target& target, TargetId id) {
     if (*target.last_look - target.first_look_of_life < baseline_after(settings.judge.patience)) return;
     target.baseline_wished = true;
     dumps.wish(id, target.life, DumpReason::baseline, now);
+}
+
+void Session::State::wish_for_regular(Target& target, TargetId id) {
+    if (!settings.dumps || settings.dump_every <= 0ns || target.judge.claim() < Claim::growing) return;
+    if (target.regular_dump && *target.last_look - *target.regular_dump < settings.dump_every) return;
+    target.regular_dump = target.last_look;
+    dumps.wish(id, target.life, DumpReason::growing, now);
 }
 
 void Session::State::take(const fact::Gone& fact, Output& output) {
@@ -231,6 +250,7 @@ void Session::State::take(const fact::DumpDone& fact, Output& output) {
     Dump dump = fact.dump.value();
     dump.reason = asked->request.reason;
     if (!over && target->baseline) stacks::compare(dump, *target->baseline);
+    if (!over) target->growth.add(dump, target->memory_bytes);
     const auto taken = std::make_shared<const Dump>(std::move(dump));
     if (asked->request.life == target->life) {  // of a life just over too: the last evidence there is
         if (!target->baseline) target->baseline = taken;

@@ -21,7 +21,9 @@ struct Settings {
     // Between two dumps of one target, so that a watch is never a stream of dumps; a leak's first dump does
     // not wait.
     std::chrono::nanoseconds dump_cooldown{};  // 0: patience / 32, at least 5 s
-    bool tell_samples = true;                  // an Event for each sample; a replay has no use for them
+    // A dump this often while growth is suspected, so that each group's count is a series; 0: only at events.
+    std::chrono::nanoseconds dump_every{};
+    bool tell_samples = true;  // an Event for each sample; a replay has no use for them
 };
 
 inline constexpr std::size_t kMostTargets = 16384;

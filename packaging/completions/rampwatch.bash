@@ -17,7 +17,7 @@ _rampwatch() {
     local -A options=(
         [look]="$target --format --show-args"
         [watch]="$target $judge $stacks -i --interval --for --samples --exit-on-leak --format -q --quiet
-                 --record --dump-dir --no-dumps --leak-status"
+                 --record --dump-dir --dump-every --no-dumps --leak-status"
         [analyze]="$judge --format"
         [dump]="$target $stacks --format -o --output"
     )
@@ -50,9 +50,10 @@ _rampwatch() {
             ;;
         -p | --pid) from=$(_rampwatch_pids) ;;
         --name) from=$(_rampwatch_names) ;;
-        --format) [ "$command" = dump ] && from='text json folded' || from='text json' ;;
+        --format) [ "$command" = dump ] && from='text json folded pprof' || from='text json' ;;
         --backend) from='auto native eu-stack gdb' ;;
         --stop) from='none running all' ;;
+        --dump-every) from='1m 5m 1h' ;;
         --max-stop) from='5ms 20ms 100ms' ;;
         --patience) from='20m 2h 9h 1d' ;;
         -i | --interval) from='100ms 1s 10s 1m' ;;

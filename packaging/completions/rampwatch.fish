@@ -56,10 +56,11 @@ complete -c rampwatch -n $watch -l exit-on-leak -d 'end the watch when a leak is
 complete -c rampwatch -n $watch -s q -l quiet -d 'say nothing until there is something to say'
 complete -c rampwatch -n $watch -l record -r -F -d 'write samples to this CSV file'
 complete -c rampwatch -n $watch -l dump-dir -x -a '(__fish_complete_directories)' -d 'keep the newest dumps in this directory'
+complete -c rampwatch -n $watch -l dump-every -x -a '1m 5m 1h' -d 'how often to read stacks while growth is suspected'
 complete -c rampwatch -n $watch -l no-dumps -d 'read no stacks'
 complete -c rampwatch -n $watch -l leak-status -x -d 'exit status for a leak, with a command'
 
-complete -c rampwatch -n $dump -l format -x -a 'text json folded' -d 'of the output'
+complete -c rampwatch -n $dump -l format -x -a 'text json folded pprof' -d 'of the output'
 complete -c rampwatch -n $dump -s o -l output -r -F -d 'write to this file'
 
 complete -c rampwatch -n '__rampwatch_using analyze analyse' -F

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
 // Whatever is killed, and whenever: the target runs on.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "tests/catch.h"
 #include "tests/support/target.h"
@@ -53,6 +57,43 @@ pid_t start_dump(const std::string& target, const std::string& backend) {
     ::_exit(127);
 }
 
+// A dump by our own hands, by `user_words` before it (setpriv and its options) if any.
+pid_t start_native(std::vector<std::string> words, const std::string& target) {
+    const pid_t child = ::fork();
+    if (child != 0) return child;
+    ::setpgid(0, 0);
+    for (const char* word : {RAMPWATCH_PROGRAM, "dump", "--backend", "native", "--stop", "all", "--max-stop",
+                             "200ms", "--format", "folded"})
+        words.emplace_back(word);
+    words.push_back(target);
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    const int null = ::open("/dev/null", O_WRONLY);
+    ::dup2(null, STDOUT_FILENO);
+    ::execvp(argv[0], argv.data());
+    ::_exit(127);
+}
+
+// The worker that reads `target`, or 0.
+pid_t worker_of(const std::string& target) {
+    for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+        const std::string number = process.path().filename();
+        if (number.find_first_not_of("0123456789") != std::string::npos) continue;
+        std::ifstream file(process.path() / "cmdline");
+        const std::string words{std::istreambuf_iterator<char>(file), {}};
+        if (words.starts_with("rampwatch-worker") && words.find('\0' + target + '\0') != std::string::npos)
+            return std::stoi(number);
+    }
+    return 0;
+}
+
+// RAMPWATCH_KILLS asks for more of them than every test run has time for.
+int kills(int usual) {
+    const char* asked = std::getenv("RAMPWATCH_KILLS");
+    return asked == nullptr ? usual : std::max(usual, std::atoi(asked));
+}
+
 void kill_group(pid_t leader) {
     ::kill(-leader, SIGKILL);
     ::kill(leader, SIGKILL);
@@ -84,7 +125,57 @@ bool runs_on(pid_t pid) {
     return true;
 }
 
+// Kills at random moments of native dumps: us alone, the worker alone, all of us, in turn. How often the
+// target was left stopped or traced.
+int left_stopped_by_native(const std::vector<std::string>& user_words, int rounds) {
+    const test::Target target({test::program("stack_shapes"), "--shape", "busy", "--count", "3"});
+    std::mt19937 random(1234);
+    int left_stopped = 0;
+    for (int round = 0; round < rounds; ++round) {
+        const pid_t dump = start_native(user_words, target.pid_word());
+        std::this_thread::sleep_for(
+            std::chrono::microseconds(std::uniform_int_distribution<>(0, 150'000)(random)));
+        const pid_t worker = round % 3 == 0 ? 0 : worker_of(target.pid_word());
+        if (worker > 0) ::kill(worker, SIGKILL);
+        if (round % 3 == 2) ::kill(-dump, SIGKILL);
+        if (round % 3 == 0) ::kill(dump, SIGKILL);
+        ::waitpid(dump, nullptr, 0);
+        if (runs_on(target.pid())) continue;
+        ++left_stopped;
+        ::kill(target.pid(), SIGCONT);
+    }
+    return left_stopped;
+}
+
 }  // namespace
+
+TEST_CASE("whoever of us is killed at any moment of a dump that stops threads, the target runs",
+          "[native_kill]") {
+    CHECK(left_stopped_by_native({}, kills(24)) == 0);
+}
+
+TEST_CASE("the same for a user with the two rights that it takes", "[native_kill]") {
+    if (!test::have({"setpriv"})) return;
+    if (::geteuid() != 0) {
+        WARN("skipped: needs root to become another user");
+        return;
+    }
+    const std::vector<std::string> nobody = {"setpriv",
+                                             "--reuid=65534",
+                                             "--regid=65534",
+                                             "--clear-groups",
+                                             "--inh-caps=+sys_ptrace,+dac_read_search",
+                                             "--ambient-caps=+sys_ptrace,+dac_read_search"};
+    const test::Target target({test::program("stack_shapes"), "--shape", "busy"});
+    std::vector<std::string> words = nobody;
+    for (const char* word : {RAMPWATCH_PROGRAM, "dump", "--backend", "native"}) words.emplace_back(word);
+    words.push_back(target.pid_word());
+    const test::Outcome whole = test::run_program(words);
+    INFO(whole.err);
+    CHECK(whole.status == 0);
+    CHECK(whole.out.find("burn_cpu") != std::string::npos);
+    CHECK(left_stopped_by_native(nobody, kills(12)) == 0);
+}
 
 TEST_CASE("after 50 SIGKILLs to our whole process group at any moment of a dump the target runs",
           "[dump_kill]") {

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// A dump as pprof and what understands it read it: profile.proto (github.com/google/pprof), gzipped. The
+// values of a sample are counts of threads and, of a Go program, of goroutines.
+#pragma once
+
+#include <string>
+
+#include "core/base/error.h"
+#include "core/model/stack.h"
+
+namespace rampwatch::report {
+
+// The message before it is gzipped. Inlined calls are lines of one location; there are no addresses.
+std::string pprof_message(const Dump& dump);
+
+// Errors: io, when there is no memory for it.
+Result<std::string> pprof(const Dump& dump);
+
+}  // namespace rampwatch::report

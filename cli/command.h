@@ -39,5 +39,7 @@ void add_look(CLI::App& app, Invocation& invocation);
 void add_watch(CLI::App& app, Invocation& invocation);
 void add_analyze(CLI::App& app, Invocation& invocation);
 void add_dump(CLI::App& app, Invocation& invocation);
+void add_diff(CLI::App& app, Invocation& invocation);
+void add_group(CLI::App& app, Invocation& invocation);
 
 }  // namespace rampwatch::cli

@@ -133,6 +133,8 @@ int run(int argc, char** argv) {
     add_watch(app, invocation);
     add_analyze(app, invocation);
     add_dump(app, invocation);
+    add_diff(app, invocation);
+    add_group(app, invocation);
 
     if (words.empty() && invocation.has_command) {
         return complain({Error::Kind::bad_input,

@@ -63,7 +63,8 @@ std::string group_head(const Group& group, std::int64_t total, const DumpTextSty
         if (group.stack_bytes)
             head += fmt::format(", {} of stacks", format_size(static_cast<double>(*group.stack_bytes)));
     } else if (group.state) {
-        const bool waits = *group.state != "running" && *group.state != "stopped";
+        const bool waits =
+            *group.state != "running" && *group.state != "runnable" && *group.state != "stopped";
         head += waits ? ", waiting: " + escape(*group.state, 64) : ", " + escape(*group.state, 64);
     }
     return head + "\n";
@@ -215,18 +216,29 @@ std::string stop_words(const Dump& dump) {
                        format_duration(*dump.stop_time));
 }
 
+// "of PID 4711 (shop)", or of the file that somebody else wrote.
+std::string whose(const Dump& dump) {
+    const std::string_view path = dump.life.executable.empty() ? dump.life.comm : dump.life.executable;
+    const std::string name = escape(path.substr(path.rfind('/') + 1), 64);
+    if (dump.life.pid != 0) return fmt::format(" of PID {} ({})", dump.life.pid, name);
+    return name.empty() ? std::string() : " in " + name;
+}
+
+// A dump of no process was written by somebody else, at a time that is not known.
+std::string taken_line(const Dump& dump) {
+    if (dump.life.pid == 0) return "\nas printed by " + dump.backend;
+    return fmt::format("\n{}, by {} in {}", format_time(dump.wall), dump.backend, format_duration(dump.took));
+}
+
 std::string head_line(const Dump& dump) {
     const StackKind kind = dump.groups.empty() || dump.go ? StackKind::thread : dump.groups.front().kind;
-    const std::string_view path = dump.life.executable.empty() ? dump.life.comm : dump.life.executable;
     const auto stacks = std::count_if(dump.groups.begin(), dump.groups.end(),
                                       [&](const Group& group) { return !dump.go || group.kind == kind; });
     std::string text;
     if (dump.go) text = fmt::format("goroutines: {}\n", go_count_text(*dump.go));
-    text += fmt::format("{} {} in {} different {} of PID {} ({})", format_count(dump.threads),
-                        noun(kind, dump.threads), format_count(stacks), stacks == 1 ? "stack" : "stacks",
-                        dump.life.pid, escape(path.substr(path.rfind('/') + 1), 64));
-    text +=
-        fmt::format("\n{}, by {} in {}", format_time(dump.wall), dump.backend, format_duration(dump.took));
+    text += fmt::format("{} {} in {} different {}{}", format_count(dump.threads), noun(kind, dump.threads),
+                        format_count(stacks), stacks == 1 ? "stack" : "stacks", whose(dump));
+    text += taken_line(dump);
     text += stop_words(dump);
     if (dump.baseline) text += fmt::format("; changes since {}", format_day_minute(*dump.baseline));
     return text + "\n";

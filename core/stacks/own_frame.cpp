@@ -36,6 +36,9 @@ constexpr std::array<std::string_view, 44> kGoPackages = {
     "container", "hash",    "image",    "archive",  "compress", "mime", "plugin", "vendor", "expvar",
     "embed",     "flag",    "index",    "strconv",  "unicode",  "iter", "slices", "maps"};
 
+// Java's own, as a JVM names them in its dumps, where no frame has a module.
+constexpr std::array<std::string_view, 5> kJavaPackages = {"java.", "javax.", "jdk.", "sun.", "com.sun."};
+
 template <class Table>
 bool starts_with_any(std::string_view text, const Table& table) {
     return std::any_of(table.begin(), table.end(),
@@ -77,6 +80,7 @@ bool is_library(const Frame& frame) {
     const std::string bare = bare_function(*frame.function);
     std::string_view name = bare;
     if (name.starts_with('<')) name.remove_prefix(1);  // Rust's "<alloc::boxed::Box<F> as ...>"
+    if (!frame.module && starts_with_any(name, kJavaPackages)) return true;
     return starts_with_any(name, kLibraryFunctions) || is_go_library(name);
 }
 

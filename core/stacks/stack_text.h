@@ -49,9 +49,9 @@ class StackText {
     [[nodiscard]] bool in_stack() const { return open_; }
     void add_frame(std::optional<std::uint64_t> address, std::string_view function, std::string_view module);
     void set_source(std::string_view file, std::optional<std::int64_t> line);  // of the frame added last
-    void set_kind(StackKind kind) { stack_.kind = kind; }                    // of the stack begun last
+    void set_kind(StackKind kind) { stack_.kind = kind; }                      // of the stack begun last
     void set_state(std::string_view state) { stack_.state = bounded(state); }  // what it waits for
-    void set_rooted() { rooted_ = true; }  // the text is known to hold whole stacks
+    void set_rooted() { rooted_ = true; }          // the text is known to hold whole stacks
     void set_incomplete() { incomplete_ = true; }  // the text says that the stack did not end well
     void skip_line() { ++skipped_.lines; }
 

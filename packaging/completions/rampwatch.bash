@@ -19,12 +19,14 @@ _rampwatch() {
         [watch]="$target $judge $stacks -i --interval --for --samples --exit-on-leak --format -q --quiet
                  --record --dump-dir --dump-every --no-dumps --leak-status"
         [analyze]="$judge --format"
+        [diff]="--format"
+        [group]="--format -o --output"
         [dump]="$target $stacks --format -o --output"
     )
 
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            look | watch | analyze | dump) command=${COMP_WORDS[i]} ;;
+            look | watch | analyze | dump | diff | group) command=${COMP_WORDS[i]} ;;
             analyse) command=analyze ;;
             stacks) command=dump ;;
             *) continue ;;
@@ -50,7 +52,7 @@ _rampwatch() {
             ;;
         -p | --pid) from=$(_rampwatch_pids) ;;
         --name) from=$(_rampwatch_names) ;;
-        --format) [ "$command" = dump ] && from='text json folded pprof' || from='text json' ;;
+        --format) [[ $command == @(dump|group) ]] && from='text json folded pprof' || from='text json' ;;
         --backend) from='auto native eu-stack gdb' ;;
         --stop) from='none running all' ;;
         --dump-every) from='1m 5m 1h' ;;
@@ -64,10 +66,10 @@ _rampwatch() {
         *)
             if [ -z "$command" ]; then
                 [[ $word == -* ]] && from='-h --help -V --version' ||
-                    from="look watch analyze analyse dump stacks $(_rampwatch_pids)"
+                    from="look watch analyze analyse dump stacks diff group $(_rampwatch_pids)"
             elif [[ $word == -* ]]; then
                 from="${options[$command]} -h --help"
-            elif [ "$command" = analyze ]; then
+            elif [[ $command == @(analyze|diff|group) ]]; then
                 compopt -o filenames 2>/dev/null
                 mapfile -t COMPREPLY < <(compgen -f -- "$word")
                 return

@@ -14,7 +14,7 @@ function __rampwatch_names
     cat /proc/[0-9]*/comm 2>/dev/null | sort -u
 end
 
-set -l all look watch analyze analyse dump stacks
+set -l all look watch analyze analyse dump stacks diff group
 set -l target '__rampwatch_using look watch dump stacks'
 set -l judge '__rampwatch_using watch analyze analyse'
 set -l watch '__rampwatch_using watch'
@@ -27,6 +27,8 @@ complete -c rampwatch -n $first -a look -d 'what a process is and where its memo
 complete -c rampwatch -n $first -a watch -d 'judge a process while it runs'
 complete -c rampwatch -n $first -a 'analyze analyse' -d 'judge recorded samples'
 complete -c rampwatch -n $first -a 'dump stacks' -d 'stacks of all threads, identical ones counted'
+complete -c rampwatch -n $first -a diff -d 'compare two saved dumps'
+complete -c rampwatch -n $first -a group -d 'group stacks that others wrote'
 complete -c rampwatch -n $first -a '(__fish_complete_pids)'
 complete -c rampwatch -n $first -s V -l version -d 'print the version'
 complete -c rampwatch -s h -l help -d 'print a summary of options'
@@ -60,6 +62,11 @@ complete -c rampwatch -n $watch -l dump-every -x -a '1m 5m 1h' -d 'how often to 
 complete -c rampwatch -n $watch -l no-dumps -d 'read no stacks'
 complete -c rampwatch -n $watch -l leak-status -x -d 'exit status for a leak, with a command'
 
+complete -c rampwatch -n '__rampwatch_using group' -F
+complete -c rampwatch -n '__rampwatch_using group' -l format -x -a 'text json folded pprof' -d 'of the output'
+complete -c rampwatch -n '__rampwatch_using group' -s o -l output -r -F -d 'write to this file'
+complete -c rampwatch -n '__rampwatch_using diff' -F
+complete -c rampwatch -n '__rampwatch_using diff' -l format -x -a 'text json' -d 'of the output'
 complete -c rampwatch -n $dump -l format -x -a 'text json folded pprof' -d 'of the output'
 complete -c rampwatch -n $dump -s o -l output -r -F -d 'write to this file'
 

@@ -16,7 +16,9 @@ diff - <(cd "$root" && find . -type f -printf '%m %P\n' | sort -k 2) <<'LIST'
 644 usr/share/doc/rampwatch/README.md
 644 usr/share/fish/vendor_completions.d/rampwatch.fish
 644 usr/share/man/man1/rampwatch-analyze.1
+644 usr/share/man/man1/rampwatch-diff.1
 644 usr/share/man/man1/rampwatch-dump.1
+644 usr/share/man/man1/rampwatch-group.1
 644 usr/share/man/man1/rampwatch-look.1
 644 usr/share/man/man1/rampwatch-watch.1
 644 usr/share/man/man1/rampwatch.1

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/json_diff.h"
+
+#include <utility>
+
+#include "core/report/json_parts.h"
+
+namespace rampwatch::report {
+namespace {
+
+// What is said of each of the two: everything but its groups.
+Json head_of(const Dump& dump) {
+    Json json = json_of(dump);
+    for (const char* part : {"schema", "groups", "go", "stops", "stop_time_us", "took_s", "reason",
+                             "baseline", "explains_growth"})
+        json.erase(part);
+    return json;
+}
+
+}  // namespace
+
+std::string json_diff(const Dump& before, const Dump& now, const Dump& difference) {
+    Json groups = json_of(difference)["groups"];
+    for (std::size_t i = 0; i < difference.groups.size(); ++i) {
+        const Group& group = difference.groups[i];
+        groups[i]["count_before"] = group.count - group.change.value_or(0);
+    }
+    const bool same = before.life.pid == now.life.pid && before.life.start_ticks == now.life.start_ticks;
+    return json_line({{"schema", "rampwatch.diff/1"},
+                      {"same_process", same},
+                      {"old", head_of(before)},
+                      {"new", head_of(now)},
+                      {"groups", std::move(groups)}});
+}
+
+}  // namespace rampwatch::report

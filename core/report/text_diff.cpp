@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/text_diff.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <string_view>
+
+#include "core/base/text.h"
+#include "core/base/units.h"
+
+namespace rampwatch::report {
+namespace {
+
+std::string who(const Dump& dump) {
+    const std::string_view path = dump.life.executable;
+    const std::string name = escape(path.substr(path.rfind('/') + 1), 64);
+    if (dump.life.pid == 0) return name.empty() ? "?" : name;
+    return name.empty() ? fmt::format("PID {}", dump.life.pid)
+                        : fmt::format("PID {} ({})", dump.life.pid, name);
+}
+
+std::int64_t total(const Dump& dump) {
+    std::int64_t sum = 0;
+    for (const Group& group : dump.groups) sum += group.count;
+    return sum;
+}
+
+std::string time_line(const Dump& before, const Dump& now) {
+    if (before.wall.count() == 0 || now.wall.count() == 0) return {};
+    std::string text = fmt::format("{} to {}", format_time(before.wall), format_time(now.wall));
+    if (now.wall >= before.wall) text += ", " + format_duration(now.wall - before.wall);
+    return text + "\n";
+}
+
+}  // namespace
+
+std::string text_diff(const Dump& before, const Dump& now, const Dump& difference,
+                      const DumpTextStyle& style) {
+    const bool same_life = before.life.pid == now.life.pid && before.life.start_ticks == now.life.start_ticks;
+    std::string text = fmt::format("{} stacks, then {}, of {}\n", format_count(total(before)),
+                                   format_count(total(now)), who(now));
+    text += time_line(before, now);
+    if (!same_life)
+        text += fmt::format("note: these are two processes: the older dump is of {}\n", who(before));
+    if (before.backend != now.backend) {
+        text += fmt::format("note: read by {}, then by {}: frames can be named otherwise\n",
+                            escape(before.backend, 32), escape(now.backend, 32));
+    }
+    if (now.wall < before.wall) text += "note: the first of the two is the newer one\n";
+    if (difference.groups.empty()) return text + "\nno group has changed\n";
+    return text + "\n" + text_groups(difference, style);
+}
+
+}  // namespace rampwatch::report

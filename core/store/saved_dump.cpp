@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include "core/store/saved_dump.h"
+
+#include <fmt/format.h>
+
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "core/base/text.h"
+
+namespace rampwatch::store {
+namespace {
+
+using Json = nlohmann::json;
+
+Error bad(std::string what) { return {Error::Kind::bad_input, std::move(what), {}, "it is no saved dump"}; }
+
+// A member of the wrong type is as good as none; what must be there is asked for by at().
+template <class T>
+std::optional<T> member(const Json& object, const char* name) {
+    const auto found = object.find(name);
+    if (found == object.end() || found->is_null()) return std::nullopt;
+    if constexpr (std::is_same_v<T, std::string>) {
+        if (!found->is_string()) return std::nullopt;
+    } else if constexpr (std::is_same_v<T, bool>) {
+        if (!found->is_boolean()) return std::nullopt;
+    } else {
+        if (!found->is_number_integer()) return std::nullopt;
+    }
+    return found->get<T>();
+}
+
+Frame frame_of(const Json& json) {
+    Frame frame;
+    if (!json.is_object()) return frame;
+    frame.function = member<std::string>(json, "function");
+    frame.module = member<std::string>(json, "module");
+    frame.offset = member<std::uint64_t>(json, "offset");
+    frame.file = member<std::string>(json, "file");
+    frame.line = member<std::int64_t>(json, "line");
+    frame.inlined = member<bool>(json, "inlined").value_or(false);
+    frame.library = member<bool>(json, "library").value_or(false);
+    frame.guess = member<bool>(json, "guess").value_or(false);
+    frame.build_id = member<std::string>(json, "build_id");
+    return frame;
+}
+
+const Json& list(const Json& object, const char* name) {
+    static const Json kNone = Json::array();
+    const auto found = object.find(name);
+    return found != object.end() && found->is_array() ? *found : kNone;
+}
+
+std::optional<Group> group_of(const Json& json) {
+    if (!json.is_object()) return std::nullopt;
+    const auto count = member<std::int64_t>(json, "count");
+    const auto kind = member<std::string>(json, "kind");
+    if (!count || *count < 0 || !kind || (*kind != "thread" && *kind != "goroutine")) return std::nullopt;
+    Group group;
+    group.count = *count;
+    group.kind = *kind == "thread" ? StackKind::thread : StackKind::goroutine;
+    group.state = member<std::string>(json, "state");
+    for (const char* ids : {"tids", "goids"}) {
+        for (const Json& id : list(json, ids)) {
+            if (id.is_number_integer() && group.ids.size() < kMostIds)
+                group.ids.push_back(id.get<std::int64_t>());
+        }
+    }
+    for (const Json& name : list(json, "names")) {
+        if (name.is_string() && group.names.size() < kMostNames)
+            group.names.push_back(name.get<std::string>());
+    }
+    for (const Json& frame : list(json, "frames")) group.frames.push_back(frame_of(frame));
+    const auto own = member<std::uint64_t>(json, "own_frame").value_or(0);
+    group.own_frame = own < group.frames.size() ? static_cast<std::size_t>(own) : 0;
+    group.truncated = member<bool>(json, "truncated").value_or(false);
+    group.change = member<std::int64_t>(json, "change");
+    return group;
+}
+
+// "2026-11-24T03:10:05+01:00", as format_time() writes it.
+std::optional<std::chrono::nanoseconds> parse_time(const std::string& text) {
+    tm parts{};
+    const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S%z", &parts);
+    if (rest == nullptr || *rest != '\0') return std::nullopt;
+    const long offset_s = parts.tm_gmtoff;
+    return std::chrono::seconds(::timegm(&parts) - offset_s);
+}
+
+std::chrono::nanoseconds time_of(const Json& object, const char* name) {
+    const auto text = member<std::string>(object, name);
+    const auto time = text ? parse_time(*text) : std::nullopt;
+    return time.value_or(std::chrono::nanoseconds(0));
+}
+
+Result<Dump> dump_of(const Json& json) {
+    if (!json.is_object()) return bad("not a JSON object");
+    const auto schema = member<std::string>(json, "schema");
+    if (schema != "rampwatch.dump/1")
+        return bad(schema ? fmt::format("of the schema {}", escape(*schema, 64)) : "without a schema");
+    Dump dump;
+    dump.wall = time_of(json, "time");
+    dump.backend = member<std::string>(json, "backend").value_or("");
+    dump.threads = member<std::int64_t>(json, "threads").value_or(0);
+    if (const auto target = json.find("target"); target != json.end() && target->is_object()) {
+        dump.life.pid = static_cast<std::int32_t>(member<std::int64_t>(*target, "pid").value_or(0));
+        dump.life.start_ticks = member<std::uint64_t>(*target, "start_ticks").value_or(0);
+        dump.life.started_wall = time_of(*target, "start_time");
+        dump.life.executable = member<std::string>(*target, "executable").value_or("");
+    }
+    if (!json.contains("groups") || !json["groups"].is_array()) return bad("without groups");
+    for (const Json& group : json["groups"]) {
+        auto read = group_of(group);
+        if (!read) return bad("a group without a count or a kind");
+        dump.groups.push_back(std::move(*read));
+    }
+    for (const Json& warning : list(json, "warnings")) {
+        if (warning.is_string()) dump.warnings.push_back(escape(warning.get<std::string>(), 1024));
+    }
+    return dump;
+}
+
+}  // namespace
+
+Result<Dump> read_dump(std::string_view text) {
+    const Json json = Json::parse(text, nullptr, false);
+    if (json.is_discarded()) return bad("not JSON");
+    return dump_of(json);
+}
+
+}  // namespace rampwatch::store

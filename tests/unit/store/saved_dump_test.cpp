@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include "core/store/saved_dump.h"
+
+#include <random>
+
+#include "core/report/json_dump.h"
+#include "tests/catch.h"
+
+using namespace rampwatch;
+
+namespace {
+
+Dump full() {
+    Frame frame;
+    frame.function = "shop::push";
+    frame.module = "/opt/shop";
+    frame.offset = 17;
+    frame.file = "shop.cpp";
+    frame.line = 42;
+    frame.inlined = true;
+    Frame bare;
+    bare.module = "/opt/lib.so";
+    bare.offset = 0x1234;
+    bare.guess = true;
+    bare.build_id = "abcd";
+    Group group;
+    group.count = 41;
+    group.state = "futex";
+    group.ids = {7, 8};
+    group.names = {"w-1", "caf\xc3\xa9"};
+    group.frames = {frame, bare};
+    group.own_frame = 1;
+    group.truncated = true;
+    group.change = -3;
+    Group goroutines = group;
+    goroutines.kind = StackKind::goroutine;
+    Dump dump;
+    dump.wall = std::chrono::seconds(1'764'000'000);
+    dump.life.pid = 4711;
+    dump.life.start_ticks = 99;
+    dump.life.executable = "/opt/shop";
+    dump.backend = "native";
+    dump.threads = 82;
+    dump.warnings = {"One sentence."};
+    dump.groups = {group, goroutines};
+    return dump;
+}
+
+}  // namespace
+
+TEST_CASE("a dump that was written as JSON is read back as it was", "[store]") {
+    const Dump dump = full();
+    const auto back = store::read_dump(report::json_dump(dump));
+    REQUIRE(back);
+    CHECK(back->groups == dump.groups);
+    CHECK(back->wall == dump.wall);
+    CHECK(back->life.pid == 4711);
+    CHECK(back->life.start_ticks == 99);
+    CHECK(back->life.executable == "/opt/shop");
+    CHECK(back->backend == "native");
+    CHECK(back->threads == 82);
+    CHECK(back->warnings == dump.warnings);
+}
+
+TEST_CASE("what is no saved dump is refused", "[store]") {
+    const auto text =
+        GENERATE("", "{", "[]", "1", "{}", R"({"schema":"rampwatch.event/1","groups":[]})",
+                 R"({"schema":"rampwatch.dump/1"})", R"({"schema":"rampwatch.dump/1","groups":{}})",
+                 R"({"schema":"rampwatch.dump/1","groups":[1]})",
+                 R"({"schema":"rampwatch.dump/1","groups":[{"count":-1,"kind":"thread"}]})",
+                 R"({"schema":"rampwatch.dump/1","groups":[{"count":1,"kind":"cow"}]})");
+    CHECK_FALSE(store::read_dump(text));
+}
+
+TEST_CASE("members of the wrong kind are as good as none", "[store]") {
+    const auto dump = store::read_dump(
+        R"({"schema":"rampwatch.dump/1","time":7,"target":[],"threads":"x","warnings":{},"groups":[
+           {"count":1,"kind":"thread","tids":["a",3],"names":[1,"n"],"own_frame":99,"frames":[7,{"line":"x"}]}]})");
+    REQUIRE(dump);
+    CHECK(dump->threads == 0);
+    CHECK(dump->groups[0].ids == std::vector<std::int64_t>{3});
+    CHECK(dump->groups[0].names == std::vector<std::string>{"n"});
+    CHECK(dump->groups[0].own_frame == 0);
+    CHECK(dump->groups[0].frames.size() == 2);
+}
+
+TEST_CASE("a damaged dump is refused or read, never more", "[store]") {
+    std::mt19937 random(4711);
+    const std::string whole = report::json_dump(full());
+    for (int round = 0; round < 500; ++round) {
+        std::string text = whole;
+        for (int change = 0; change < 3; ++change)
+            text[random() % text.size()] = static_cast<char>(random() % 256);
+        const auto dump = store::read_dump(text);
+        if (dump) CHECK(dump->groups.size() <= whole.size());
+    }
+}

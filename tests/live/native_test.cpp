@@ -184,6 +184,20 @@ TEST_CASE("lines and calls are told where there is debug information", "[native]
     CHECK(frame->module.value_or("").ends_with("stack_shapes"));
 }
 
+TEST_CASE("no epoll_wait ends with EINTR because of a dump", "[native]") {
+    auto target = program_at_rest({test::program("stack_shapes"), "--shape", "epoll", "--count", "20"});
+    const Dump dump = dump_of(target.pid());
+    CHECK(test::group_in(dump, "wait_in_epoll")->count == 20);
+    CHECK(dump.stops.empty());
+    CHECK_FALSE(target.process().exit_status());
+    // Others do interrupt it: then this test sees what it is to see.
+    if (!test::have({"eu-stack"})) return;
+    test::by_eu_stack(target.pid());
+    for (int i = 0; i < 500 && !target.process().exit_status(); ++i) std::this_thread::sleep_for(10ms);
+    REQUIRE(target.process().exit_status());
+    CHECK(target.process().exit_status()->number == 9);
+}
+
 TEST_CASE("a running thread is seized, and the stop is told", "[native]") {
     const auto name = GENERATE("busy", "clock");
     const auto target = shape(name);

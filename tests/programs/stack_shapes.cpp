@@ -11,15 +11,18 @@
 //   corrupt    has written over its stack above wait_here
 //   no_leader  waits, and main has ended
 //   vfork      main waits for a child that vfork made, in state D, for --hold SECONDS (2)
+//   epoll      waits in epoll_wait, and ends the program with status 9 when that is interrupted
 //   no_cfi     waits below code without call frame information that keeps rbp
 #include <alloca.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -88,6 +91,15 @@ volatile int sink = 0;
     sink = room[bytes / 2];
 }
 
+[[gnu::noinline]] void wait_in_epoll() {
+    const int events = epoll_create1(0);
+    epoll_event event{};
+    sem_post(&there);
+    while (true) {
+        if (epoll_wait(events, &event, 1, -1) < 0 && errno == EINTR) _exit(9);
+    }
+}
+
 [[gnu::noinline]] void burn_cpu() {
     sem_post(&there);
     while (go_on.load()) turns += 3;
@@ -133,6 +145,7 @@ void* run(void*) {
     if (shape == "signal") spin_until_signal();
     if (shape == "alloca") wait_below_alloca(static_cast<std::size_t>(64 + getpid() % 7));
     if (shape == "busy") burn_cpu();
+    if (shape == "epoll") wait_in_epoll();
     if (shape == "clock") ask_time();
     if (shape == "corrupt") with_room();
     if (shape == "no_cfi") without_cfi(raw_wait);

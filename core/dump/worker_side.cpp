@@ -104,7 +104,7 @@ bool confine() {
 }
 
 // What is counted at every tick makes way for others. A dump that somebody waits for does not: on a busy host
-// it took 11 s at this priority, and 0.1 s without.
+// it took 11 s at this priority.
 void set_priority(Order order) { ::setpriority(PRIO_PROCESS, 0, order == Order::count ? 10 : 0); }
 
 // All groups but the first `kept`.

@@ -51,6 +51,7 @@ enum class GateId : std::uint8_t {
     materiality,        // rise over the window, in the series' unit
     significance,       // z of the floor's slope, its error inflated for autocorrelation
     significance_mean,  // the same for the means
+    wander,             // the slope over its error, were the floor a walk
     monotone,           // Kendall's tau of the floors
     even,               // the smallest quarter's rise, as a share of the mean quarter's
     eighths,            // eighths that rose

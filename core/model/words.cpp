@@ -99,6 +99,8 @@ std::string_view word(GateId value) {
             return "significance";
         case GateId::significance_mean:
             return "significance_mean";
+        case GateId::wander:
+            return "wander";
         case GateId::monotone:
             return "monotone";
         case GateId::even:

@@ -113,6 +113,13 @@ std::optional<Error> CsvSource::read_names(std::string_view header) {
 }
 
 Result<std::optional<Record>> CsvSource::next() {
+    Record record;
+    const auto read = next_into(record);
+    if (!read) return read.error();
+    return *read ? std::optional(record) : std::nullopt;
+}
+
+Result<bool> CsvSource::next_into(Record& record) {
     if (error_) return *error_;
     std::string_view line;
     while (!ended_) {
@@ -123,12 +130,10 @@ Result<std::optional<Record>> CsvSource::next() {
             error_ = parse(line);
             if (!error_) error_ = check_order(line);
             if (error_) return *error_;
-            // Built where it is returned: a Record has room for a Bucket, and copies cost more than the
-            // parsing.
-            Result<std::optional<Record>> record{std::optional<Record>(std::in_place)};
-            (*record)->life = static_cast<LifeNumber>(life_ + life_offset_);
-            fill(std::get<Sample>((*record)->look));
-            return record;
+            record.life = static_cast<LifeNumber>(life_ + life_offset_);
+            if (!std::holds_alternative<Sample>(record.look)) record.look = Sample{};
+            fill(std::get<Sample>(record.look));
+            return true;
         }
         if (got == LineReader::Got::half) ++notes_.half_lines;
         if (got == LineReader::Got::half || got == LineReader::Got::end) ended_ = true;
@@ -137,7 +142,7 @@ Result<std::optional<Record>> CsvSource::next() {
             return *error_;
         }
     }
-    return std::optional<Record>{};
+    return false;
 }
 
 // One field from `at` on; `at` moves to its end. Digits end at their comma by themselves, so that nothing
@@ -264,6 +269,7 @@ void CsvSource::fill(Sample& sample) const {
     sample.cpu = duration(Column::cpu);
     sample.age = duration(Column::age);
     const std::int64_t limit = value(Column::limit).value_or(0);
+    sample.limit.reset();
     if (limit == 0) return;
     const std::int64_t own = sample.rss_bytes + sample.swap_bytes.value_or(0);
     sample.limit = Limit{limit_kind_, limit, value(Column::limit_used).value_or(own)};

@@ -40,6 +40,7 @@ class CsvSource final : public Source {
     static Result<std::unique_ptr<CsvSource>> open(Fd fd, std::string name);
 
     Result<std::optional<Record>> next() override;
+    Result<bool> next_into(Record& record) override;
 
     [[nodiscard]] const CsvNotes& notes() const { return notes_; }
     [[nodiscard]] const std::string& name() const { return name_; }

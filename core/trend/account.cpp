@@ -9,6 +9,8 @@
 namespace rampwatch::trend {
 namespace {
 
+constexpr double kPassedAll = 10;  // above any score of a window that did not
+
 std::chrono::nanoseconds ns(std::int64_t value) { return std::chrono::nanoseconds(value); }
 
 }  // namespace
@@ -19,7 +21,9 @@ Detector::Best Detector::best_window(const Beside& beside) const {
     const Ladder& ladder = floors_.ladder(kind);
     Best best;
     double best_score = -1;
-    for (std::size_t level = 0; level < ladder.pyramid().levels(); ++level) {
+    // Of an episode, the width that raised it and wider ones, until one passes all.
+    const std::size_t from = claim_ >= Claim::growing ? fired_.level : 0;
+    for (std::size_t level = from; level < ladder.pyramid().levels() && best_score < kPassedAll; ++level) {
         const Stretch stretch = floors_.stretch(kind, level);
         for (const std::size_t blocks : kWindowBlocks) {
             if (!stretch.usable(blocks)) continue;
@@ -31,10 +35,11 @@ Detector::Best Detector::best_window(const Beside& beside) const {
             const auto passed = std::ranges::count_if(evidence, &Gate::passed);
             const double share = static_cast<double>(passed) / static_cast<double>(evidence.size());
             const double material = std::clamp(trial.rise() / trial.materiality(confirm), 0.0, 1.0);
-            const double score = share == 1 ? 10 : share + .5 * material;
+            const double score = share == 1 ? kPassedAll : share + .5 * material;
             if (score <= best_score) continue;
             best_score = score;
             best = {{kind, level, blocks}, std::move(evidence)};
+            if (share == 1) break;
         }
     }
     return best;
@@ -58,9 +63,8 @@ void Detector::describe_growth(SeriesVerdict& verdict) const {
 
 void Detector::describe_shape(SeriesVerdict& verdict, const Beside& beside) const {
     const double material = std::max(beside.min_growth, .02 * floors_.lowest_of_day());
-    const Seen seen = claim_ >= Claim::growing
-                          ? shape_of_growth(floors_, times_, fired_.kind, onset_.at_ns)
-                          : shape_at_rest(floors_, times_, material);
+    const Seen seen = claim_ >= Claim::growing ? shape_of_growth(floors_, times_, fired_.kind, onset_.at_ns)
+                                               : shape_at_rest(floors_, times_, material);
     verdict.shape = floors_.now_ns() < recovering_until_ns_ ? Shape::recovering : seen.shape;
     verdict.levels_off_at = seen.levels_off_at;
     verdict.swing = seen.swing;

@@ -56,10 +56,8 @@ class Writer {
         if (there) one(*member);
     }
     template <class T>
-        requires requires(T& t, Writer& w) { t.state(w); }
-    void compound(T& member) {
-        member.state(*this);
-    }
+    requires requires(T& t, Writer& w) { t.state(w); }
+    void compound(T& member) { member.state(*this); }
 
     std::vector<std::byte> bytes_{};
 };
@@ -115,10 +113,8 @@ class Reader {
         if (there && !failed_) one(member.emplace());
     }
     template <class T>
-        requires requires(T& t, Reader& r) { t.state(r); }
-    void compound(T& member) {
-        member.state(*this);
-    }
+    requires requires(T& t, Reader& r) { t.state(r); }
+    void compound(T& member) { member.state(*this); }
 
     std::span<const std::byte> bytes_;
     bool failed_ = false;

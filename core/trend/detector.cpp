@@ -18,12 +18,10 @@ void Detector::restart() {
     floors_.restart();
     claim_ = Claim::undecided;
     recovering_until_ns_ = 0;
-    pace_.reset();
 }
 
 void Detector::finish_until(const Look& look, const Beside& beside) {
     floors_.finish_until(look, [&](const std::array<std::size_t, kKinds.size()>& levels) {
-        update_pace();
         if (beside.sparse) return;
         if (claim_ == Claim::undecided && floors_.life_s() >= times_.patience_s) claim_ = Claim::healthy;
         for (const Kind kind : kKinds) {
@@ -44,25 +42,43 @@ Surroundings Detector::surroundings(Kind kind, const Beside& beside) const {
     return around;
 }
 
+const Policy& Detector::policy(Kind kind, Tier tier, const Beside& beside) {
+    if (policies_for_ != beside.min_growth) {
+        policies_for_ = beside.min_growth;
+        for (const Kind k : kKinds) {
+            for (const Tier t : {Tier::suspect, Tier::confirm}) {
+                policies_[static_cast<std::size_t>(k)][static_cast<std::size_t>(t)] =
+                    policy_for(series_, k, t, times_, beside.min_growth, tuning_);
+            }
+        }
+    }
+    return policies_[static_cast<std::size_t>(kind)][static_cast<std::size_t>(tier)];
+}
+
 void Detector::test(Kind kind, std::size_t level, const Beside& beside) {
     const Ladder& ladder = floors_.ladder(kind);
-    const double widest_s = ladder.block_s(level) * static_cast<double>(kWindowBlocks.back());
-    if (widest_s < .12 * tuning_.confirm_span * times_.patience_s) return;
     if (kind != Kind::raw && beside.watched_s < tuning_.daily_age_days * times_.day_s) return;
-    const double least = std::max(tuning_.suspect_growth * beside.min_growth,
-                                  2 * static_cast<double>(ladder.pyramid().swings(level).largest));
+    const Policy& suspect = policy(kind, Tier::suspect, beside);
+    const Policy& confirm = policy(kind, Tier::confirm, beside);
+    const double least =
+        std::max(suspect.min_growth, 2 * static_cast<double>(ladder.pyramid().swings(level).largest));
+    // Windows shorter than the patience count only where the fast path could be open (gates.cpp).
+    const bool fast = suspect.fast_path && beside.process_age_s >= suspect.patience_s &&
+                      floors_.floor_now(kind, level) > 1.8 * floors_.lowest();
     std::optional<Stretch> stretch;
     for (const std::size_t blocks : kWindowBlocks) {
+        if (!fast && ladder.block_s(level) * static_cast<double>(blocks) < suspect.patience_s) continue;
         if (!ladder.worth_testing(level, blocks, least)) continue;
         if (!stretch) stretch.emplace(floors_.stretch(kind, level));
         if (!stretch->usable(blocks)) continue;
         const Trial trial(ladder.window(*stretch, level, blocks, surroundings(kind, beside)));
-        if (!trial.survives(policy_for(series_, kind, Tier::suspect, times_, beside.min_growth, tuning_))) {
-            continue;
-        }
-        const Policy confirm = policy_for(series_, kind, Tier::confirm, times_, beside.min_growth, tuning_);
+        // Neither asks all that the other asks: while young, what is confirmed must be straight instead.
         const bool alone = !is_bytes(series_) && !beside.company && trial.young(confirm);
-        fired(!alone && trial.survives(confirm) ? Tier::confirm : Tier::suspect, {kind, level, blocks});
+        if (!alone && trial.survives(confirm)) {
+            fired(Tier::confirm, {kind, level, blocks});
+        } else if (trial.survives(suspect)) {
+            fired(Tier::suspect, {kind, level, blocks});
+        }
     }
 }
 
@@ -120,14 +136,13 @@ bool Detector::level_again() const {
     return growth_since(floors_, times_, since_ns).ci95_per_s.high < .25 * slope_per_s_;
 }
 
-void Detector::update_pace() {
-    pace_.reset();
-    constexpr std::size_t kBlocks = 17;
-    if (!floors_.ladder(Kind::raw).worth_testing(0, kBlocks, 1)) return;
+std::optional<Detector::Pace> Detector::pace(double least_per_s) const {
+    const double least = std::max(least_per_s * pace_seen_s(), 1.0);
+    if (!floors_.ladder(Kind::raw).worth_testing(0, kPaceBlocks, least)) return std::nullopt;
     const Stretch stretch = floors_.stretch(Kind::raw, 0);
-    if (!stretch.usable(kBlocks)) return;
-    const Estimate now = estimate(stretch.floors(kBlocks), times_.base_s, 0);
-    if (now.z >= 6) pace_ = Pace{now, times_.base_s * static_cast<double>(kBlocks)};
+    if (!stretch.usable(kPaceBlocks)) return std::nullopt;
+    const Estimate now = estimate(stretch.floors(kPaceBlocks), times_.base_s, 0);
+    return now.z >= 6 ? std::optional(Pace{now, pace_seen_s()}) : std::nullopt;
 }
 
 bool Detector::sound() const {

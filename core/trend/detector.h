@@ -2,6 +2,7 @@
 // One series of one target: looks in, claim out, with its own hysteresis.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -35,28 +36,27 @@ class Detector {
     [[nodiscard]] Claim claim() const { return claim_; }
     [[nodiscard]] SeriesVerdict verdict(const Beside& beside) const;
 
-    // The growth of this moment, with a z of at least 6; empty when there is none.
+    // The growth of this moment over `seen_s`, with a z of at least 6; empty when there is none, or too
+    // little to reach `least_per_s`.
     struct Pace {
         Estimate growth{};
         double seen_s = 0;
-
-        template <class Archive>
-        void state(Archive& archive) {
-            archive(growth, seen_s);
-        }
     };
-    [[nodiscard]] const std::optional<Pace>& pace() const { return pace_; }
+    [[nodiscard]] std::optional<Pace> pace(double least_per_s) const;
+    [[nodiscard]] double pace_seen_s() const { return times_.base_s * static_cast<double>(kPaceBlocks); }
     [[nodiscard]] double usual_swing() const;  // of teeth; 0 when there are none
 
     template <class Archive>
     void state(Archive& archive) {
-        archive(floors_, pace_, claim_, suspected_at_ns_, detected_at_ns_, growing_until_ns_, fired_, onset_,
+        archive(floors_, claim_, suspected_at_ns_, detected_at_ns_, growing_until_ns_, fired_, onset_,
                 onset_floor_, peak_, slope_per_s_, fired_ns_, recovering_until_ns_);
     }
     // What was read back can be gone on with: no index out of its range, no time that could overflow.
     [[nodiscard]] bool sound() const;
 
   private:
+    static constexpr std::size_t kPaceBlocks = 17;
+
     struct Best {  // the window that speaks most for growth
         Where where{};
         std::vector<Gate> evidence{};
@@ -67,7 +67,7 @@ class Detector {
     void refute(const std::array<std::size_t, kKinds.size()>& levels);
     [[nodiscard]] bool given_back();
     [[nodiscard]] bool level_again() const;
-    void update_pace();
+    const Policy& policy(Kind kind, Tier tier, const Beside& beside);
     [[nodiscard]] double episode_floor() const;
     [[nodiscard]] Surroundings surroundings(Kind kind, const Beside& beside) const;
     [[nodiscard]] Best best_window(const Beside& beside) const;
@@ -78,7 +78,9 @@ class Detector {
     Times times_;
     Tuning tuning_;
     Floors floors_;
-    std::optional<Pace> pace_{};
+    // Policies by kind and tier, for this min-growth.
+    std::array<std::array<Policy, 2>, kKinds.size()> policies_{};
+    double policies_for_ = -1;
 
     // The claim and its episode.
     Claim claim_ = Claim::undecided;

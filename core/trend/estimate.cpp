@@ -12,24 +12,7 @@ namespace {
 
 using Remainders = std::array<double, Pyramid::kDepth>;
 
-// Variance of the slope from residuals that wander: how fast the variance of their increments grows with the
-// lag, between a tenth and a quarter of the stretch. 0 when it does not.
-double wander_variance(const Remainders& residuals, std::size_t m) {
-    const auto increments = [&](std::size_t lag) {
-        double sum = 0;
-        for (std::size_t i = lag; i < m; ++i) {
-            const double step = residuals[i] - residuals[i - lag];
-            sum += step * step;
-        }
-        return sum / static_cast<double>(m - lag);
-    };
-    const std::size_t near = std::max<std::size_t>(1, m / 10), far = std::max(near + 1, m / 4);
-    if (far >= m) return 0;
-    const double growth = (increments(far) - increments(near)) / static_cast<double>(far - near);
-    return 1.2 * std::max(growth, 0.0) / static_cast<double>(m);
-}
-
-// The same from growth in steps: where the first and the last fall is luck.
+// Variance of the slope from growth in steps: where the first and the last fall is luck.
 double jump_variance(std::span<const double> y, double slope, double rise) {
     double jump = 0;
     for (std::size_t i = 2; i + 1 < y.size(); ++i) {
@@ -52,8 +35,8 @@ Estimate estimate(std::span<const double> floors, double block_s, double unseen)
     for (std::size_t i = 0; i < m; ++i) {
         residuals[i] = floors[i] - line.middle - line.slope * (static_cast<double>(i) - (count - 1) / 2);
     }
-    const double other =
-        std::max(wander_variance(residuals, m), jump_variance(floors, line.slope, line.slope * (count - 1)));
+    const double other = std::max(wander_variance(std::span(residuals).first(m)),
+                                  jump_variance(floors, line.slope, line.slope * (count - 1)));
     const double half = (2.1 + 4 / count) * std::sqrt(error * error + other) / block_s + unseen;
     Estimate result{.slope_per_s = line.slope / block_s, .straightness = line.r2};
     result.ci95_per_s = {result.slope_per_s - half, result.slope_per_s + half};

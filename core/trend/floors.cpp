@@ -36,14 +36,15 @@ void Floors::restart() {
 
 void Floors::begin(const Look& look) {
     begun_ = true;
-    origin_ = first_ = look.min;
-    life_start_ns_ = look.t_ns - look.span_ns;
+    origin_ = first_ = lowest_ = look.min;
+    life_start_ns_ = look.t_ns - std::min(look.span_ns, kMostHole * base_ns_);  // a span of years is no life
     block_end_ns_ = life_start_ns_ + base_ns_;
 }
 
 Floors::Levels Floors::finish_block() {
     Block block;
     if (block_count_ > 0) {
+        lowest_ = std::min(lowest_, block_min_);
         block = {static_cast<float>(block_min_ - origin_),
                  static_cast<float>(block_sum_ / block_count_ - origin_)};
     }
@@ -78,7 +79,8 @@ double Floors::floor_now(Kind kind, std::size_t level) const {
 
 bool Floors::sound() const {
     const auto time = [](std::int64_t ns) { return ns > -kMostTime_ns && ns < kMostTime_ns; };
-    const bool counts = ladder(Kind::raw).pyramid().consistent() && ladder(Kind::daily).pyramid().consistent() &&
+    const bool counts = ladder(Kind::raw).pyramid().consistent() &&
+                        ladder(Kind::daily).pyramid().consistent() &&
                         ladder(Kind::low).pyramid().consistent();
     return counts && time(life_start_ns_) && time(now_ns_) &&
            (begun_ ? time(block_end_ns_) : block_end_ns_ == std::numeric_limits<std::int64_t>::min());

@@ -72,7 +72,8 @@ class Floors {
     [[nodiscard]] std::int64_t now_ns() const { return now_ns_; }  // of the newest look
     [[nodiscard]] double life_s() const;                           // seen of this life
     [[nodiscard]] double last() const { return last_; }
-    [[nodiscard]] double first() const;  // the first floor of this life
+    [[nodiscard]] double first() const;                      // the first floor of this life
+    [[nodiscard]] double lowest() const { return lowest_; }  // the least finished floor of this life
     // The end of the newest finished block.
     [[nodiscard]] std::int64_t end_ns(Kind kind, std::size_t level) const;
     [[nodiscard]] double floor_now(Kind kind, std::size_t level) const;
@@ -83,8 +84,8 @@ class Floors {
 
     template <class Archive>
     void state(Archive& archive) {
-        archive(ladders_, day_, block_end_ns_, block_min_, block_sum_, block_count_, last_, begun_, life_start_ns_, now_ns_,
-                origin_, first_);
+        archive(ladders_, day_, block_end_ns_, block_min_, block_sum_, block_count_, last_, begun_,
+                life_start_ns_, now_ns_, origin_, first_, lowest_);
     }
 
   private:
@@ -120,6 +121,7 @@ class Floors {
     std::int64_t now_ns_ = 0;
     double origin_ = 0;  // blocks are kept as differences to it, so that a float is fine enough
     double first_ = 0;
+    double lowest_ = 0;
 };
 
 }  // namespace rampwatch::trend

@@ -43,31 +43,39 @@ double z_of(const Line& line, std::size_t n) {
 
 }  // namespace
 
-Trial::Trial(const Window& window)
-    : window_(window), line_(fit_line(window.floors)), bend_(fit_bend(window.floors)) {
+Trial::Trial(const Window& window) : window_(window), line_(fit_line(window.floors)) {
     const std::size_t n = window.floors.size();
-    const double count = static_cast<double>(n);
-    rise_ = line_.slope * (count - 1);
-    span_s_ = count * window.block_s;
+    rise_ = line_.slope * (static_cast<double>(n) - 1);
+    span_s_ = static_cast<double>(n) * window.block_s;
     z_ = z_of(line_, n);
-    const double noise = std::max(bend_.residual_sd * inflation(bend_.lag1, n, 2), std::abs(rise_) / kMostZ);
-    if (noise <= 0) return;
-    square_t_ = bend_.square * std::sqrt(bend_.sum_p2) / noise;
-    if (line_.slope <= 0) return;
-    const double half = (count - 1) / 2;
-    d2_ = 4 * bend_.square * half / line_.slope;
-    d3_ = -3 * bend_.cube * half * half / line_.slope;
-    d2_error_ = 4 * half * noise / (line_.slope * std::sqrt(bend_.sum_p2));
-    d3_error_ = 3 * half * half * noise / (line_.slope * std::sqrt(bend_.sum_p3));
+}
+
+// Fitted when first asked for: most windows fail before.
+const Trial::Curve& Trial::curve() const {
+    if (curve_) return *curve_;
+    Curve& curve = curve_.emplace();
+    curve.bend = fit_bend(window_.floors);
+    const Bend& bend = curve.bend;
+    const std::size_t n = window_.floors.size();
+    const double noise = std::max(bend.residual_sd * inflation(bend.lag1, n, 2), std::abs(rise_) / kMostZ);
+    if (noise <= 0) return curve;
+    curve.square_t = bend.square * std::sqrt(bend.sum_p2) / noise;
+    if (line_.slope <= 0) return curve;
+    const double half = (static_cast<double>(n) - 1) / 2;
+    curve.d2 = 4 * bend.square * half / line_.slope;
+    curve.d3 = -3 * bend.cube * half * half / line_.slope;
+    curve.d2_error = 4 * half * noise / (line_.slope * std::sqrt(bend.sum_p2));
+    curve.d3_error = 3 * half * half * noise / (line_.slope * std::sqrt(bend.sum_p3));
+    return curve;
 }
 
 std::span<const Trial::Question> Trial::questions() {
-    static constexpr std::array<Question, 14> kQuestions = {
+    static constexpr std::array<Question, 15> kQuestions = {
         &Trial::patience,          &Trial::materiality_gate, &Trial::significance,
         &Trial::significance_mean, &Trial::straight_gate,    &Trial::even,
         &Trial::eighths,           &Trial::record_high,      &Trial::context,
         &Trial::slowing,           &Trial::s_shape,          &Trial::saturation,
-        &Trial::still_at_top,      &Trial::monotone};
+        &Trial::still_at_top,      &Trial::wander,           &Trial::monotone};
     return kQuestions;
 }
 
@@ -94,13 +102,14 @@ bool Trial::young(const Policy& policy) const {
 // One-sided on purpose: a wave or a fill is S-shaped or concave, never slow in the middle.
 double Trial::bend(const Policy& policy) const {
     if (line_.slope <= 0) return kInfinite;
+    const Curve& c = curve();
     if (policy.symmetric_bend > 0) {
-        return std::max(std::abs(d2_) + d2_error_, std::abs(d3_) + d3_error_) / policy.symmetric_bend;
+        return std::max(std::abs(c.d2) + c.d2_error, std::abs(c.d3) + c.d3_error) / policy.symmetric_bend;
     }
     const double care = policy.straight_care;
     const double concave = .7 * span_s_ / (2.88 * policy.patience_s);
-    return std::max({(d2_ + care * d2_error_) / .45, (care * d2_error_ - d2_) / concave,
-                     (d3_ + care * d3_error_) / .37, (care * d3_error_ - d3_) / .8});
+    return std::max({(c.d2 + care * c.d2_error) / .45, (care * c.d2_error - c.d2) / concave,
+                     (c.d3 + care * c.d3_error) / .37, (care * c.d3_error - c.d3) / .8});
 }
 
 double Trial::materiality(const Policy& policy) const {
@@ -109,17 +118,20 @@ double Trial::materiality(const Policy& policy) const {
 }
 
 std::optional<double> Trial::remaining() const {
-    const double reach = 2 * bend_.square * (static_cast<double>(window_.floors.size()) - 1) / 2;
-    const double first = bend_.slope - reach;
-    const double last = bend_.slope + reach;
-    if (square_t_ >= -2.5 || first <= 0) return std::nullopt;
+    const Bend& bend = curve().bend;
+    const double reach = 2 * bend.square * (static_cast<double>(window_.floors.size()) - 1) / 2;
+    const double first = bend.slope - reach;
+    const double last = bend.slope + reach;
+    if (curve().square_t >= -2.5 || first <= 0) return std::nullopt;
     if (last <= 0) return 0;
     return last * (static_cast<double>(window_.floors.size()) - 1) / std::log(first / last);
 }
 
 std::optional<Gate> Trial::patience(const Policy& policy) const {
     double asked = policy.patience_s;
-    const double base = std::max(window_.base, 0.0);
+    // Against where the window begins, not the lowest floor: at its start a process is near nothing, and all
+    // that it loads would be violent.
+    const double base = std::max(window_.floors.front(), 0.0);
     if (policy.fast_path && window_.process_age_s >= policy.patience_s && rise_ > 2 * base) {
         const double share = 2 * base / rise_;
         asked = std::max(asked * share * share, asked * .12);
@@ -132,12 +144,29 @@ std::optional<Gate> Trial::materiality_gate(const Policy& policy) const {
 }
 
 std::optional<Gate> Trial::significance(const Policy& policy) const {
-    return at_least(GateId::significance, z_, policy.significance);
+    const bool enough = z_ >= policy.bent_significance || (z_ >= policy.significance && straight(policy));
+    return at_least(GateId::significance, z_,
+                    enough || z_ < policy.significance ? policy.significance : policy.bent_significance);
 }
 
 std::optional<Gate> Trial::significance_mean(const Policy& policy) const {
     return at_least(GateId::significance_mean, z_of(fit_line(window_.means), window_.means.size()),
                     policy.significance_mean);
+}
+
+// A walk now and then looks like a line; its residuals then move as far over long lags as a walk does.
+std::optional<Gate> Trial::wander(const Policy& policy) const {
+    if (policy.wander <= 0) return std::nullopt;
+    const std::size_t n = window_.floors.size();
+    std::array<double, 64> residuals{};
+    assert(n <= residuals.size());
+    const double middle = (static_cast<double>(n) - 1) / 2;
+    for (std::size_t i = 0; i < n; ++i) {
+        residuals[i] = window_.floors[i] - line_.middle - line_.slope * (static_cast<double>(i) - middle);
+    }
+    const double error = line_.slope / std::max(z_, 1e-9);
+    const double all = std::sqrt(error * error + wander_variance(std::span(residuals).first(n)));
+    return at_least(GateId::wander, all > 0 ? std::min(line_.slope / all, kMostZ) : 0, policy.wander);
 }
 
 std::optional<Gate> Trial::monotone(const Policy& policy) const {
@@ -179,15 +208,20 @@ std::optional<Gate> Trial::context(const Policy& policy) const {
 // Growth whose rate falls is a filling thing, so long as what came before was growth to speak of.
 std::optional<Gate> Trial::slowing(const Policy& policy) const {
     if (line_.slope <= 0) return std::nullopt;
+    // What is straight while young may yet be the slow end of a cache, but then it slowed no more than this.
+    // What slowed more was another thing, which has ended.
+    const bool young_line = policy.young_straight && young(policy);
+    const double most = young_line ? std::exp(1.3 * span_s_ / policy.day_s) : kInfinite;
     double worst = 0;
     for (const std::size_t times : {std::size_t{1}, std::size_t{2}}) {
         const std::size_t n = std::min(window_.before.size(), times * window_.floors.size());
         if (n < 3 || (times == 2 && n <= window_.floors.size())) continue;
-        const Line line = fit_line(window_.before.last(n));
-        if (line.slope * static_cast<double>(n - 1) <= .3 * materiality(policy)) continue;
-        worst = std::max(worst, line.slope / line_.slope / (times == 2 ? 1.15 : 1.0));
+        const double slope = fit_slope(window_.before.last(n));
+        if (slope * static_cast<double>(n - 1) <= .3 * materiality(policy)) continue;
+        const double ratio = slope / line_.slope / (times == 2 ? 1.15 : 1.0);
+        if (ratio < most) worst = std::max(worst, ratio);
     }
-    return at_most(GateId::slowing, worst, policy.slowing);
+    return at_most(GateId::slowing, worst, young_line ? policy.slowing - .1 : policy.slowing);
 }
 
 std::optional<Gate> Trial::straight_gate(const Policy& policy) const {
@@ -196,8 +230,8 @@ std::optional<Gate> Trial::straight_gate(const Policy& policy) const {
 }
 
 std::optional<Gate> Trial::s_shape(const Policy& policy) const {
-    const double most = std::max(young(policy) ? .5 : .7, 1.5 * d3_error_);
-    return at_most(GateId::s_shape, d3_, most);
+    const double most = std::max(policy.s_bend, 1.5 * curve().d3_error);
+    return at_most(GateId::s_shape, curve().d3, most);
 }
 
 std::optional<Gate> Trial::saturation(const Policy& policy) const {

@@ -14,11 +14,14 @@ namespace rampwatch::trend {
 
 // How much is asked for. Times in seconds.
 struct Policy {
-    double patience_s = 0;         // the shortest window
-    double young_age_s = 0;        // watched for less: only what is straight counts
-    double young_span_s = 0;       // ... in windows shorter than this
-    double significance = 10;      // z of the floors
-    double significance_mean = 4;  // z of the means
+    double patience_s = 0;  // the shortest window
+    double day_s = 86400;
+    double young_age_s = 0;         // watched for less: only what is straight counts
+    double young_span_s = 0;        // ... in windows shorter than this
+    double significance = 10;       // z of the floors, where they are straight
+    double bent_significance = 10;  // ... and where they are not
+    double significance_mean = 4;   // z of the means
+    double wander = 0;              // z against a walk; 0: not asked
     double monotone = .82;
     double even = .6;
     double eighths = 6;
@@ -31,6 +34,7 @@ struct Policy {
     double old_fraction = .05;
     double swing_factor = 2.5;  // against the largest swing that was given back
     double slowing = 1.3;
+    double s_bend = .5;  // slow-fast-slow: by how much the middle may be steeper
     double saturation = 3.2;
     bool young_straight = true;  // only what is straight counts while young
     bool fast_path = true;  // a rise over twice the base shortens patience, once the process is old enough
@@ -66,7 +70,6 @@ class Trial {
     [[nodiscard]] double z() const { return z_; }
     // What is still to come by the fitted curve, beyond the window's end; empty when it does not slow down.
     [[nodiscard]] std::optional<double> remaining() const;
-    [[nodiscard]] double square_t() const { return square_t_; }
 
     // The worst of the four relative bends, 1 being just straight; infinite when nothing rises.
     [[nodiscard]] double bend(const Policy& policy) const;
@@ -83,6 +86,8 @@ class Trial {
     std::optional<Gate> materiality_gate(const Policy& policy) const;
     std::optional<Gate> significance(const Policy& policy) const;
     std::optional<Gate> significance_mean(const Policy& policy) const;
+
+    std::optional<Gate> wander(const Policy& policy) const;
     std::optional<Gate> monotone(const Policy& policy) const;
     std::optional<Gate> even(const Policy& policy) const;
     std::optional<Gate> eighths(const Policy& policy) const;
@@ -94,15 +99,20 @@ class Trial {
     std::optional<Gate> saturation(const Policy& policy) const;
     std::optional<Gate> still_at_top(const Policy& policy) const;
 
+    struct Curve {
+        Bend bend{};
+        double square_t = 0;          // t of the quadratic term
+        double d2 = 0, d2_error = 0;  // end slope - start slope, as a share of the mean slope
+        double d3 = 0, d3_error = 0;  // slope in the middle - slope at the ends, likewise
+    };
+    const Curve& curve() const;
+
     Window window_;
     Line line_{};
-    Bend bend_{};
     double rise_ = 0;
     double span_s_ = 0;
     double z_ = 0;
-    double square_t_ = 0;           // t of the quadratic term
-    double d2_ = 0, d2_error_ = 0;  // end slope - start slope, as a share of the mean slope
-    double d3_ = 0, d3_error_ = 0;  // slope in the middle - slope at the ends, likewise
+    mutable std::optional<Curve> curve_{};
 };
 
 }  // namespace rampwatch::trend

@@ -19,15 +19,28 @@ constexpr double kMostMinGrowth = 16.0 * 1024 * 1024;
 constexpr double kLeastMinGrowth = 1.0 * 1024 * 1024;
 
 // The format's name and version; read on a host of another byte order it is another number.
-constexpr std::uint64_t kMagic = 0x72616d7077000001;
+constexpr std::uint64_t kMagic = 0x72616d7077000002;
 
 std::uint64_t checksum(std::span<const std::byte> bytes) {  // FNV-1a
     std::uint64_t hash = 0xcbf29ce484222325ULL;
-    for (const std::byte byte : bytes) hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3ULL;
+    for (const std::byte byte : bytes)
+        hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3ULL;
     return hash;
 }
 
 constexpr std::array<Series, kSeriesCount> kOrder = kAllSeries;  // memory first: counts ask for its company
+
+// As value_of, without a call for what is not there.
+using Member = std::optional<std::int64_t> Sample::*;
+constexpr std::array<std::pair<Series, Member>, kSeriesCount - 1> kPlain = {{
+    {Series::shmem, &Sample::shmem_bytes},
+    {Series::threads, &Sample::threads},
+    {Series::fds, &Sample::fds},
+    {Series::goroutines, &Sample::goroutines},
+    {Series::go_heap, &Sample::go_heap_marked_bytes},
+    {Series::aged_threads, &Sample::aged_threads},
+    {Series::aged_goroutines, &Sample::aged_goroutines},
+}};
 
 Look look_of(const Bucket& bucket, const Stat& stat) {
     return {.t_ns = bucket.mono.count(),
@@ -48,6 +61,7 @@ struct Judge::State {
                     std::optional<std::chrono::nanoseconds> process_age, const std::optional<Limit>& limit);
     void look(Series series, const Look& look);
     void end_look();
+    void update_claim();
     [[nodiscard]] Beside beside(Series series) const;
     [[nodiscard]] double min_growth() const;
     [[nodiscard]] bool too_sparse() const;
@@ -69,8 +83,8 @@ struct Judge::State {
         archive(noticed);
         if (noticed && !near) near.emplace();
         if (noticed) {
-            archive(near->limit.kind, near->limit.limit_bytes, near->limit.used_bytes, near->beyond, near->eta_s,
-                    near->eta_range_s.low, near->eta_range_s.high);
+            archive(near->limit.kind, near->limit.limit_bytes, near->limit.used_bytes, near->beyond,
+                    near->eta_s, near->eta_range_s.low, near->eta_range_s.high);
         }
         for (const Series series : kOrder) {
             auto& detector = detectors[index(series)];
@@ -99,17 +113,20 @@ struct Judge::State {
     bool block_finished = false;                         // by the look in hand
     bool ever_leak = false;
     std::optional<Forecast> near{};
+    Claim claim = Claim::undecided;  // the strongest of the detectors'
 };
 
 bool Judge::State::sound() const {
     const auto time = [](std::chrono::nanoseconds t) { return t.count() >= 0 && t.count() < kMostTime_ns; };
-    const bool times_sound = time(started) && time(now) && time(life_started) &&
-                             std::ranges::all_of(recent_ns, [&](std::int64_t t) { return time(std::chrono::nanoseconds(t)); });
-    const bool limit_sound = (!limit || limit->kind <= LimitKind::physical) &&
-                             (!near || near->limit.kind <= LimitKind::physical);
+    const bool times_sound =
+        time(started) && time(now) && time(life_started) &&
+        std::ranges::all_of(recent_ns, [&](std::int64_t t) { return time(std::chrono::nanoseconds(t)); });
+    const bool limit_sound =
+        (!limit || limit->kind <= LimitKind::physical) && (!near || near->limit.kind <= LimitKind::physical);
     return times_sound && limit_sound && samples >= 0 && looks >= 0 && lives >= 0 &&
-           std::isfinite(watched_before_s) &&
-           std::ranges::all_of(detectors, [](const auto& detector) { return !detector || detector->sound(); });
+           std::isfinite(watched_before_s) && std::ranges::all_of(detectors, [](const auto& detector) {
+               return !detector || detector->sound();
+           });
 }
 
 bool Judge::State::begin_look(std::chrono::nanoseconds mono, std::chrono::nanoseconds wall_time,
@@ -167,10 +184,18 @@ void Judge::State::look(Series series, const Look& look) {
     block_finished = true;
 }
 
+void Judge::State::update_claim() {
+    claim = Claim::undecided;
+    for (const auto& detector : detectors) {
+        if (detector) claim = std::max(claim, detector->claim());
+    }
+}
+
 void Judge::State::end_look() {
     if (!block_finished) return;  // claims move with finished blocks only
     block_finished = false;
-    for (const auto& detector : detectors) ever_leak |= detector && detector->claim() == Claim::leak;
+    update_claim();
+    ever_leak |= claim == Claim::leak;
     near = limit_notice();
 }
 
@@ -178,11 +203,12 @@ void Judge::State::end_look() {
 std::optional<Forecast> Judge::State::limit_notice() const {
     const auto& memory = detectors[index(Series::memory)];
     if (!limit || !memory) return std::nullopt;
-    const auto& pace = memory->pace();
+    const double horizon_s = std::max(times.patience_s / 18, memory->pace_seen_s());
+    const auto room = static_cast<double>(limit->limit_bytes) - static_cast<double>(limit->used_bytes);
+    const auto pace = memory->pace(room / horizon_s);
     if (!pace) return std::nullopt;
     const auto ahead = forecast(*limit, pace->growth.slope_per_s, pace->growth.ci95_per_s, 0, pace->seen_s);
     if (!ahead || ahead->beyond) return std::nullopt;
-    const double horizon_s = std::max(times.patience_s / 18, pace->seen_s);
     return ahead->eta_s < horizon_s ? ahead : std::nullopt;
 }
 
@@ -193,11 +219,13 @@ Judge& Judge::operator=(Judge&&) noexcept = default;
 
 void Judge::add(const Sample& sample) {
     if (!state_->begin_look(sample.mono, sample.wall, 1, sample.age, sample.limit)) return;
-    for (const Series series : kOrder) {
-        const auto value = value_of(sample, series);
-        if (!value) continue;
-        const auto v = static_cast<double>(*value);
+    const auto look = [&](Series series, std::int64_t value) {
+        const auto v = static_cast<double>(value);
         state_->look(series, {.t_ns = sample.mono.count(), .min = v, .mean = v, .last = v});
+    };
+    look(Series::memory, *value_of(sample, Series::memory));
+    for (const auto& [series, member] : kPlain) {
+        if (const auto& value = sample.*member) look(series, *value);
     }
     state_->end_look();
 }
@@ -216,6 +244,7 @@ void Judge::restart() {
     for (const auto& detector : state_->detectors) {
         if (detector) detector->restart();
     }
+    state_->update_claim();
     state_->near.reset();
 }
 
@@ -247,16 +276,11 @@ Result<Judge> Judge::load(std::span<const std::byte> bytes, const Settings& sett
     if (judge.state_->magic != kMagic) return refuse("saved state: of another version");
     if (judge.state_->patience != settings.patience) return refuse("saved state: of another patience");
     if (reader.failed() || !reader.at_end() || !judge.state_->sound()) return refuse("saved state: damaged");
+    judge.state_->update_claim();
     return judge;
 }
 
-Claim Judge::claim() const {
-    Claim strongest = Claim::undecided;
-    for (const auto& detector : state_->detectors) {
-        if (detector) strongest = std::max(strongest, detector->claim());
-    }
-    return strongest;
-}
+Claim Judge::claim() const { return state_->claim; }
 
 Claim Judge::claim(Series series) const {
     const auto& detector = state_->detectors[index(series)];

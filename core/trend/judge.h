@@ -53,9 +53,9 @@ class Judge {
     // With all evidence; allocates. Equal whenever it is asked after the same looks.
     [[nodiscard]] Verdict verdict() const;
 
-    // Everything that was learned, as bytes: at most 64 KiB a series. Restored, the Judge goes on as if it had
-    // not been away. Another version, another patience, a damaged or foreign file: Error::Kind::bad_input with
-    // an empty `where`. The other settings may differ; they hold from then on.
+    // Everything that was learned, as bytes: at most 64 KiB a series. Restored, the Judge goes on as if it
+    // had not been away. Another version, another patience, a damaged or foreign file: Error::Kind::bad_input
+    // with an empty `where`. The other settings may differ; they hold from then on.
     [[nodiscard]] std::vector<std::byte> save() const;
     [[nodiscard]] static Result<Judge> load(std::span<const std::byte> bytes, const Settings& settings);
 

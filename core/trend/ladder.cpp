@@ -3,21 +3,25 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace rampwatch::trend {
 
 Stretch::Stretch(const Pyramid& pyramid, std::size_t level, double origin) : size_(pyramid.size(level)) {
+    whole_ = pyramid.copy(level, origin, floors_.data(), means_.data());
+    if (!whole_) fill_holes();
+}
+
+// In a line between what was seen on either side; level before the first and after the last.
+void Stretch::fill_holes() {
     std::size_t seen = size_;  // the last block that was not missing; size_ for none yet
     for (std::size_t i = 0; i < size_; ++i) {
-        const Block block = pyramid.back(level, size_ - 1 - i);
-        missing_[i] = block.missing();
+        missing_[i] = std::isnan(floors_[i]);
         if (missing_[i]) {
             floors_[i] = seen < size_ ? floors_[seen] : 0;
             means_[i] = seen < size_ ? means_[seen] : 0;
             continue;
         }
-        floors_[i] = origin + static_cast<double>(block.floor);
-        means_[i] = origin + static_cast<double>(block.mean);
         const std::size_t from = seen < size_ ? seen : i;
         const double width = static_cast<double>(i - from);
         for (std::size_t k = from + 1; k < i; ++k) {
@@ -34,7 +38,9 @@ Stretch::Stretch(const Pyramid& pyramid, std::size_t level, double origin) : siz
 }
 
 bool Stretch::usable(std::size_t n) const {
-    if (n > size_ || missing_[size_ - 1]) return false;
+    if (n > size_) return false;
+    if (whole_) return true;
+    if (missing_[size_ - 1]) return false;
     const auto holes = std::count(missing_.begin() + static_cast<std::ptrdiff_t>(size_ - n),
                                   missing_.begin() + static_cast<std::ptrdiff_t>(size_), true);
     return 5 * static_cast<std::size_t>(holes) <= n;
@@ -76,12 +82,18 @@ Window Ladder::window(const Stretch& stretch, std::size_t level, std::size_t blo
 }
 
 bool Ladder::worth_testing(std::size_t level, std::size_t blocks, double least) const {
-    if (pyramid_.size(level) < blocks) return false;
+    const auto rise = rough_rise(level, blocks);
+    return rise && *rise >= 0.4 * least;
+}
+
+std::optional<double> Ladder::rough_rise(std::size_t level, std::size_t blocks) const {
+    if (pyramid_.size(level) < blocks) return std::nullopt;
     const Block last = pyramid_.back(level, 0), first = pyramid_.back(level, blocks - 1);
     const Block late = pyramid_.back(level, 1), early = pyramid_.back(level, blocks - 2);
     const float rise = 0.5F * (last.floor + late.floor - first.floor - early.floor);
-    if (std::isnan(rise)) return !last.missing();  // holes: let the fits decide
-    return static_cast<double>(rise) >= 0.4 * least;
+    if (!std::isnan(rise)) return static_cast<double>(rise);
+    if (last.missing()) return std::nullopt;
+    return std::numeric_limits<double>::max();  // holes: let the fits decide
 }
 
 }  // namespace rampwatch::trend

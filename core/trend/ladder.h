@@ -29,9 +29,12 @@ class Stretch {
     [[nodiscard]] bool usable(std::size_t n) const;
 
   private:
+    void fill_holes();
+
     std::size_t size_ = 0;
-    std::array<double, Pyramid::kDepth> floors_{}, means_{};
-    std::array<bool, Pyramid::kDepth> missing_{};
+    bool whole_ = true;  // nothing is missing; `missing_` is not filled in
+    std::array<double, Pyramid::kDepth> floors_, means_;
+    std::array<bool, Pyramid::kDepth> missing_;
 };
 
 // What a ladder knows beside its own blocks.
@@ -61,6 +64,9 @@ class Ladder {
 
     // Could any window of this level that ends now rise by `least`? Cheap; spares the fits.
     [[nodiscard]] bool worth_testing(std::size_t level, std::size_t blocks, double least) const;
+    // From the first two floors of such a window to the last two; empty when it is not there yet, the largest
+    // number when a hole hides it.
+    [[nodiscard]] std::optional<double> rough_rise(std::size_t level, std::size_t blocks) const;
 
     template <class Archive>
     void state(Archive& archive) {

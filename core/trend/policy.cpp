@@ -10,7 +10,8 @@ namespace {
 void suspect(Policy& policy, Series series, const Times& times, const Tuning& tuning) {
     policy.patience_s = tuning.suspect_span * times.patience_s;
     policy.min_growth *= tuning.suspect_growth;
-    policy.significance = tuning.suspect_significance;
+    policy.significance = policy.bent_significance = tuning.suspect_significance;
+    policy.wander = 0;
     policy.monotone = .78;
     policy.even = .5;
     policy.eighths = 5;
@@ -34,9 +35,12 @@ Times::Times(std::chrono::nanoseconds patience) {
 Policy policy_for(Series series, Kind kind, Tier tier, const Times& times, double min_growth,
                   const Tuning& tuning) {
     Policy policy{.patience_s = tuning.confirm_span * times.patience_s,
-                  .young_age_s = 2 * times.day_s,
-                  .young_span_s = times.day_s * 25 / 24,
+                  .day_s = times.day_s,
+                  .young_age_s = tuning.young_age_days * times.day_s,
+                  .young_span_s = tuning.young_span_days * times.day_s,
                   .significance = tuning.significance,
+                  .bent_significance = tuning.bent_significance,
+                  .wander = tuning.wander,
                   .monotone = tuning.monotone,
                   .even = tuning.even,
                   .eighths = tuning.eighths,
@@ -54,17 +58,20 @@ Policy policy_for(Series series, Kind kind, Tier tier, const Times& times, doubl
         policy.young_fraction = .30;
         policy.old_fraction = .20;
         policy.fast_path = false;
+        policy.bent_significance = 1.15 * tuning.bent_significance;
     }
     if (tier == Tier::suspect) suspect(policy, series, times, tuning);
     if (kind == Kind::raw) return policy;
+    policy.wander = 0;
     policy.fast_path = false;
     policy.young_age_s = 0;
     if (kind == Kind::daily) {
+        policy.bent_significance = policy.significance;
         policy.symmetric_bend = tuning.daily_bend;
         policy.context = std::max(policy.context, policy.straight_context = tuning.context);
     } else {
         policy.patience_s = std::max(policy.patience_s, tuning.low_span_days * times.day_s);
-        policy.significance = tuning.low_significance;
+        policy.significance = policy.bent_significance = tuning.low_significance;
     }
     return policy;
 }

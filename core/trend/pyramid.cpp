@@ -64,13 +64,23 @@ void Pyramid::restart() {
     for (Swings& dips : dips_) dips.forget_position();
 }
 
-std::size_t Pyramid::size(std::size_t level) const {
-    return static_cast<std::size_t>(std::min<std::uint64_t>(counts_[level], kDepth));
-}
-
-Block Pyramid::back(std::size_t level, std::size_t ago) const {
-    assert(ago < size(level));
-    return rings_[level * kDepth + (counts_[level] - 1 - ago) % kDepth];
+bool Pyramid::copy(std::size_t level, double origin, double* floors, double* means) const {
+    const Block* const ring = &rings_[level * kDepth];
+    const std::size_t held = size(level);
+    const std::size_t oldest = static_cast<std::size_t>(counts_[level] - held) % kDepth;
+    const std::size_t first = std::min(held, kDepth - oldest);
+    double sum = 0;
+    std::size_t to = 0;
+    const auto take = [&](const Block* from, std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i, ++to) {
+            floors[to] = origin + static_cast<double>(from[i].floor);
+            means[to] = origin + static_cast<double>(from[i].mean);
+            sum += floors[to];
+        }
+    };
+    take(ring + oldest, first);
+    take(ring, held - first);
+    return !std::isnan(sum);
 }
 
 double Pyramid::swing_from(std::size_t level) const {

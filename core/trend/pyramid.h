@@ -3,7 +3,9 @@
 // later given back. Only finished blocks are ever seen from outside, so nothing said of them can change.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -63,10 +65,18 @@ class Pyramid {
     void restart();  // empties the rings, keeps the swings
 
     [[nodiscard]] std::size_t levels() const { return levels_; }
-    [[nodiscard]] std::size_t size(std::size_t level) const;  // blocks held, at most kDepth
+    [[nodiscard]] std::size_t size(std::size_t level) const {  // blocks held, at most kDepth
+        return static_cast<std::size_t>(std::min<std::uint64_t>(counts_[level], kDepth));
+    }
     [[nodiscard]] std::uint64_t count(std::size_t level) const { return counts_[level]; }  // ever finished
     // The block finished `ago` blocks before the newest; ago < size(level).
-    [[nodiscard]] Block back(std::size_t level, std::size_t ago) const;
+    [[nodiscard]] Block back(std::size_t level, std::size_t ago) const {
+        assert(ago < size(level));
+        return rings_[level * kDepth + static_cast<std::size_t>(counts_[level] - 1 - ago) % kDepth];
+    }
+    // All blocks held at `level`, oldest first, as values above `origin`; both have room for kDepth. False
+    // when some are missing: those are NaN.
+    bool copy(std::size_t level, double origin, double* floors, double* means) const;
     [[nodiscard]] const Swings& swings(std::size_t level) const { return swings_[level]; }
 
     // The largest swing at `level` and wider, and at narrower ones.

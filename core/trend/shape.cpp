@@ -117,11 +117,13 @@ Seen shape_of_growth(const Floors& floors, const Times& times, Kind kind, std::i
     if (kind != Kind::raw) {
         return {.shape = Shape::ramp_on_periodic, .swing = floors.range_of_day(), .period_s = times.day_s};
     }
-    if (const auto found = teeth(floors, times, .05 * rise)) return with_teeth(Shape::ramp_on_sawtooth, *found);
+    if (const auto found = teeth(floors, times, .05 * rise))
+        return with_teeth(Shape::ramp_on_sawtooth, *found);
     if (y.size() < 12) return {.shape = Shape::ramp};
     const Jumps jumps = find_jumps(y);
     const double slope = rise / static_cast<double>(y.size());
-    const bool stairs = jumps.count >= 3 && jumps.largest > 3 * slope && jumps.largest * jumps.count > .7 * rise;
+    const bool stairs =
+        jumps.count >= 3 && jumps.largest > 3 * slope && jumps.largest * jumps.count > .7 * rise;
     return {.shape = stairs ? Shape::staircase : Shape::ramp};
 }
 

@@ -13,8 +13,8 @@ namespace rampwatch::trend {
 struct Seen {
     Shape shape = Shape::too_short;
     std::optional<double> levels_off_at{};  // plateau, warmup: in the series' unit
-    std::optional<double> swing{};          // sawtooth, periodic, and ramps on them: height of a tooth or wave
-    std::optional<double> period_s{};       // of the same
+    std::optional<double> swing{};     // sawtooth, periodic, and ramps on them: height of a tooth or wave
+    std::optional<double> period_s{};  // of the same
 };
 
 // Teeth: at least three rises at one width that were given back, each `least` or more, further apart than
@@ -32,6 +32,7 @@ struct Teeth {
 [[nodiscard]] Seen shape_at_rest(const Floors& floors, const Times& times, double material);
 
 // What growth looks like that began at `onset_ns` and was found on `kind`.
-[[nodiscard]] Seen shape_of_growth(const Floors& floors, const Times& times, Kind kind, std::int64_t onset_ns);
+[[nodiscard]] Seen shape_of_growth(const Floors& floors, const Times& times, Kind kind,
+                                   std::int64_t onset_ns);
 
 }  // namespace rampwatch::trend

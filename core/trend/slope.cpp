@@ -53,6 +53,16 @@ Line fit_line(std::span<const double> values) {
     return line;
 }
 
+double fit_slope(std::span<const double> values) {
+    const double count = static_cast<double>(values.size());
+    const double middle_x = (count - 1) / 2;
+    double moment = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        moment += (static_cast<double>(i) - middle_x) * (values[i] - values[0]);
+    }
+    return moment * 12 / (count * (count * count - 1));
+}
+
 Bend fit_bend(std::span<const double> values) {
     const std::size_t n = values.size();
     assert(n >= 6);
@@ -92,6 +102,22 @@ double inflation(double lag1, std::size_t n, double fitted) {
     const double r = lag1 + fitted * (1 + 3 * std::max(lag1, 0.0)) / static_cast<double>(n);
     const double bounded = std::clamp(r, 0.0, 0.9);
     return std::sqrt((1 + bounded) / (1 - bounded));
+}
+
+double wander_variance(std::span<const double> residuals) {
+    const std::size_t m = residuals.size();
+    const auto increments = [&](std::size_t lag) {
+        double sum = 0;
+        for (std::size_t i = lag; i < m; ++i) {
+            const double step = residuals[i] - residuals[i - lag];
+            sum += step * step;
+        }
+        return sum / static_cast<double>(m - lag);
+    };
+    const std::size_t near = std::max<std::size_t>(1, m / 10), far = std::max(near + 1, m / 4);
+    if (far >= m) return 0;
+    const double growth = (increments(far) - increments(near)) / static_cast<double>(far - near);
+    return 1.2 * std::max(growth, 0.0) / static_cast<double>(m);
 }
 
 double slope_error(double residual_sd, std::size_t n) {

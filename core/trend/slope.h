@@ -20,6 +20,9 @@ struct Line {
 // Least squares; n >= 3.
 [[nodiscard]] Line fit_line(std::span<const double> values);
 
+// Its slope alone, n >= 2.
+[[nodiscard]] double fit_slope(std::span<const double> values);
+
 // The line with a bend (square) and an S (cube), by the orthogonal polynomials of Gram: on x centred,
 // P2 = x^2 - (n^2-1)/12 and P3 = x^3 - x(3n^2-7)/20. n >= 6.
 struct Bend {
@@ -36,6 +39,10 @@ struct Bend {
 // By how much autocorrelated residuals widen a slope's error: sqrt((1+r)/(1-r)). `lag1` is the estimate from
 // n residuals, biased low for `fitted` fitted terms (1 for a line, 2 for a curve); corrected, then 0 to 0.9.
 [[nodiscard]] double inflation(double lag1, std::size_t n, double fitted);
+
+// The variance that a walk gives a line's slope: from how fast the variance of the residuals' increments
+// grows with the lag, between a tenth and a quarter of their number. 0 when it does not.
+[[nodiscard]] double wander_variance(std::span<const double> residuals);
 
 // The standard error of a line's slope for white residuals.
 [[nodiscard]] double slope_error(double residual_sd, std::size_t n);

@@ -9,20 +9,24 @@ struct Tuning {
     // Confirmed.
     double confirm_span = 25.0 / 27;  // the shortest window, as a share of the patience: 8 h 20 min of 9 h
     double significance = 10;
+    double bent_significance = 12;  // where the floors are not straight
+    double wander = 3;
     double monotone = .82;
     double even = .6;
     double eighths = 6;
     double context = .34;
     double straight_context = .06;
-    double calm = .05;           // swings at finer widths, as a share of the rise, that still are calm
+    double calm = .28;           // swings at finer widths, as a share of the rise, that still are calm
     double straight_care = 1.3;  // standard errors
+    double young_age_days = 3;  // whoever was first seen at a weekend has seen a Monday by then
+    double young_span_days = 25.0 / 24;
     double young_fraction = .10;
     double old_fraction = .05;
     double swing_factor = 2.5;
     double slowing = 1.3;
     double saturation = 3.2;
     // On the difference to the day before, and on the day's minimum.
-    double daily_age_days = 4;
+    double daily_age_days = 3.5;
     double daily_bend = .6;
     double low_span_days = 3;
     double low_significance = 13;

@@ -60,11 +60,12 @@ Result<Verdict> replay(Source& source, Settings settings, const ReplayListener& 
     settings.dumps = false;
     settings.tell_samples = false;
     Replay replay(settings, listener);
+    Record record;
     while (true) {
-        const auto record = source.next();
-        if (!record) return record.error();
-        if (!record->has_value()) return replay.verdict();
-        replay.take(**record);
+        const auto read = source.next_into(record);
+        if (!read) return read.error();
+        if (!*read) return replay.verdict();
+        replay.take(record);
     }
 }
 

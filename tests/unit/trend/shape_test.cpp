@@ -54,7 +54,9 @@ TEST_CASE("each shape is named, with its evidence", "[trend]") {
 }
 
 TEST_CASE("a leak under a daily wave is found once its days can be compared", "[trend]") {
-    const auto said = seen(1600, [](double t) { return 100 - 20 * std::cos(2 * M_PI * t / 160) + (t > 700 ? .05 * (t - 700) : 0); });
+    const auto said = seen(1600, [](double t) {
+        return 100 - 20 * std::cos(2 * M_PI * t / 160) + (t > 700 ? .05 * (t - 700) : 0);
+    });
     CHECK(said.claim == Claim::leak);
     CHECK(said.shape == Shape::ramp_on_periodic);
     CHECK(said.slope_per_s.value() == Approx(.05 * kMiB).epsilon(.25));

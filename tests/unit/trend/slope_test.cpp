@@ -144,3 +144,60 @@ TEST_CASE("autocorrelated residuals widen the error, and never narrow it", "[tre
     CHECK(inflation(.5, 1000000, 1) == Approx(std::sqrt(3)).epsilon(1e-3));
     CHECK(inflation(1, 24, 1) == Approx(std::sqrt(19)));
 }
+
+TEST_CASE("the slope alone is the line's", "[trend]") {
+    std::mt19937_64 random(4);
+    for (int round = 0; round < 300; ++round) {
+        const auto y = random_series(random, 3 + random() % 60);
+        REQUIRE(fit_slope(y) == Approx(fit_line(y).slope).epsilon(1e-6).margin(1e-9));
+    }
+}
+
+TEST_CASE("Kendall's tau is the one of all pairs, and of ranks alone", "[trend]") {
+    std::mt19937_64 random(5);
+    for (int round = 0; round < 200; ++round) {
+        auto y = random_series(random, 5 + random() % 40);
+        double pairs = 0, balance = 0;
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            for (std::size_t k = 0; k < i; ++k) {
+                ++pairs;
+                balance += y[i] == y[k] ? 0 : std::copysign(1.0, y[i] - y[k]);
+            }
+        }
+        REQUIRE(kendall_tau(y) == Approx(balance / pairs));
+        const double before = kendall_tau(y);
+        for (double& value : y) value = std::cbrt(value) * 7 - 3;  // any rising function
+        REQUIRE(kendall_tau(y) == Approx(before));
+    }
+}
+
+TEST_CASE("a walk's slope varies as its residuals foretell, and white noise foretells next to nothing",
+          "[trend]") {
+    std::mt19937_64 random(6);
+    std::normal_distribution<double> step(0, 1);
+    constexpr std::size_t n = 32;
+    const auto rest = [](const std::vector<double>& y) {
+        const Line line = fit_line(y);
+        std::vector<double> left(y);
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            left[i] -= line.middle + line.slope * (static_cast<double>(i) - (n - 1) / 2.0);
+        }
+        return left;
+    };
+    double slopes = 0, foretold = 0, of_noise = 0;
+    constexpr int kRounds = 2000;
+    for (int round = 0; round < kRounds; ++round) {
+        std::vector<double> walk(n), noise(n);
+        double at = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            walk[i] = at += step(random);
+            noise[i] = step(random);
+        }
+        slopes += fit_line(walk).slope * fit_line(walk).slope / kRounds;
+        foretold += wander_variance(rest(walk)) / kRounds;
+        of_noise += wander_variance(rest(noise)) / kRounds;
+    }
+    CHECK(foretold > .4 * slopes);
+    CHECK(foretold < 1.5 * slopes);
+    CHECK(of_noise < .2 * foretold);
+}

@@ -161,6 +161,29 @@ TEST_CASE("no sample is told of, and each look is handed on before it is judged"
     CHECK(looks == 1200);
 }
 
+// 100 kB/s under a limit of 900 MB: it is met after 8,500 s, long before a leak could be confirmed.
+TEST_CASE("a limit notice comes half an hour before the limit, once, and names its time", "[watch]") {
+    std::vector<Record> records;
+    for (int t = 0; t < 8400; t += 10) {
+        Sample sample{.mono = std::chrono::seconds(t + 1), .rss_bytes = 50'000'000 + 100'000LL * t};
+        sample.limit = Limit{LimitKind::cgroup_max, 900'000'000, sample.rss_bytes};
+        records.push_back({.look = sample});
+    }
+    Recorded source(std::move(records));
+    std::vector<Event> notices;
+    const auto verdict = watch::replay(source, {}, {.event = [&](const Event& event) {
+                                           if (event.kind == Event::Kind::limit_near)
+                                               notices.push_back(event);
+                                       }});
+    REQUIRE(verdict);
+    CHECK(verdict->claim < Claim::leak);
+    REQUIRE(notices.size() == 1);
+    const double told_s = std::chrono::duration<double>(notices[0].mono).count();
+    const Forecast& forecast = notices[0].verdict->limit_near.value();
+    CHECK(forecast.eta_s == Approx(30 * 60).epsilon(.05));
+    CHECK(told_s + forecast.eta_s == Approx(8501).epsilon(.01));
+}
+
 TEST_CASE("an empty source gives an empty verdict, a broken one its error", "[watch]") {
     Recorded empty({});
     Recorded broken(two_lives(), Error{.what = "damaged"});

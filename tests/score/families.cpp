@@ -65,6 +65,20 @@ Life diurnal(Random& random) {
     });
 }
 
+// No day is like the one before.
+Life uneven_days(Random& random) {
+    Rest rest(random);
+    const double height = rest.base * random.log_uniform(.03, .6), spread = random.uniform(.05, .4);
+    return healthy([r = own(random), rest, day = Day(random), height, spread, today = -1,
+                    factor = 1.0](double t) mutable {
+        const int number =
+            static_cast<int>((t + day.phase_s + 20 * kHour_s) / 86400);  // changes in the trough
+        if (number != today) factor = 1 + spread * r.uniform(-1, 1);
+        today = number;
+        return rest.next(r) + height * factor * day.at(t);
+    });
+}
+
 struct Steps {
     std::vector<double> at_s{}, height{};
     [[nodiscard]] double at(double t_s) const {
@@ -200,7 +214,7 @@ Life story(Random& random) {
 }  // namespace
 
 std::span<const Family> memory_families() {
-    static constexpr std::array<Family, 18> kFamilies = {{
+    static constexpr std::array<Family, 19> kFamilies = {{
         {"flat", Truth::healthy, false, flat},
         {"warm_up", Truth::healthy, false, warm_up},
         {"slow_cache", Truth::healthy, false, slow_cache},
@@ -208,6 +222,7 @@ std::span<const Family> memory_families() {
         {"sawtooth", Truth::healthy, false, sawtooth},
         {"two_level_gc", Truth::healthy, false, two_level},
         {"diurnal", Truth::healthy, false, diurnal},
+        {"uneven_days", Truth::healthy, false, uneven_days},
         {"steps", Truth::healthy, false, steps},
         {"walk", Truth::healthy, false, walk},
         {"ratchet", Truth::healthy, false, ratchet},

@@ -106,9 +106,9 @@ int run(const Options& options) {
     if (!options.traces.empty()) return score_traces(options);
     std::FILE* log = options.log.empty() ? nullptr : std::fopen(options.log.c_str(), "w");
     if (log != nullptr) {
-        fmt::print(
-            log,
-            "family,life,onset_s,slope,suspected_s,confirmed_s,said_slope,low,high,said_onset_s,shape\n");
+        fmt::print(log,
+                   "family,life,onset_s,slope,suspected_s,confirmed_s,said_slope,low,high,said_onset_s,shape,"
+                   "gates\n");
     }
     fmt::print("seed {}, lives of 14 days at 10 s, at least {} process-years a family, patience {} s{}{}\n",
                options.seed, options.years,

@@ -23,9 +23,11 @@ namespace {
 
 using trend::Tuning;
 
-constexpr std::array<std::pair<std::string_view, double Tuning::*>, 22> kKnobs = {{
+constexpr std::array<std::pair<std::string_view, double Tuning::*>, 26> kKnobs = {{
     {"confirm_span", &Tuning::confirm_span},
     {"significance", &Tuning::significance},
+    {"bent_significance", &Tuning::bent_significance},
+    {"wander", &Tuning::wander},
     {"monotone", &Tuning::monotone},
     {"even", &Tuning::even},
     {"eighths", &Tuning::eighths},
@@ -33,6 +35,8 @@ constexpr std::array<std::pair<std::string_view, double Tuning::*>, 22> kKnobs =
     {"straight_context", &Tuning::straight_context},
     {"calm", &Tuning::calm},
     {"straight_care", &Tuning::straight_care},
+    {"young_age_days", &Tuning::young_age_days},
+    {"young_span_days", &Tuning::young_span_days},
     {"young_fraction", &Tuning::young_fraction},
     {"old_fraction", &Tuning::old_fraction},
     {"swing_factor", &Tuning::swing_factor},

@@ -23,23 +23,32 @@ class LifeSource final : public Source {
     LifeSource(const Family& family, const Life& life) : family_(family), value_(life.value) {}
 
     Result<std::optional<Record>> next() override {
+        Record record;
+        const auto read = next_into(record);
+        if (!read) return read.error();
+        return *read ? std::optional(record) : std::nullopt;
+    }
+
+    Result<bool> next_into(Record& record) override {
         const double t_s = static_cast<double>(step_) * kStep_s;
-        if (stop || t_s >= kLength_s) return std::optional<Record>{};
+        if (stop || t_s >= kLength_s) return false;
         const std::int64_t since_ns = kStep_ns * step_++;
-        Sample sample{.mono = nanoseconds(kStart_ns + since_ns), .age = nanoseconds(since_ns)};
-        last = value_(t_s);
+        Sample& sample = std::get<Sample>(record.look);
+        sample.mono = nanoseconds(kStart_ns + since_ns);
+        sample.age = nanoseconds(since_ns);
+        const double value = value_(t_s);
         if (family_.count) {
             sample.rss_bytes = 100'000'000;
-            sample.threads = std::llround(std::max(last, 1.0));
+            sample.threads = std::llround(std::max(value, 1.0));
         } else {
-            sample.rss_bytes = std::llround(std::max(last, 0.0) / 4096) * 4096;  // pages
+            sample.rss_bytes =
+                static_cast<std::int64_t>(std::max(value, 0.0)) & ~std::int64_t{4095};  // pages
             sample.anon_bytes = sample.rss_bytes;
         }
-        return std::optional<Record>{Record{.look = sample}};
+        return true;
     }
 
     bool stop = false;
-    double last = 0;
 
   private:
     const Family& family_;
@@ -63,6 +72,7 @@ void note(const Event& event, Series series, const Life& life, Outcome& outcome)
     outcome.ci95_per_s = said->slope_ci95_per_s.value_or(Interval{});
     outcome.onset_s = said->onset ? since_start_s(*said->onset) : std::numeric_limits<double>::infinity();
     outcome.shape = said->shape;
+    outcome.evidence = said->evidence;
 }
 
 void run_rules(const Life& life, Outcome& outcome) {

@@ -19,6 +19,7 @@ struct Outcome {
     Interval ci95_per_s{};
     double onset_s = 0;
     Shape shape = Shape::too_short;
+    std::vector<Gate> evidence{};
     std::vector<std::optional<double>>
         rules_s{};  // of comparators(), in their order; empty when not asked for
 };

@@ -160,6 +160,19 @@ std::string delay_table(const std::vector<Played>& played, bool compare) {
     return text;
 }
 
+namespace {
+
+std::string values_of(const std::vector<Gate>& evidence) {
+    std::string text;
+    for (const Gate& gate : evidence) {
+        text += fmt::format("{}{}={:.4g}/{:.4g}", text.empty() ? "" : " ", word(gate.id), gate.value,
+                            gate.threshold);
+    }
+    return text;
+}
+
+}  // namespace
+
 std::string log_lines(const Played& played) {
     std::string text;
     for (std::size_t i = 0; i < played.lives.size(); ++i) {
@@ -168,9 +181,10 @@ std::string log_lines(const Played& played) {
         const auto time = [](const std::optional<double>& at_s) {
             return at_s ? fmt::format("{:.0f}", *at_s) : "";
         };
-        text += fmt::format("{},{},{:.0f},{:.6g},{},{},{:.6g},{:.6g},{:.6g},{:.0f},{}\n", played.family.name,
-                            i, life.onset_s, life.slope_per_s, time(o.suspected_s), time(o.confirmed_s),
-                            o.slope_per_s, o.ci95_per_s.low, o.ci95_per_s.high, o.onset_s, word(o.shape));
+        text += fmt::format("{},{},{:.0f},{:.6g},{},{},{:.6g},{:.6g},{:.6g},{:.0f},{},{}\n",
+                            played.family.name, i, life.onset_s, life.slope_per_s, time(o.suspected_s),
+                            time(o.confirmed_s), o.slope_per_s, o.ci95_per_s.low, o.ci95_per_s.high,
+                            o.onset_s, word(o.shape), values_of(o.evidence));
     }
     return text;
 }

@@ -51,7 +51,10 @@ Result<Dump> take_quick_dump(const Life& life, std::int64_t threads) {
     if (!job) return job.error();
     Poller poller;
     while (!(*job)->turn()) {
-        if (boot_now() >= begin + kMostDumpTime + kHandOver) return too_long;
+        if (boot_now() >= begin + kMostDumpTime + kHandOver) {
+            if ((*job)->has_part()) break;
+            return too_long;
+        }
         poller.clear();
         poller.add((*job)->fd());
         poller.wait(begin + kMostDumpTime + kHandOver);

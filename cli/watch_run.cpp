@@ -133,13 +133,15 @@ std::optional<Error> Watch::begin() {
     exit_.emplace(*handle_.process);
     life_ = handle_.process->life();
     if (settings_.show_args) life_.command_line = probe::command_line(handle_.process->directory());
-    dumps_.emplace(settings_.dump, [this](TargetId, LifeNumber) { return std::optional(life_); });
+    dump::Settings dumps = settings_.dump;
     if (handle_.process->may_inspect()) {
+        dumps.worker = std::make_shared<dump::Worker>(life_);
         go_ = std::make_unique<dump::GoFeed>(
-            handle_.process->life(),
+            dumps.worker,
             dump::GoFeedSettings{settings_.interval, settings_.session.judge.patience / kAgedShare});
         sampler_->also([this](Sample& sample) { go_->read(sample); });
     }
+    dumps_.emplace(dumps, [this](TargetId, LifeNumber) { return std::optional(life_); });
     watch::Settings session = settings_.session;
     session.dumps = session.dumps && may_read_stacks();
     session_.emplace(session);

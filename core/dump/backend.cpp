@@ -234,6 +234,8 @@ int DumpFeed::fd() const {
 }
 
 std::shared_ptr<Worker> DumpFeed::worker_of(const Life& life) {
+    const auto& given = settings_.worker;
+    if (given && given->life().pid == life.pid && given->life().start_ticks == life.start_ticks) return given;
     const auto known = std::find_if(workers_.begin(), workers_.end(), [&](const auto& entry) {
         return entry.first.pid == life.pid && entry.first.start_ticks == life.start_ticks;
     });
@@ -256,7 +258,7 @@ void DumpFeed::answer(RequestId request, Result<Dump> dump) {
 }
 
 void DumpFeed::take(std::vector<Fact>& facts) {
-    if (!running_ && !workers_.empty()) static_cast<void>(workers_.back().second->take(boot_now()));
+    if (!running_ && !workers_.empty()) workers_.back().second->reap_idle();
     if (running_ && running_->job->turn()) {
         Result<Dump> dump = running_->job->take();
         stamp(dump, running_->life, running_->reason, running_->mono, running_->wall);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "core/dump/go_feed.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
+
+#include "core/base/poller.h"
 
 namespace rampwatch::dump {
 
@@ -14,37 +14,51 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// A count takes at most this share of one CPU.
-constexpr int kShare = 50;
-// A program that has only just begun may not have a runtime yet; one that still has none then is not asked
-// again.
-constexpr nanoseconds kFirstAgain = std::chrono::seconds(2);
+// Counts take at most one in so many of one CPU's nanoseconds.
+constexpr int kShare = 200;
+// A count comes so long before the tick that it is for.
+constexpr nanoseconds kLead = std::chrono::milliseconds(200);
+constexpr nanoseconds kLongestWait = std::chrono::minutes(2);
 constexpr nanoseconds kRetry = std::chrono::minutes(1);
-
-nanoseconds boot_time() {
-    timespec now{};
-    ::clock_gettime(CLOCK_BOOTTIME, &now);
-    return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
-}
+// What is no Go program now may be one soon: a process that has only just begun, a shell that will exec.
+constexpr std::array<nanoseconds, 3> kNotYet = {std::chrono::seconds(1), std::chrono::seconds(10),
+                                                std::chrono::seconds(60)};
 
 }  // namespace
 
-GoFeed::GoFeed(Life life, GoFeedSettings settings, std::string program)
-    : life_(life),
-      settings_(settings),
-      worker_(std::move(life), std::move(program)),
-      due_(nanoseconds{}),
-      memory_(life_.pid) {}
+GoFeed::GoFeed(std::shared_ptr<Worker> worker, GoFeedSettings settings)
+    : worker_(std::move(worker)), settings_(settings), due_(nanoseconds{}), memory_(worker_->life().pid) {}
 
-std::optional<nanoseconds> GoFeed::deadline() const { return worker_.busy() ? std::nullopt : due_; }
+std::optional<nanoseconds> GoFeed::deadline() const {
+    if (ticket_ == 0) return due_;
+    return worker_->has(ticket_) ? nanoseconds{} : asked_at_ + kLongestWait;
+}
+
+void GoFeed::ask(nanoseconds now) {
+    due_.reset();
+    asked_at_ = now;
+    const auto ticket = worker_->ask({.order = Order::count, .aged_after = settings_.aged_after}, now);
+    if (ticket)
+        ticket_ = *ticket;
+    else
+        due_ = now + kRetry;
+}
 
 void GoFeed::take(std::vector<Fact>& facts) {
     static_cast<void>(facts);
-    const nanoseconds now = boot_time();
-    if (auto answer = worker_.take(now)) learn(std::move(*answer), now);
-    if (worker_.busy() || !due_ || now < *due_) return;
-    asked_at_ = now;
-    if (!worker_.ask(Order::count, now, settings_.aged_after)) due_ = now + kFirstAgain;
+    const nanoseconds now = boot_now();
+    if (ticket_ != 0) {
+        auto answer = worker_->take(ticket_, now);
+        if (!answer && now < asked_at_ + kLongestWait) return;
+        if (!answer) {
+            worker_->give_up(now);
+            answer = worker_->take(ticket_, now);
+        }
+        ticket_ = 0;
+        learn(answer.value_or(Answer{}), now);
+        return;
+    }
+    if (due_ && now >= *due_) ask(now);
 }
 
 void GoFeed::learn(Answer answer, nanoseconds now) {
@@ -52,16 +66,19 @@ void GoFeed::learn(Answer answer, nanoseconds now) {
         counters_ = answer.counters;
         program_ = std::move(answer.dump.go);
         fresh_ = true;
-        // Just before the next sample would be best; its ticks are not ours to know, so: as often as they.
-        due_ = std::max(asked_at_ + settings_.interval, now + (now - asked_at_) * kShare);
+        rests_until_ = now + std::clamp(answer.cpu, nanoseconds{}, kLongestWait) * kShare;
         return;
     }
     counters_ = {};
     program_.reset();
-    const bool is_go = answer.error && answer.error->kind != Error::Kind::not_found &&
-                       answer.error->kind != Error::Kind::gone &&
-                       answer.error->kind != Error::Kind::no_permission;
-    due_ = is_go ? std::optional(now + kRetry) : std::nullopt;
+    const Error::Kind kind = answer.error ? answer.error->kind : Error::Kind::not_found;
+    if (kind == Error::Kind::gone || kind == Error::Kind::no_permission) return worker_->rest();
+    if (kind != Error::Kind::not_found) {
+        due_ = now + kRetry;
+        return;
+    }
+    worker_->rest();
+    if (misses_ < kNotYet.size()) due_ = now + kNotYet[misses_++];
 }
 
 void GoFeed::read(Sample& sample) {
@@ -71,9 +88,13 @@ void GoFeed::read(Sample& sample) {
         // 0 before the first collection: that is not known, rather than nothing.
         if (done && marked > 0) sample.go_heap_marked_bytes = marked;
     }
-    if (!std::exchange(fresh_, false) || !program_) return;
-    sample.goroutines = program_->goroutines;
-    sample.aged_goroutines = program_->aged;
+    if (!program_) return;
+    if (std::exchange(fresh_, false)) {
+        sample.goroutines = program_->goroutines;
+        sample.aged_goroutines = program_->aged;
+    }
+    const nanoseconds lead = std::min(settings_.interval / 4, kLead);
+    if (ticket_ == 0) due_ = std::max(sample.mono + settings_.interval - lead, rests_until_);
 }
 
 }  // namespace rampwatch::dump

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -24,30 +24,34 @@ struct GoFeedSettings {
 // Tells no Facts: what it knows goes into samples, by read(). A program that is no Go program costs one look.
 class GoFeed : public Feed {
   public:
-    GoFeed(Life life, GoFeedSettings settings, std::string program = "/proc/self/exe");
+    GoFeed(std::shared_ptr<Worker> worker, GoFeedSettings settings);
 
-    [[nodiscard]] int fd() const override { return worker_.fd(); }
+    [[nodiscard]] int fd() const override { return ticket_ != 0 ? worker_->fd() : -1; }
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
     void take(std::vector<Fact>& facts) override;
 
-    // Fills in goroutines, aged_goroutines and go_heap_marked_bytes, where they are known; about 2 us. The
-    // counts are those of at most one interval ago, each given once, so that none is judged twice.
+    // Fills in goroutines, aged_goroutines and go_heap_marked_bytes, where they are known; about 2 us. To be
+    // called at each tick: the counts are made just before the next, and each is given once, so that none is
+    // judged twice.
     void read(Sample& sample);
 
+    // What is known of it, at most an interval old; empty for what is no Go program.
     [[nodiscard]] const std::optional<GoProgram>& program() const { return program_; }
 
   private:
+    void ask(std::chrono::nanoseconds now);
     void learn(Answer answer, std::chrono::nanoseconds now);
 
-    Life life_{};
+    std::shared_ptr<Worker> worker_;
     GoFeedSettings settings_{};
-    Worker worker_;
-    std::optional<std::chrono::nanoseconds> due_{};  // empty: never again
-    std::chrono::nanoseconds asked_at_{};
+    Worker::Ticket ticket_ = 0;                      // 0: nothing is awaited
+    std::optional<std::chrono::nanoseconds> due_{};  // when to ask; empty: not before the next tick, or never
+    std::chrono::nanoseconds asked_at_{}, rests_until_{};
     Counters counters_{};
     probe::Memory memory_;
     std::optional<GoProgram> program_{};
     bool fresh_ = false;
+    std::size_t misses_ = 0;  // looks that found no Go program
 };
 
 }  // namespace rampwatch::dump

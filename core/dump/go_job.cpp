@@ -21,19 +21,18 @@ class GoJob : public Job {
   public:
     GoJob(std::shared_ptr<Worker> worker, StartJob threads)
         : worker_(std::move(worker)), start_threads_(std::move(threads)), until_(boot_now() + kPatience) {
-        if (const auto asked = worker_->ask(Order::goroutines, boot_now()); !asked)
-            error_ = asked.error();
+        const auto asked = worker_->ask({.order = Order::goroutines}, boot_now());
+        if (asked)
+            ticket_ = *asked;
         else
-            waits_ = true;
+            error_ = asked.error();
     }
-    ~GoJob() override {
-        if (waits_) worker_->abandon();
-    }
+    ~GoJob() override { worker_->forget(ticket_); }
 
     [[nodiscard]] int fd() const override { return job_ ? job_->fd() : worker_->fd(); }
     [[nodiscard]] std::optional<nanoseconds> deadline() const override {
         if (job_) return job_->deadline();
-        return waits_ ? until_ : boot_now();
+        return ticket_ == 0 || worker_->has(ticket_) ? boot_now() : until_;
     }
 
     bool turn() override {
@@ -46,7 +45,10 @@ class GoJob : public Job {
         return true;
     }
 
+    [[nodiscard]] bool has_part() const override { return goroutines_.go.has_value(); }
+
     Result<Dump> take() override {
+        if (!threads_) threads_ = Error{Error::Kind::timed_out, "they would take longer", {}, {}};
         const bool is_go = goroutines_.go.has_value();
         if (!*threads_ && !is_go) return threads_->error();
         Dump dump = *threads_ ? std::move(**threads_) : Dump();
@@ -57,7 +59,7 @@ class GoJob : public Job {
         }
         if (!is_go) return dump;
         dump.go = goroutines_.go;
-        dump.backend = dump.backend.empty() ? "go" : "go and " + dump.backend;
+        if (dump.backend.empty()) dump.backend = "go";
         dump.groups.insert(dump.groups.begin(), std::make_move_iterator(goroutines_.groups.begin()),
                            std::make_move_iterator(goroutines_.groups.end()));
         return dump;
@@ -66,17 +68,17 @@ class GoJob : public Job {
   private:
     // True once there is an answer, or none will come.
     bool wait_for_goroutines() {
-        if (!waits_) return true;
-        if (auto answer = worker_->take(boot_now())) {
-            waits_ = false;
+        if (ticket_ == 0) return true;
+        auto answer = worker_->take(ticket_, boot_now());
+        if (!answer && boot_now() < until_) return false;
+        if (!answer) worker_->give_up(boot_now());
+        worker_->forget(std::exchange(ticket_, 0));
+        if (answer) {
             error_ = std::move(answer->error);
             goroutines_ = std::move(answer->dump);
-            return true;
+        } else {
+            error_ = Error{Error::Kind::timed_out, "it took too long", {}, {}};
         }
-        if (boot_now() < until_) return false;
-        worker_->abandon();
-        waits_ = false;
-        error_ = Error{Error::Kind::timed_out, "it took too long", {}, {}};
         return true;
     }
 
@@ -89,7 +91,7 @@ class GoJob : public Job {
     }
 
     std::shared_ptr<Worker> worker_;
-    bool waits_ = false;  // for the goroutines
+    Worker::Ticket ticket_ = 0;  // 0: nothing is awaited
     StartJob start_threads_;
     nanoseconds until_{};
     std::optional<Error> error_{};

@@ -25,7 +25,10 @@ class Job {
     // Reads what is there, without blocking. True once the result is there.
     virtual bool turn() = 0;
 
-    // After turn() said true, once. Its `life`, `reason` and times are set by the caller.
+    // True when take() already has something worth showing, though not all: for who has no more time.
+    [[nodiscard]] virtual bool has_part() const { return false; }
+
+    // After turn() or has_part() said true, once. Its `life`, `reason` and times are set by the caller.
     virtual Result<Dump> take() = 0;
 };
 

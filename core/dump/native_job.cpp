@@ -16,22 +16,26 @@ using std::chrono::nanoseconds;
 
 class NativeJob : public Job {
   public:
-    NativeJob(std::shared_ptr<Worker> worker, nanoseconds timeout)
-        : worker_(std::move(worker)), timeout_(timeout), deadline_(boot_now() + timeout) {}
+    NativeJob(std::shared_ptr<Worker> worker, Worker::Ticket ticket, nanoseconds timeout)
+        : worker_(std::move(worker)), ticket_(ticket), timeout_(timeout), deadline_(boot_now() + timeout) {}
+    // Nobody else's order is under way while it dumps, or a count of a moment: ended rather than waited for.
     ~NativeJob() override {
-        if (!answer_) worker_->abandon();
+        if (!answer_) worker_->give_up(boot_now());
+        worker_->forget(ticket_);
     }
 
     [[nodiscard]] int fd() const override { return worker_->fd(); }
-    [[nodiscard]] std::optional<nanoseconds> deadline() const override { return deadline_; }
+    [[nodiscard]] std::optional<nanoseconds> deadline() const override {
+        return worker_->has(ticket_) ? nanoseconds{} : deadline_;
+    }
 
     bool turn() override {
-        if (auto answer = worker_->take(boot_now())) {
+        if (auto answer = worker_->take(ticket_, boot_now())) {
             answer_ = answer->error ? Result<Dump>(next_way(*answer->error)) : std::move(answer->dump);
             return true;
         }
         if (boot_now() < deadline_) return false;
-        worker_->abandon();
+        worker_->give_up(boot_now());
         answer_ = Error{Error::Kind::unavailable,
                         fmt::format("reading the stacks took longer than {}", format_duration(timeout_)),
                         {},
@@ -50,6 +54,7 @@ class NativeJob : public Job {
     }
 
     std::shared_ptr<Worker> worker_;
+    Worker::Ticket ticket_ = 0;
     nanoseconds timeout_, deadline_;
     std::optional<Result<Dump>> answer_{};
 };
@@ -58,8 +63,9 @@ class NativeJob : public Job {
 
 Result<std::unique_ptr<Job>> start_native(std::shared_ptr<Worker> worker, const NativeSettings& settings,
                                           nanoseconds timeout) {
-    if (auto asked = worker->ask_stacks(settings, boot_now()); !asked) return asked.error();
-    return std::unique_ptr<Job>(std::make_unique<NativeJob>(std::move(worker), timeout));
+    const auto ticket = worker->ask_stacks(settings, boot_now());
+    if (!ticket) return ticket.error();
+    return std::unique_ptr<Job>(std::make_unique<NativeJob>(std::move(worker), *ticket, timeout));
 }
 
 }  // namespace rampwatch::dump

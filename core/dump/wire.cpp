@@ -140,7 +140,7 @@ void field(Archive& archive, Counters& counters) {
 
 template <class Archive>
 void field(Archive& archive, Answer& answer) {
-    all(archive, answer.order, answer.error, answer.dump, answer.counters);
+    all(archive, answer.order, answer.error, answer.dump, answer.counters, answer.cpu);
 }
 
 template <class Archive, class T>

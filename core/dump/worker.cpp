@@ -2,12 +2,10 @@
 #include "core/dump/worker.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,9 +16,9 @@
 
 #include <fmt/format.h>
 
+#include "core/base/poller.h"
 #include "core/dump/native.h"
 #include "core/dump/wire.h"
-#include "core/dump/worker_side.h"
 
 namespace rampwatch::dump {
 
@@ -28,13 +26,8 @@ namespace {
 
 constexpr std::chrono::seconds kFirstPause{2};  // after the second death in a row
 constexpr std::chrono::seconds kLongestPause{300};
+constexpr std::size_t kMostWaiting = 8;
 constexpr std::size_t kMostAtOnce = std::size_t{4} << 20;  // read in one take()
-
-std::chrono::nanoseconds boot_time() {
-    timespec now{};
-    ::clock_gettime(CLOCK_BOOTTIME, &now);
-    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
 
 Error failed(std::string what, Error::Kind kind = Error::Kind::io) {
     return {kind, std::move(what), "reading the target", ""};
@@ -47,12 +40,7 @@ Worker::Worker(Life life, std::string program) : life_(std::move(life)), program
 Worker::~Worker() { end(); }
 
 void Worker::end() {
-    socket_.reset();
-    if (child_ <= 0) return;
-    ::kill(child_, SIGKILL);
-    while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
-    }
-    child_ = -1;
+    if (child_ > 0) static_cast<void>(reap());
 }
 
 Result<void> Worker::start() {
@@ -85,35 +73,30 @@ Result<void> Worker::start() {
     return {};
 }
 
-Result<void> Worker::ask(Order order, std::chrono::nanoseconds now, std::chrono::nanoseconds aged_after) {
-    return send({.order = order, .aged_after_ns = aged_after.count()}, now);
-}
-
-Result<void> Worker::ask_stacks(const NativeSettings& settings, std::chrono::nanoseconds now) {
-    return send({.order = Order::stacks,
-                 .stop = static_cast<std::uint32_t>(settings.capture.stop),
-                 .max_stop_ns = settings.capture.max_stop.value_or(kDefaultMaxStop).count(),
-                 .stack_bytes = static_cast<std::int64_t>(settings.capture.stack_bytes),
-                 .lines_ns = settings.lines.count()},
-                now);
-}
-
-void Worker::abandon() {
-    end();
-    received_.clear();
-    asked_ = false;
+Result<Worker::Ticket> Worker::ask_stacks(const NativeSettings& settings, std::chrono::nanoseconds now) {
+    return ask({.order = Order::stacks,
+                .stop = static_cast<std::uint32_t>(settings.capture.stop),
+                .max_stop = settings.capture.max_stop.value_or(kDefaultMaxStop),
+                .stack_bytes = static_cast<std::int64_t>(settings.capture.stack_bytes),
+                .lines = settings.lines},
+               now);
 }
 
 // One that ended while nothing was asked of it: idle for long, or killed.
-bool Worker::has_ended() {
+bool Worker::has_ended() const {
     char byte = 0;
     const ssize_t got = ::recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
 }
 
-Result<void> Worker::send(const OrderMessage& message, std::chrono::nanoseconds now) {
-    if (asked_) return failed("another look at it is under way", Error::Kind::unavailable);
-    if (child_ > 0 && has_ended()) end();
+void Worker::reap_idle() {
+    if (child_ > 0 && waiting_.empty() && has_ended()) end();
+}
+
+Result<Worker::Ticket> Worker::ask(const Work& work, std::chrono::nanoseconds now) {
+    if (waiting_.size() >= kMostWaiting)
+        return failed("too many looks at it are under way", Error::Kind::unavailable);
+    reap_idle();
     if (child_ < 0) {
         if (now < not_before_) {
             return failed("the helper that reads it died lately; it is tried again soon",
@@ -121,14 +104,27 @@ Result<void> Worker::send(const OrderMessage& message, std::chrono::nanoseconds 
         }
         if (const auto done = start(); !done) return done.error();
     }
-    received_.clear();
-    asked_ = true;  // even when it is dead already: take() will tell
-    order_ = message.order;
-    static_cast<void>(::send(socket_.get(), &message, sizeof message, MSG_NOSIGNAL));
-    return {};
+    waiting_.push_back({++last_ticket_, work});
+    if (waiting_.size() == 1) send_next();
+    return last_ticket_;
 }
 
-Answer Worker::died(std::chrono::nanoseconds now) {
+// Even to a child that is dead already: pump() will tell.
+void Worker::send_next() {
+    received_.clear();
+    if (!waiting_.empty()) {
+        static_cast<void>(::send(socket_.get(), &waiting_.front().work, sizeof(Work), MSG_NOSIGNAL));
+    }
+}
+
+void Worker::finish(Answer answer) {
+    const Waiting done = waiting_.front();
+    waiting_.pop_front();
+    answer.order = done.work.order;
+    if (done.wanted) answers_.emplace(done.ticket, std::move(answer));
+}
+
+int Worker::reap() {
     ::kill(child_, SIGKILL);
     int status = 0;
     while (::waitpid(child_, &status, 0) < 0 && errno == EINTR) {
@@ -136,7 +132,11 @@ Answer Worker::died(std::chrono::nanoseconds now) {
     child_ = -1;
     socket_.reset();
     received_.clear();
-    asked_ = false;
+    return status;
+}
+
+void Worker::died(std::chrono::nanoseconds now) {
+    const int status = reap();
     deaths_ = std::min(deaths_ + 1, 20);
     // What killed it may be one kind of order: the other is tried at once.
     if (deaths_ > 1) {
@@ -145,20 +145,15 @@ Answer Worker::died(std::chrono::nanoseconds now) {
         not_before_ = now + pause;
     }
     Answer answer;
-    answer.order = order_;
     answer.error =
         failed(WIFSIGNALED(status)
                    ? fmt::format("the helper that reads it was ended by signal {}", WTERMSIG(status))
                    : fmt::format("the helper that reads it ended with status {}", WEXITSTATUS(status)));
-    return answer;
+    while (!waiting_.empty()) finish(answer);
 }
 
-std::optional<Answer> Worker::take(std::chrono::nanoseconds now) {
-    if (child_ < 0) return std::nullopt;
-    if (!asked_) {
-        if (has_ended()) end();
-        return std::nullopt;
-    }
+void Worker::pump(std::chrono::nanoseconds now) {
+    if (child_ < 0 || waiting_.empty()) return;
     std::array<char, 65536> part;
     for (std::size_t total = 0; total < kMostAtOnce;) {
         const ssize_t got = ::read(socket_.get(), part.data(), part.size());
@@ -169,36 +164,60 @@ std::optional<Answer> Worker::take(std::chrono::nanoseconds now) {
         total += static_cast<std::size_t>(got);
     }
     std::uint32_t size = 0;
-    if (received_.size() < sizeof size) return std::nullopt;
+    if (received_.size() < sizeof size) return;
     std::memcpy(&size, received_.data(), sizeof size);
     if (size > kMostMessage) return died(now);
-    if (received_.size() < sizeof size + size) return std::nullopt;
+    if (received_.size() < sizeof size + size) return;
     auto answer = decode(std::string_view(received_).substr(sizeof size));
-    if (!answer || answer->order != order_) return died(now);
+    if (!answer || answer->order != waiting_.front().work.order) return died(now);
     received_ = {};
-    asked_ = false;
     deaths_ = 0;
+    finish(std::move(*answer));
+    send_next();
+}
+
+std::optional<Answer> Worker::take(Ticket ticket, std::chrono::nanoseconds now) {
+    pump(now);
+    const auto found = answers_.find(ticket);
+    if (found == answers_.end()) return std::nullopt;
+    Answer answer = std::move(found->second);
+    answers_.erase(found);
     return answer;
 }
 
-Answer Worker::ask_and_wait(Order order, std::chrono::nanoseconds timeout,
-                            std::chrono::nanoseconds aged_after) {
-    const auto begun = boot_time();
+void Worker::forget(Ticket ticket) {
+    answers_.erase(ticket);
+    for (Waiting& waiting : waiting_) {
+        if (waiting.ticket == ticket) waiting.wanted = false;
+    }
+}
+
+void Worker::give_up(std::chrono::nanoseconds now) {
+    if (child_ > 0 && !waiting_.empty()) died(now);
+}
+
+void Worker::rest() {
+    if (waiting_.empty()) end();
+}
+
+Answer Worker::ask_and_wait(const Work& work, std::chrono::nanoseconds timeout) {
+    const auto begun = boot_now();
     Answer answer;
-    answer.order = order;
-    if (const auto done = ask(order, begun, aged_after); !done) {
-        answer.error = done.error();
+    answer.order = work.order;
+    const auto ticket = ask(work, begun);
+    if (!ticket) {
+        answer.error = ticket.error();
         return answer;
     }
-    while (true) {
-        if (auto there = take(boot_time())) return *there;
-        const auto left = begun + timeout - boot_time();
-        if (left.count() <= 0) break;
-        pollfd wait{fd(), POLLIN, 0};
-        ::poll(&wait, 1,
-               static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(left).count()) + 1);
+    Poller poller;
+    while (boot_now() < begun + timeout) {
+        if (auto there = take(*ticket, boot_now())) return *there;
+        poller.clear();
+        poller.add(fd());
+        poller.wait(begun + timeout);
     }
-    answer = died(boot_time());
+    give_up(boot_now());
+    forget(*ticket);
     answer.error = failed("it took too long", Error::Kind::timed_out);
     return answer;
 }

@@ -10,10 +10,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/base/error.h"
 #include "core/base/fd.h"
@@ -23,7 +24,6 @@
 namespace rampwatch::dump {
 
 struct NativeSettings;
-struct OrderMessage;
 
 inline constexpr std::string_view kWorkerWord = "__worker";
 
@@ -32,6 +32,17 @@ enum class Order : std::uint32_t {
     goroutines = 1,  // all of them, in groups; `dump.go` and goroutine groups
     count = 2,       // the same without the groups: `dump.go` with the counts and heap figures
     stacks = 3,      // of all threads, by native.h
+};
+
+struct Work {
+    Order order = Order::goroutines;
+    std::uint32_t stop = 0;  // of stacks: StopPolicy
+    // Of goroutines and count: those that have not run for so long are counted as aged.
+    std::chrono::nanoseconds aged_after = std::chrono::hours(1);
+    // Of stacks: as NativeSettings has them.
+    std::chrono::nanoseconds max_stop{};
+    std::int64_t stack_bytes = 0;
+    std::chrono::nanoseconds lines{};
 };
 
 // Addresses in the target that passed the worker's checks: for a watcher's few bytes a tick. 0: not known.
@@ -47,46 +58,69 @@ struct Answer {
     std::optional<Error> error{};
     Dump dump{};
     Counters counters{};
+    std::chrono::nanoseconds cpu{};  // CPU time that the order took
 
     friend bool operator==(const Answer&, const Answer&) = default;
 };
 
-// One watched life's worker. Started by the first ask(); ended with this object.
+// One watched life's worker, shared by all who have orders for it. Started by the first ask(); ended with
+// this object. Orders are done one after the other, each answered once, to the ticket that was given for it.
 class Worker {
   public:
+    using Ticket = std::uint64_t;  // never 0
+
     // `program`: whose main() knows kWorkerWord; our own by default.
     explicit Worker(Life life, std::string program = "/proc/self/exe");
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
     ~Worker();
 
+    [[nodiscard]] const Life& life() const { return life_; }
     [[nodiscard]] int fd() const { return socket_.get(); }  // to poll for reading; -1: not started
-    [[nodiscard]] bool busy() const { return asked_; }
 
-    // Without blocking for longer than a fork takes. `now`: CLOCK_BOOTTIME. `aged_after`: goroutines that
-    // have not run for so long are counted as aged. unavailable: one order is under way, or it died lately
-    // and its pause is not over.
-    Result<void> ask(Order order, std::chrono::nanoseconds now,
-                     std::chrono::nanoseconds aged_after = std::chrono::hours(1));
+    // Without blocking for longer than a fork takes. Times: CLOCK_BOOTTIME. unavailable: too many orders
+    // wait, or it died lately and its pause is not over.
+    Result<Ticket> ask(const Work& work, std::chrono::nanoseconds now);
 
     // The same for Order::stacks.
-    Result<void> ask_stacks(const NativeSettings& settings, std::chrono::nanoseconds now);
+    Result<Ticket> ask_stacks(const NativeSettings& settings, std::chrono::nanoseconds now);
 
-    // Ends the order in hand, and the child with it: nobody wants the answer any more.
-    void abandon();
+    // The answer, once it is whole; empty while it is not. Never blocks. Any ticket's take() reads for all.
+    std::optional<Answer> take(Ticket ticket, std::chrono::nanoseconds now);
 
-    // The answer, once it is whole; empty while it is not. Never blocks.
-    std::optional<Answer> take(std::chrono::nanoseconds now);
+    // The answer lies here, read by another's take(): nothing will become readable for it.
+    [[nodiscard]] bool has(Ticket ticket) const { return answers_.contains(ticket); }
 
-    // Both, waited for.
-    Answer ask_and_wait(Order order, std::chrono::nanoseconds timeout,
-                        std::chrono::nanoseconds aged_after = std::chrono::hours(1));
+    // Reaps a child that ended by itself while it had nothing to do.
+    void reap_idle();
+
+    // Nobody waits for this one any more.
+    void forget(Ticket ticket);
+
+    // It took too long: what is under way is ended with the child, and answered with an Error, as are the
+    // orders behind it.
+    void give_up(std::chrono::nanoseconds now);
+
+    // Ends the child if it has nothing to do; what it had learnt is lost.
+    void rest();
+
+    // Asked, and waited for.
+    Answer ask_and_wait(const Work& work, std::chrono::nanoseconds timeout);
 
   private:
+    struct Waiting {
+        Ticket ticket = 0;
+        Work work{};
+        bool wanted = true;
+    };
+
     Result<void> start();
-    Result<void> send(const OrderMessage& message, std::chrono::nanoseconds now);
-    bool has_ended();
-    Answer died(std::chrono::nanoseconds now);
+    void send_next();
+    void pump(std::chrono::nanoseconds now);
+    void finish(Answer answer);
+    void died(std::chrono::nanoseconds now);
+    [[nodiscard]] bool has_ended() const;
+    [[nodiscard]] int reap();
     void end();
 
     Life life_{};
@@ -94,8 +128,9 @@ class Worker {
     pid_t child_ = -1;
     Fd socket_{};
     std::string received_{};
-    bool asked_ = false;
-    Order order_ = Order::goroutines;
+    std::deque<Waiting> waiting_{};  // the first is under way
+    std::map<Ticket, Answer> answers_{};
+    Ticket last_ticket_ = 0;
     int deaths_ = 0;  // in a row
     std::chrono::nanoseconds not_before_{};
 };

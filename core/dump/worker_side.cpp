@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/worker_side.h"
+#include "core/dump/worker.h"
 
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -19,6 +19,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "core/base/text.h"
 #include "core/dump/native.h"
@@ -30,6 +31,8 @@
 #include "core/stacks/own_frame.h"
 
 namespace rampwatch::dump {
+
+static_assert(std::is_trivially_copyable_v<Work>);  // it goes through a pipe as it is
 
 namespace {
 
@@ -125,7 +128,7 @@ class GoReading {
   public:
     explicit GoReading(pid_t pid) : pid_(pid) {}
 
-    void answer(const OrderMessage& order, Answer& answer) {
+    void answer(const Work& work, Answer& answer) {
         if (!runtime_) {
             auto attached = golang::Runtime::attach(pid_);
             if (!attached) {
@@ -136,17 +139,21 @@ class GoReading {
             goroutines_.emplace(*runtime_);
         }
         answer.counters = {runtime_->counters().allgs_length, runtime_->counters().heap_marked};
-        answer.error = read(order, answer.dump);
+        answer.error = read(work, answer.dump);
+        if (answer.error) {  // it may have become another program by exec: found anew next time
+            goroutines_.reset();
+            runtime_.reset();
+        }
     }
 
   private:
-    std::optional<Error> read(const OrderMessage& order, Dump& dump) {
+    std::optional<Error> read(const Work& work, Dump& dump) {
         const auto begun = clock_now(CLOCK_BOOTTIME);
-        const auto tally = goroutines_->read(begun, std::chrono::nanoseconds(order.aged_after_ns));
+        const auto tally = goroutines_->read(begun, work.aged_after);
         if (!tally) return tally.error();
         fill(*tally, dump);
         dump.took = clock_now(CLOCK_BOOTTIME) - begun;
-        if (order.order == Order::count) return std::nullopt;
+        if (work.order == Order::count) return std::nullopt;
         const golang::Moment moment{clock_now(CLOCK_BOOTTIME), clock_now(CLOCK_MONOTONIC)};
         dump.groups = golang::describe(*runtime_, goroutines_->groups(), moment);
         leave_out(dump, kMostGroups);
@@ -182,12 +189,12 @@ class GoReading {
 };
 
 // The stacks of all threads, by native.h, which keeps what it learnt.
-void read_stacks(NativeDumper& dumper, const OrderMessage& order, Answer& answer) {
+void read_stacks(NativeDumper& dumper, const Work& work, Answer& answer) {
     NativeSettings settings;
-    settings.capture.stop = static_cast<StopPolicy>(order.stop);
-    settings.capture.max_stop = std::chrono::nanoseconds(order.max_stop_ns);
-    settings.capture.stack_bytes = static_cast<std::size_t>(order.stack_bytes);
-    settings.lines = std::chrono::nanoseconds(order.lines_ns);
+    settings.capture.stop = static_cast<StopPolicy>(work.stop);
+    settings.capture.max_stop = work.max_stop;
+    settings.capture.stack_bytes = static_cast<std::size_t>(work.stack_bytes);
+    settings.lines = work.lines;
     auto dump = dumper.dump(settings);
     if (dump)
         answer.dump = std::move(*dump);
@@ -207,10 +214,10 @@ bool send_all(const std::string& bytes) {
 }
 
 // False when nobody asks any more.
-bool next_order(OrderMessage& order) {
+bool next_order(Work& work) {
     pollfd wait{0, POLLIN, 0};
     if (::poll(&wait, 1, kIdleMs) <= 0) return false;
-    return ::read(0, &order, sizeof order) == static_cast<ssize_t>(sizeof order);
+    return ::read(0, &work, sizeof work) == static_cast<ssize_t>(sizeof work);
 }
 
 // Of more groups than a message holds the smallest are left out, and counted.
@@ -235,20 +242,22 @@ int worker_main(int argc, char** argv) {
     const bool is_it = process && process->life().start_ticks == static_cast<std::uint64_t>(*ticks);
     GoReading go(static_cast<pid_t>(*pid));
     NativeDumper dumper(static_cast<pid_t>(*pid));
-    OrderMessage order;
-    while (next_order(order)) {
+    Work work;
+    while (next_order(work)) {
         limit_cpu();
-        if (may_hurry) set_priority(order.order);
+        if (may_hurry) set_priority(work.order);
         Answer answer;
-        answer.order = order.order;
+        answer.order = work.order;
+        const auto begun = clock_now(CLOCK_PROCESS_CPUTIME_ID);
         const bool there = is_it && process->alive();
         if (!there)
             answer.error =
                 Error{Error::Kind::gone, "the process has ended", "PID " + std::string(argv[2]), ""};
-        else if (order.order == Order::stacks)
-            read_stacks(dumper, order, answer);
+        else if (work.order == Order::stacks)
+            read_stacks(dumper, work, answer);
         else
-            go.answer(order, answer);
+            go.answer(work, answer);
+        answer.cpu = clock_now(CLOCK_PROCESS_CPUTIME_ID) - begun;
         if (!send(answer)) return 1;
     }
     return 0;

@@ -69,6 +69,9 @@ struct Group {
     bool truncated = false;
     std::optional<std::int64_t> change{};  // of `count` since the baseline; empty without one
     std::optional<GroupGrowth> growth{};
+    // Of those that the dump before had in it, the share that is in it still, 0 to 1: near 1 in what leaks
+    // and in a pool, near 0 in load, which comes and goes. Empty where there was none.
+    std::optional<double> stayed{};
 
     // Of goroutines.
     std::optional<Frame> created_by{};          // the go statement that started them
@@ -113,6 +116,9 @@ struct Dump {
     // Whether the count of any group grows with the memory; empty where the memory does not grow, or the
     // dumps are too few to tell.
     std::optional<bool> explains_growth{};
+    std::optional<std::int64_t> rss_bytes{};           // of the last look before it
+    std::optional<std::int64_t> baseline_rss_bytes{};  // the same of the baseline
+    std::optional<GoProgram> baseline_go{};            // and what was known of the Go program then
 
     friend bool operator==(const Dump&, const Dump&) = default;
 };

@@ -57,6 +57,12 @@ std::string company(const SeriesVerdict& memory, const SeriesVerdict& count) {
 std::string of_anonymous(const Verdict& verdict) {
     const auto& heap = verdict.series[index(Series::go_heap)];
     if (heap && grows(*heap)) return "live Go heap grows with it: objects that are still reachable";
+    const auto& memory = verdict.series[index(Series::memory)];
+    const double own = memory ? memory->current - memory->first : 0;
+    if (heap && own > 0 && heap->last - heap->first > own / 4) {
+        return fmt::format("live Go heap rose with it, from {} to {}: objects that are still reachable",
+                           format_size(heap->first), format_size(heap->last));
+    }
     if (heap && heap->claim == Claim::healthy) {
         return "live Go heap does not grow: memory outside it (cgo, stacks), or kept by the runtime";
     }

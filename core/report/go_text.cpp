@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
+#include <cstdlib>
+#include <numeric>
 
 #include "core/base/text.h"
 #include "core/base/units.h"
@@ -40,6 +41,40 @@ constexpr std::array<Hint, 14> kHints = {{
     {"C call", "C code does not return; its stack is in the threads of the dump"},
 }};
 
+// What resident memory is divided into.
+struct Part {
+    std::string_view words{};
+    std::string_view meaning{};  // of growth that is mostly this
+};
+constexpr std::array<Part, 6> kParts = {{
+    {"live heap", "objects that are still reachable grow: a leak in Go code, or a cache without bound"},
+    {"garbage or new",
+     "what grows is not yet collected: more is allocated between two collections, not more kept; see GOGC "
+     "and "
+     "GOMEMLIMIT"},
+    {"unused in the heap's spans",
+     "holes between live objects grow: after a peak, objects of many sizes keep its spans"},
+    {"free but held", "the runtime holds memory that is free: after a peak it gives it back in minutes"},
+    {"goroutine stacks", "stacks grow: more goroutines, or deeper ones"},
+    {"the rest (code, runtime, cgo, mmap)",
+     "what grows lies outside Go's heap: C code (cgo), mmap, or the runtime's own records"},
+}};
+constexpr std::size_t kGarbage = 1;
+constexpr std::int64_t kLeastGrowth = std::int64_t{4} << 20;
+using Division = std::array<std::int64_t, kParts.size()>;
+
+// Only where the heap's figures are known. They are read at other moments than RSS: the rest may come out
+// below 0, and is then 0.
+Division divided(const GoProgram& go, std::int64_t rss_bytes) {
+    const GoHeap& heap = *go.heap;
+    const std::int64_t marked = std::min(heap.marked, heap.live);
+    Division parts = {marked,    heap.live - marked, std::max<std::int64_t>(heap.in_use - heap.live, 0),
+                      heap.free, go.stack_bytes,     0};
+    const std::int64_t known = std::accumulate(parts.begin(), parts.end(), std::int64_t{0});
+    parts.back() = std::max<std::int64_t>(rss_bytes - known, 0);
+    return parts;
+}
+
 std::string size(std::int64_t bytes) { return format_size(static_cast<double>(bytes)); }
 
 }  // namespace
@@ -63,24 +98,48 @@ std::string go_count_text(const GoProgram& go) {
 
 std::vector<std::string> go_memory_parts(const GoProgram& go, std::int64_t rss_bytes) {
     if (!go.heap) return {};
-    const GoHeap& heap = *go.heap;
-    const std::int64_t marked = std::min(heap.marked, heap.live);
-    std::vector<std::pair<std::int64_t, std::string_view>> parts = {
-        {marked, "live heap"},
-        {heap.live - marked, marked > 0 ? "garbage or new" : "heap, not yet collected"},
-        {std::max<std::int64_t>(heap.in_use - heap.live, 0), "unused in the heap's spans"},
-        {heap.free, "free but held"},
-        {go.stack_bytes, "goroutine stacks"}};
-    std::int64_t rest = rss_bytes;
-    for (const auto& [bytes, words] : parts) rest -= bytes;
-    if (rest > 0) parts.emplace_back(rest, "the rest (code, runtime, cgo, mmap)");
-    std::stable_sort(parts.begin(), parts.end(),
-                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    const Division parts = divided(go, rss_bytes);
+    std::vector<std::size_t> order(parts.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return parts[a] > parts[b]; });
     std::vector<std::string> texts;
-    for (const auto& [bytes, words] : parts) {
-        if (bytes > 0) texts.push_back(fmt::format("{} {}", size(bytes), words));
+    for (const std::size_t i : order) {
+        if (parts[i] <= 0) continue;
+        const bool collected = i != kGarbage || go.heap->marked > 0;
+        texts.push_back(
+            fmt::format("{} {}", size(parts[i]), collected ? kParts[i].words : "heap, not yet collected"));
     }
     return texts;
+}
+
+std::vector<std::string> go_memory_lines(const Dump& dump) {
+    if (!dump.go || !dump.go->heap || !dump.rss_bytes) return {};
+    std::string text = fmt::format("RSS {}: ", size(*dump.rss_bytes));
+    for (const std::string& part : go_memory_parts(*dump.go, *dump.rss_bytes)) text += part + ", ";
+    std::vector<std::string> lines = {text.substr(0, text.size() - 2)};
+    if (!dump.baseline_go || !dump.baseline_go->heap || !dump.baseline_rss_bytes) return lines;
+    const Division now = divided(*dump.go, *dump.rss_bytes);
+    const Division then = divided(*dump.baseline_go, *dump.baseline_rss_bytes);
+    const std::int64_t grown = *dump.rss_bytes - *dump.baseline_rss_bytes;
+    if (grown < kLeastGrowth) return lines;
+    std::size_t most = 0;
+    text = fmt::format("{} more than at the baseline: ", size(grown));
+    for (std::size_t i = 0; i < now.size(); ++i) {
+        const std::int64_t change = now[i] - then[i];
+        if (change - (now[most] - then[most]) > 0) most = i;
+        if (std::abs(change) >= grown / 20)
+            text += fmt::format("{} {}{}, ", kParts[i].words, change < 0 ? "-" : "+", size(std::abs(change)));
+    }
+    lines.push_back(text.substr(0, text.size() - 2));
+    // Garbage grows with what is live: the next collection waits for twice as much.
+    if (now[0] - then[0] >= grown / 4) most = 0;
+    if (most == 0 || now[most] - then[most] >= grown / 2) lines.emplace_back(kParts[most].meaning);
+    return lines;
+}
+
+std::string taken_by(const Dump& dump) {
+    return (dump.go && dump.backend != "go" ? "go and " : "") + escape(dump.backend, 32);
 }
 
 std::string wait_text(const Group& group) {

@@ -21,6 +21,13 @@ std::string go_count_text(const GoProgram& go);
 // "30 MiB the rest (cgo, mmap, code)". Empty when the heap's figures are not known.
 std::vector<std::string> go_memory_parts(const GoProgram& go, std::int64_t rss_bytes);
 
+// What its memory consists of and, where the dump has a baseline, what of it grew since and what that means;
+// whole lines without an end. Empty for what is no Go program, or without its figures.
+std::vector<std::string> go_memory_lines(const Dump& dump);
+
+// "eu-stack", "go and eu-stack": goroutines are always read by ourselves, beside whatever reads the threads.
+std::string taken_by(const Dump& dump);
+
 // "chan send, 3 min .. 9 days": how long the one that waits longest has waited, at least and at most.
 std::string wait_text(const Group& group);
 

@@ -43,6 +43,7 @@ Json group_json(const Group& group) {
                  {"names", group.names},
                  {"change", json_known(group.change)},
                  {"growth", group.growth ? growth_json(*group.growth) : Json(nullptr)},
+                 {"stayed", json_known(group.stayed)},
                  {"own_frame", group.own_frame},
                  {"truncated", group.truncated},
                  {"frames", std::move(frames)}};
@@ -115,8 +116,11 @@ Json json_of(const Dump& dump) {
         {"took_s", json_seconds(dump.took)},
         {"threads", dump.threads},
         {"go", dump.go ? go_json(*dump.go) : Json(nullptr)},
+        {"rss_bytes", json_known(dump.rss_bytes)},
         {"baseline", dump.baseline ? time_json(*dump.baseline) : Json(nullptr)},
         {"explains_growth", json_known(dump.explains_growth)},
+        {"baseline_rss_bytes", json_known(dump.baseline_rss_bytes)},
+        {"baseline_go", dump.baseline_go ? go_json(*dump.baseline_go) : Json(nullptr)},
         {"warnings", dump.warnings},
         {"groups", std::move(groups)},
     };

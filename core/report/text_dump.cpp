@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <numeric>
 #include <span>
@@ -45,8 +46,15 @@ std::string aside(std::string text, const DumpTextStyle& style) {
     return dim(clip(std::move(text), width_of(style)), style) + "\n";
 }
 
+// "+98.0/h".
+std::string pace(std::int64_t change, std::chrono::nanoseconds since) {
+    return "+" +
+           format_count_rate(static_cast<double>(change) / std::chrono::duration<double>(since).count());
+}
+
 // "50 threads  93 %  +37  futex"
-std::string group_head(const Group& group, std::int64_t total, const DumpTextStyle& style) {
+std::string group_head(const Group& group, std::int64_t total, std::optional<std::chrono::nanoseconds> since,
+                       const DumpTextStyle& style) {
     std::string head =
         bold(fmt::format("{} {}", format_count(group.count), noun(group.kind, group.count)), style);
     if (total > 0) {
@@ -57,6 +65,8 @@ std::string group_head(const Group& group, std::int64_t total, const DumpTextSty
         const std::string change =
             fmt::format("{}{}", *group.change > 0 ? "+" : "-", format_count(std::abs(*group.change)));
         head += ", " + (*group.change > 0 ? bold(change, style) : change);
+        const std::string speed = since && *group.change > 0 ? " (" + pace(*group.change, *since) + ")" : "";
+        if (width_of(style) >= 80) head += speed;
     }
     if (group.kind == StackKind::goroutine) {
         head += ", [" + wait_text(group) + "]";
@@ -168,6 +178,42 @@ std::string hint_text(const Group& group, std::vector<std::string>& said) {
     return fmt::format("    hint: {}\n", hint);
 }
 
+// Grown by what is more than chance.
+bool has_grown(const Group& group) {
+    constexpr std::int64_t kFew = 5;
+    return !group.runtime_own && group.change && *group.change >= kFew && *group.change * 20 >= group.count;
+}
+
+// What those that were there before say of growth: a leak keeps them, load replaces them.
+std::string members_line(const Group& group, const DumpTextStyle& style) {
+    if (!has_grown(group) || !group.stayed) return {};
+    const int share = static_cast<int>(*group.stayed * 100);
+    if (share >= 90) {
+        return aside(fmt::format("    {} of those before are still here: this is no load that comes and goes",
+                                 share == 100 ? "all" : fmt::format("{} %", share)),
+                     style);
+    }
+    if (share <= 50)
+        return aside(fmt::format("    {} % of those before have gone on: they come and go, as under load",
+                                 100 - share),
+                     style);
+    return {};
+}
+
+// What memory grew by beside it, for the one that grew most.
+std::string follows_line(const Dump& dump, const Group& group, const DumpTextStyle& style) {
+    if (!dump.rss_bytes || !dump.baseline_rss_bytes || !has_grown(group) || group.growth) return {};
+    const double bytes = static_cast<double>(*dump.rss_bytes - *dump.baseline_rss_bytes);
+    const double count = static_cast<double>(*group.change);
+    if (bytes < static_cast<double>(1 << 20)) return {};
+    // A count of n is known to about the root of n.
+    const double each = bytes / count, error = each / std::sqrt(count);
+    return aside(
+        fmt::format("    memory grew by {} meanwhile: {} (+-{}) for each of them, if all follows them",
+                    format_size(bytes), format_size(each), format_size(error)),
+        style);
+}
+
 std::int64_t total_of(const Dump& dump, StackKind kind) {
     std::int64_t sum = 0;
     for (const Group& group : dump.groups) sum += group.kind == kind ? group.count : 0;
@@ -179,11 +225,17 @@ std::int64_t total_of(const Dump& dump) {
                            [](std::int64_t sum, const Group& group) { return sum + group.count; });
 }
 
-std::vector<const Group*> chosen(const Dump& dump, std::size_t most) {
+// What grew most first, then the biggest; the Go runtime's own are counted with the rest.
+std::vector<const Group*> ranked(const Dump& dump, std::size_t most) {
     std::vector<const Group*> groups;
-    for (const Group& group : dump.groups) groups.push_back(&group);
-    std::stable_sort(groups.begin(), groups.end(), [](const Group* a, const Group* b) {
-        return (a->growth ? a->growth->explains : -1) > (b->growth ? b->growth->explains : -1);
+    for (const Group& group : dump.groups) {
+        if (!group.runtime_own) groups.push_back(&group);
+    }
+    const auto explains = [](const Group* group) { return group->growth ? group->growth->explains : -1; };
+    const auto growth = [](const Group* group) { return has_grown(*group) ? *group->change : 0; };
+    std::stable_sort(groups.begin(), groups.end(), [&](const Group* a, const Group* b) {
+        if (explains(a) != explains(b)) return explains(a) > explains(b);
+        return growth(a) > growth(b);
     });
     if (most == 0 || groups.size() <= most) return groups;
     const auto grown = std::max_element(groups.begin(), groups.end(), [](const Group* a, const Group* b) {
@@ -227,7 +279,7 @@ std::string whose(const Dump& dump) {
 // A dump of no process was written by somebody else, at a time that is not known.
 std::string taken_line(const Dump& dump) {
     if (dump.life.pid == 0) return "\nas printed by " + dump.backend;
-    return fmt::format("\n{}, by {} in {}", format_time(dump.wall), dump.backend, format_duration(dump.took));
+    return fmt::format("\n{}, by {} in {}", format_time(dump.wall), taken_by(dump), format_duration(dump.took));
 }
 
 std::string head_line(const Dump& dump) {
@@ -235,7 +287,10 @@ std::string head_line(const Dump& dump) {
     const auto stacks = std::count_if(dump.groups.begin(), dump.groups.end(),
                                       [&](const Group& group) { return !dump.go || group.kind == kind; });
     std::string text;
-    if (dump.go) text = fmt::format("goroutines: {}\n", go_count_text(*dump.go));
+    if (dump.go) {
+        text = fmt::format("goroutines: {}\n", go_count_text(*dump.go));
+        for (const std::string& line : go_memory_lines(dump)) text += line + "\n";
+    }
     text += fmt::format("{} {} in {} different {}{}", format_count(dump.threads), noun(kind, dump.threads),
                         format_count(stacks), stacks == 1 ? "stack" : "stacks", whose(dump));
     text += taken_line(dump);
@@ -247,15 +302,19 @@ std::string head_line(const Dump& dump) {
 }  // namespace
 
 std::string text_groups(const Dump& dump, const DumpTextStyle& style) {
-    const std::vector<const Group*> shown = chosen(dump, style.most_groups);
+    const std::vector<const Group*> shown = ranked(dump, style.most_groups);
+    const auto since = dump.baseline && dump.wall > *dump.baseline ? std::optional(dump.wall - *dump.baseline)
+                                                                   : std::nullopt;
     std::vector<std::string> said;
     std::string text;
     for (const Group* group : shown) {
         if (!text.empty()) text += "\n";
-        text += group_head(*group, total_of(dump, group->kind), style);
+        text += group_head(*group, total_of(dump, group->kind), since, style);
         text += growth_line(*group, style);
         text += frames_text(*group, dump.life.executable, style);
         text += creator_line(*group, dump.life.executable, style);
+        text += members_line(*group, style);
+        if (group == shown.front()) text += follows_line(dump, *group, style);
         text += hint_text(*group, said);
         text += names_line(*group, style);
     }

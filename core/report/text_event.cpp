@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/model/words.h"
+#include "core/report/go_text.h"
 #include "core/report/text_verdict.h"
 #include "core/report/verdict_words.h"
 
@@ -62,11 +63,12 @@ std::string recovered_line(const Event& event) {
 std::string dump_line(const Event& event) {
     if (!event.dump) return "stacks were taken";
     const Dump& dump = *event.dump;
-    std::string text = fmt::format(
-        "{} {} in {} {} taken by {} in {} ({})", format_count(dump.threads),
-        dump.threads == 1 ? "stack" : "stacks", dump.groups.size(),
-        dump.groups.size() == 1 ? "group" : "groups", escape(dump.backend, 32), format_duration(dump.took),
-        dump.reason == DumpReason::baseline ? "baseline for later ones" : word(dump.reason));
+    std::string text =
+        fmt::format("{}{} {} in {} {} taken by {} in {} ({})",
+                    dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "",
+                    format_count(dump.threads), dump.threads == 1 ? "stack" : "stacks", dump.groups.size(),
+                    dump.groups.size() == 1 ? "group" : "groups", taken_by(dump), format_duration(dump.took),
+                    dump.reason == DumpReason::baseline ? "baseline for later ones" : word(dump.reason));
     return text;
 }
 

@@ -153,9 +153,11 @@ std::string stacks(const Look& look, const LookTextStyle& style) {
     const Dump& dump = *look.dump;
     std::string text =
         line("stacks",
-             fmt::format("{} in {} of identical ones, by {} in {}", format_count(dump.threads),
+             fmt::format("{}{} in {} of identical ones, by {} in {}",
+                         dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "",
+                         dump.go && dump.threads == 0 ? "no thread" : format_count(dump.threads),
                          dump.groups.size() == 1 ? "1 group" : fmt::format("{} groups", dump.groups.size()),
-                         escape(dump.backend, 32), format_duration(dump.took)));
+                         taken_by(dump), format_duration(dump.took)));
     for (const std::string& warning : dump.warnings) text += line("", warning);
     return text +
            text_groups(dump,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/stacks/growth.h"
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 
@@ -8,18 +9,64 @@
 
 namespace rampwatch::stacks {
 
+namespace {
+
+bool same_life(const Dump& a, const Dump& b) {
+    return a.life.pid == b.life.pid && a.life.start_ticks == b.life.start_ticks;
+}
+
+bool comparable(const Dump& now, const Dump& then, StackKind kind) {
+    if (kind == StackKind::goroutine) return now.go && then.go;
+    return now.backend == then.backend;
+}
+
+// Goroutines are grouped by what they wait for and who created them as well.
+std::string key_of(const Group& group) {
+    std::string key = identity(group.frames, group.kind);
+    if (group.kind == StackKind::thread) return key;
+    key += '\0' + group.state.value_or("");
+    if (group.created_by) key += '\0' + identity({*group.created_by}, group.kind);
+    return key;
+}
+
+}  // namespace
+
 bool compare(Dump& now, const Dump& baseline) {
-    const Life& a = now.life;
-    const Life& b = baseline.life;
-    if (now.backend != baseline.backend || a.pid != b.pid || a.start_ticks != b.start_ticks) return false;
+    if (!same_life(now, baseline)) return false;
+    if (!comparable(now, baseline, StackKind::thread) && !comparable(now, baseline, StackKind::goroutine)) {
+        return false;
+    }
     std::unordered_map<std::string, std::int64_t> then;
-    for (const Group& group : baseline.groups) then[identity(group.frames, group.kind)] += group.count;
+    for (const Group& group : baseline.groups) then[key_of(group)] += group.count;
     for (Group& group : now.groups) {
-        const auto before = then.find(identity(group.frames, group.kind));
+        if (!comparable(now, baseline, group.kind)) continue;
+        const auto before = then.find(key_of(group));
         group.change = group.count - (before == then.end() ? 0 : before->second);
     }
     now.baseline = baseline.wall;
+    now.baseline_rss_bytes = baseline.rss_bytes;
+    now.baseline_go = baseline.go;
     return true;
+}
+
+// Of both only the smallest ids are known where there are many. Ids of goroutines grow, so the smallest of
+// then are among the smallest of now, if they are there at all.
+void compare_members(Dump& now, const Dump& before) {
+    if (!same_life(now, before)) return;
+    std::unordered_map<std::string, std::vector<std::int64_t>> then;
+    for (const Group& group : before.groups) {
+        auto& ids = then[key_of(group)];
+        ids.insert(ids.end(), group.ids.begin(), group.ids.end());
+    }
+    for (Group& group : now.groups) {
+        const auto found = then.find(key_of(group));
+        if (found == then.end() || found->second.empty() || !comparable(now, before, group.kind)) continue;
+        const auto is_here = [&](std::int64_t id) {
+            return std::binary_search(group.ids.begin(), group.ids.end(), id);
+        };
+        const auto here = std::count_if(found->second.begin(), found->second.end(), is_here);
+        group.stayed = static_cast<double>(here) / static_cast<double>(found->second.size());
+    }
 }
 
 }  // namespace rampwatch::stacks

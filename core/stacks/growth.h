@@ -6,9 +6,13 @@
 
 namespace rampwatch::stacks {
 
-// Sets `change` of every group of `now` (a group that was not there had 0) and its `baseline`. Stacks that
-// were taken in another way name their frames otherwise and cannot be compared: when the backends differ, or
-// the lives do, `now` stays as it is and false comes back.
+// Sets `change` of every group of `now` (a group that was not there had 0) and all that is of its baseline.
+// Threads whose stacks were taken in another way name their frames otherwise and cannot be compared; nor can
+// goroutines that were not read. When no group can be, or the lives differ, `now` stays as it is and false
+// comes back.
 bool compare(Dump& now, const Dump& baseline);
+
+// Sets `stayed` of every group that `before`, an earlier dump of the same life, had members in.
+void compare_members(Dump& now, const Dump& before);
 
 }  // namespace rampwatch::stacks

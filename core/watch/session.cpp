@@ -39,6 +39,7 @@ struct Target {
     std::optional<nanoseconds> last_look{};
     nanoseconds first_look_of_life{};
     std::int64_t looks_of_life = 0;
+    std::optional<std::int64_t> rss_bytes{};  // of the last look
     bool baseline_wished = false;
     std::shared_ptr<const Dump> baseline{};  // the first of this life
     std::shared_ptr<const Dump> newest{};
@@ -157,6 +158,7 @@ void Session::State::take(const fact::Sampled& fact, Output& output) {
     if (target == nullptr || !accept_look(*target, when.mono)) return;
     target->judge.add(fact.sample);
     target->memory_bytes = value_of(fact.sample, Series::memory).value_or(fact.sample.rss_bytes);
+    target->rss_bytes = fact.sample.rss_bytes;
     if (settings.tell_samples) {
         Event told = event(Event::Kind::sample, *target, fact.target, when);
         told.sample = fact.sample;
@@ -172,6 +174,7 @@ void Session::State::take(const fact::Bucketed& fact, Output& output) {
     target->judge.add(fact.bucket);
     const auto& memory = fact.bucket.series[static_cast<std::size_t>(Series::memory)];
     target->memory_bytes = memory ? memory->last : fact.bucket.rss.last;
+    target->rss_bytes = fact.bucket.rss.last;
     after_look(*target, fact.target, when, output);
 }
 
@@ -249,7 +252,9 @@ void Session::State::take(const fact::DumpDone& fact, Output& output) {
     }
     Dump dump = fact.dump.value();
     dump.reason = asked->request.reason;
-    if (!over && target->baseline) stacks::compare(dump, *target->baseline);
+    if (!over) dump.rss_bytes = target->rss_bytes;
+    if (!over && target->baseline && stacks::compare(dump, *target->baseline))
+        stacks::compare_members(dump, *target->newest);
     if (!over) target->growth.add(dump, target->memory_bytes);
     const auto taken = std::make_shared<const Dump>(std::move(dump));
     if (asked->request.life == target->life) {  // of a life just over too: the last evidence there is

@@ -49,3 +49,26 @@ TEST_CASE("a foreign version is escaped", "[report]") {
     go.version = "go1.19\x1b[31m";
     CHECK(go_count_text(go).find('\x1b') == std::string::npos);
 }
+
+TEST_CASE("what grew since the baseline is told with what it means", "[report]") {
+    Dump dump;
+    CHECK(go_memory_lines(dump).empty());
+    dump.go = GoProgram{.heap = GoHeap{.marked = 10 << 20, .live = 12 << 20, .in_use = 12 << 20}};
+    dump.rss_bytes = 20 << 20;
+    CHECK(go_memory_lines(dump).size() == 1);
+    dump.baseline_go = dump.go;
+    dump.baseline_rss_bytes = dump.rss_bytes;
+    CHECK(go_memory_lines(dump).size() == 1);  // no growth, nothing to say
+
+    dump.rss_bytes = 120 << 20;
+    dump.go->heap = GoHeap{.marked = 100 << 20, .live = 112 << 20, .in_use = 112 << 20};
+    auto lines = go_memory_lines(dump);
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[1].find("live heap +90.0 MiB") != std::string::npos);
+    CHECK(lines[2].find("still reachable") != std::string::npos);
+
+    dump.go = dump.baseline_go;
+    lines = go_memory_lines(dump);
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[2].find("cgo") != std::string::npos);
+}

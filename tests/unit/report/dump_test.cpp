@@ -57,7 +57,7 @@ Dump sample_dump() {
 
 TEST_CASE("a dump in text has the program's own frame first and the machinery folded", "[report]") {
     CHECK(report::text_groups(sample_dump(), {.width = 80}) ==
-          "50 threads, 93 %, +37, waiting: futex\n"
+          "50 threads, 93 %, +37 (+13.3/h), waiting: futex\n"
           "    shop::Queue<..>::pop                    queue.h:35\n"
           "      in __futex_wait, by std::condition_variable::wait<..> (2 library frames)\n"
           "    shop::collect                           price.cpp:60\n"

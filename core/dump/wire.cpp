@@ -32,7 +32,7 @@ class Reader {
             good_ = false;
             return;
         }
-        std::memcpy(data, left_.data(), size);
+        if (size > 0) std::memcpy(data, left_.data(), size);
         left_.remove_prefix(size);
     }
     [[nodiscard]] std::size_t left() const { return left_.size(); }

@@ -143,7 +143,8 @@ bool Judge::State::begin_look(std::chrono::nanoseconds mono, std::chrono::nanose
     }
     now = mono;
     wall = wall_time;
-    samples += std::max<std::int64_t>(count, 1);
+    const std::int64_t more = std::max<std::int64_t>(count, 1);
+    samples = samples > INT64_MAX - more ? INT64_MAX : samples + more;  // a bucket may claim any count
     age = process_age;
     if (nearest) limit = nearest;
     recent_ns[static_cast<std::size_t>(looks) % kFewestLooks] = mono.count();

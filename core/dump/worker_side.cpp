@@ -21,6 +21,7 @@
 #include <string>
 #include <type_traits>
 
+#include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/dump/native.h"
 #include "core/dump/wire.h"
@@ -148,17 +149,17 @@ class GoReading {
 
   private:
     std::optional<Error> read(const Work& work, Dump& dump) {
-        const auto begun = clock_now(CLOCK_BOOTTIME);
+        const auto begun = boot_now();
         const auto tally = goroutines_->read(begun, work.aged_after);
         if (!tally) return tally.error();
         fill(*tally, dump);
-        dump.took = clock_now(CLOCK_BOOTTIME) - begun;
+        dump.took = boot_now() - begun;
         if (work.order == Order::count) return std::nullopt;
-        const golang::Moment moment{clock_now(CLOCK_BOOTTIME), clock_now(CLOCK_MONOTONIC)};
+        const golang::Moment moment{boot_now(), clock_now(CLOCK_MONOTONIC)};
         dump.groups = golang::describe(*runtime_, goroutines_->groups(), moment);
         leave_out(dump, kMostGroups);
         for (Group& group : dump.groups) group.own_frame = stacks::mark_own(group.frames);
-        dump.took = clock_now(CLOCK_BOOTTIME) - begun;
+        dump.took = boot_now() - begun;
         return std::nullopt;
     }
 

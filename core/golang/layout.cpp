@@ -2,10 +2,16 @@
 #include "core/golang/layout.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace rampwatch::golang {
 
 namespace {
+
+// What stands behind a member of 8 bytes that came in.
+void move_by_a_word(std::initializer_list<std::uint16_t*> fields) {
+    for (std::uint16_t* field : fields) *field = static_cast<std::uint16_t>(*field + 8);
+}
 
 GLayout g_1_18() {
     GLayout g;
@@ -34,10 +40,8 @@ GLayout g_1_21() {
 
 GLayout g_1_23() {  // syscallbp came in
     GLayout g = g_1_21();
-    for (std::uint16_t* field : {&g.status, &g.goid, &g.wait_since, &g.wait_reason, &g.parent_goid, &g.gopc,
-                                 &g.startpc, &g.waiting, &g.labels}) {
-        *field = static_cast<std::uint16_t>(*field + 8);
-    }
+    move_by_a_word({&g.status, &g.goid, &g.wait_since, &g.wait_reason, &g.parent_goid, &g.gopc, &g.startpc,
+                    &g.waiting, &g.labels});
     return g;
 }
 
@@ -51,9 +55,7 @@ GLayout g_1_25() {  // sched.ret went out
 
 GLayout g_1_26() {
     GLayout g = g_1_25();
-    for (std::uint16_t* field : {&g.parent_goid, &g.gopc, &g.startpc, &g.waiting, &g.labels}) {
-        *field = static_cast<std::uint16_t>(*field + 8);
-    }
+    move_by_a_word({&g.parent_goid, &g.gopc, &g.startpc, &g.waiting, &g.labels});
     return g;
 }
 

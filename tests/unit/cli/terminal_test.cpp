@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cli/terminal.h"
 
-#include <fcntl.h>
-#include <pty.h>
 #include <unistd.h>
 
 #include <map>
@@ -10,24 +8,12 @@
 
 #include "core/base/fd.h"
 #include "tests/catch.h"
+#include "tests/support/pty.h"
 
 using namespace rampwatch;
 using namespace rampwatch::cli;
 
 namespace {
-
-struct Pty {
-    Fd master{};
-    Fd slave{};
-
-    explicit Pty(unsigned short columns) {
-        const winsize size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
-        int ends[2] = {-1, -1};
-        REQUIRE(::openpty(&ends[0], &ends[1], nullptr, nullptr, &size) == 0);
-        master.reset(ends[0]);
-        slave.reset(ends[1]);
-    }
-};
 
 Terminal with(int fd, const std::map<std::string, std::string>& environment) {
     return terminal_of(fd, [&](const char* name) {
@@ -51,8 +37,8 @@ TEST_CASE("a pipe is no terminal, whatever TERM says", "[cli]") {
 }
 
 TEST_CASE("colours need a terminal that can redraw, and no NO_COLOR", "[cli]") {
-    const Pty pty(100);
-    const int fd = pty.slave.get();
+    const test::Pty pty(100);
+    const int fd = pty.fd();
     CHECK(with(fd, {{"TERM", "xterm"}}).colours);
     CHECK(with(fd, {{"TERM", "xterm"}, {"NO_COLOR", ""}}).colours);
     CHECK_FALSE(with(fd, {{"TERM", "xterm"}, {"NO_COLOR", "1"}}).colours);
@@ -63,9 +49,9 @@ TEST_CASE("colours need a terminal that can redraw, and no NO_COLOR", "[cli]") {
 }
 
 TEST_CASE("the first locale variable that is set decides about UTF-8", "[cli]") {
-    const Pty pty(80);
+    const test::Pty pty(80);
     const auto utf8 = [&](const std::map<std::string, std::string>& environment) {
-        return with(pty.slave.get(), environment).utf8;
+        return with(pty.fd(), environment).utf8;
     };
     CHECK(utf8({{"LANG", "de_DE.utf8"}}));
     CHECK(utf8({{"LC_ALL", "C.UTF-8"}, {"LANG", "C"}}));

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What a watch says, by events made up, on a terminal and on a pipe.
-#include <fcntl.h>
-#include <pty.h>
 #include <unistd.h>
 
 #include <memory>
@@ -10,6 +8,7 @@
 #include "cli/status_line.h"
 #include "cli/watch_listener.h"
 #include "tests/catch.h"
+#include "tests/support/pty.h"
 #include "tests/unit/report/verdicts.h"
 
 using namespace rampwatch;
@@ -18,33 +17,6 @@ using namespace std::chrono_literals;
 namespace {
 
 const watch::Session kSession{{}};
-
-// A terminal of some columns and what stands on it so far, in raw mode.
-class Screen {
-  public:
-    explicit Screen(unsigned short columns) {
-        const winsize size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
-        termios raw{};
-        ::cfmakeraw(&raw);
-        int ends[2] = {-1, -1};
-        REQUIRE(::openpty(&ends[0], &ends[1], nullptr, &raw, &size) == 0);
-        master_.reset(ends[0]);
-        slave_.reset(ends[1]);
-        ::fcntl(master_.get(), F_SETFL, O_NONBLOCK);
-    }
-    [[nodiscard]] int fd() const { return slave_.get(); }
-    std::string read() const {
-        std::string text;
-        char bytes[4096];
-        for (ssize_t n = 0; (n = ::read(master_.get(), bytes, sizeof bytes)) > 0;)
-            text.append(bytes, static_cast<std::size_t>(n));
-        return text;
-    }
-
-  private:
-    Fd master_{};
-    Fd slave_{};
-};
 
 Event leak_event() {
     return {.kind = Event::Kind::leak,
@@ -69,7 +41,7 @@ std::size_t longest_row(const std::string& text) {
 }  // namespace
 
 TEST_CASE("on a terminal the verdict is broken to its width, in colour only where wanted", "[cli]") {
-    const Screen screen(72);
+    const test::Pty screen(72);
     Outlet outlet(screen.fd());
     const auto listener = cli::text_listener(outlet, screen.fd(), {.is_terminal = true}, {.patience = 9h});
     listener->take(leak_event(), kSession);
@@ -100,7 +72,7 @@ TEST_CASE("a log has whole times and lines that no one broke", "[cli]") {
 }
 
 TEST_CASE("a quiet watch says the leak, and nothing of its start", "[cli]") {
-    const Screen screen(80);
+    const test::Pty screen(80);
     Outlet outlet(screen.fd());
     const auto listener = cli::text_listener(outlet, screen.fd(), {.is_terminal = true, .can_redraw = true},
                                              {.quiet = true, .patience = 9h});
@@ -113,7 +85,7 @@ TEST_CASE("a quiet watch says the leak, and nothing of its start", "[cli]") {
 }
 
 TEST_CASE("the status line never fills its row, and leaves nothing behind", "[cli]") {
-    const Screen screen(20);
+    const test::Pty screen(20);
     Outlet outlet(screen.fd());
     cli::StatusLine status(outlet, screen.fd());
     CHECK(status.removed().empty());

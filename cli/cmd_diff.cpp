@@ -47,9 +47,8 @@ int diff(const Options& options) {
         fmt::print("{}\n", report::json_diff(*before, *now, difference));
     } else {
         const Terminal terminal = terminal_of(STDOUT_FILENO);
-        report::DumpTextStyle style;
-        style.width = terminal.is_terminal ? columns_of(STDOUT_FILENO) : 110;
-        style.colours = terminal.colours;
+        const report::DumpTextStyle style{.width = columns_for(terminal, STDOUT_FILENO),
+                                          .colours = terminal.colours};
         fmt::print("{}", report::text_diff(*before, *now, difference, style));
     }
     if (std::fflush(stdout) != 0)

@@ -114,7 +114,7 @@ int look(const Options& options) {
     } else {
         report::LookTextStyle style{.program = program_name()};
         const Terminal terminal = terminal_of(STDOUT_FILENO);
-        if (terminal.is_terminal) style.width = columns_of(STDOUT_FILENO);
+        style.width = columns_for(terminal, STDOUT_FILENO);
         style.colours = terminal.colours;
         fmt::print("{}", report::text_look(*look, style));
     }

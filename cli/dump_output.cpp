@@ -21,7 +21,7 @@ namespace {
 report::DumpTextStyle style_of_stdout(bool to_file) {
     const Terminal terminal = to_file ? Terminal{} : terminal_of(STDOUT_FILENO);
     report::DumpTextStyle style;
-    style.width = terminal.is_terminal ? columns_of(STDOUT_FILENO) : 110;
+    style.width = columns_for(terminal, STDOUT_FILENO);
     style.colours = terminal.colours;
     return style;
 }

@@ -65,6 +65,11 @@ std::size_t columns_of(int fd) {
     return size.ws_col;
 }
 
+std::size_t columns_for(const Terminal& terminal, int fd) {
+    constexpr std::size_t kLogColumns = 110;
+    return terminal.is_terminal ? columns_of(fd) : kLogColumns;
+}
+
 std::string fit(std::string_view text, std::size_t columns) {
     std::size_t shown = 0;
     std::size_t room_for_dots = text.size();  // where the text is cut if it must be

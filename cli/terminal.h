@@ -27,6 +27,9 @@ Terminal terminal_of(int fd);  // in ours
 // Columns of the terminal at `fd` now; 80 where it does not say.
 std::size_t columns_of(int fd);
 
+// For texts of many rows: the terminal's columns, and 110 where there is none.
+std::size_t columns_for(const Terminal& terminal, int fd);
+
 // The head of `text` that fits `columns`, "..." at its end where something is cut. `text` is escaped already;
 // each code point counts as one column.
 std::string fit(std::string_view text, std::size_t columns);

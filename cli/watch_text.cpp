@@ -26,7 +26,6 @@ using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kChartColumns = 16;
-constexpr std::size_t kLogColumns = 110;
 constexpr std::size_t kMostGroups = 6;  // under a verdict; `dump` has them all
 constexpr nanoseconds kLongestSilence = 24h;
 
@@ -71,9 +70,8 @@ class TextListener final : public WatchListener {
     void show_status(const Event& event, const watch::Session& session);
     void say_progress(const Event& event, const watch::Session& session);
     [[nodiscard]] report::DumpTextStyle dump_style() const {
-        return {.width = terminal_.is_terminal ? columns_of(fd_) : kLogColumns,
-                .colours = terminal_.colours,
-                .most_groups = kMostGroups};
+        return {
+            .width = columns_for(terminal_, fd_), .colours = terminal_.colours, .most_groups = kMostGroups};
     }
     [[nodiscard]] std::vector<std::string> lines_of(const Event& event) const;
     void say(const Event& event, std::vector<std::string> lines);

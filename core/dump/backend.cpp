@@ -235,10 +235,9 @@ int DumpFeed::fd() const {
 
 std::shared_ptr<Worker> DumpFeed::worker_of(const Life& life) {
     const auto& given = settings_.worker;
-    if (given && given->life().pid == life.pid && given->life().start_ticks == life.start_ticks) return given;
-    const auto known = std::find_if(workers_.begin(), workers_.end(), [&](const auto& entry) {
-        return entry.first.pid == life.pid && entry.first.start_ticks == life.start_ticks;
-    });
+    if (given && is_same_process(given->life(), life)) return given;
+    const auto known = std::find_if(workers_.begin(), workers_.end(),
+                                    [&](const auto& entry) { return is_same_process(entry.first, life); });
     if (known != workers_.end()) {
         std::rotate(known, known + 1, workers_.end());
         return workers_.back().second;

@@ -27,6 +27,11 @@ struct Life {
     friend bool operator==(const Life&, const Life&) = default;
 };
 
+// On one host, whatever else is known of either.
+inline bool is_same_process(const Life& a, const Life& b) {
+    return a.pid == b.pid && a.start_ticks == b.start_ticks;
+}
+
 // How a life ended, as far as it is known.
 struct Ending {
     enum class Reason : std::uint8_t { unknown, exited, signalled, oom_killed };

@@ -25,9 +25,8 @@ std::string json_diff(const Dump& before, const Dump& now, const Dump& differenc
         const Group& group = difference.groups[i];
         groups[i]["count_before"] = group.count - group.change.value_or(0);
     }
-    const bool same = before.life.pid == now.life.pid && before.life.start_ticks == now.life.start_ticks;
     return json_line({{"schema", "rampwatch.diff/1"},
-                      {"same_process", same},
+                      {"same_process", is_same_process(before.life, now.life)},
                       {"old", head_of(before)},
                       {"new", head_of(now)},
                       {"groups", std::move(groups)}});

@@ -37,11 +37,10 @@ std::string time_line(const Dump& before, const Dump& now) {
 
 std::string text_diff(const Dump& before, const Dump& now, const Dump& difference,
                       const DumpTextStyle& style) {
-    const bool same_life = before.life.pid == now.life.pid && before.life.start_ticks == now.life.start_ticks;
     std::string text = fmt::format("{} stacks, then {}, of {}\n", format_count(total(before)),
                                    format_count(total(now)), who(now));
     text += time_line(before, now);
-    if (!same_life)
+    if (!is_same_process(before.life, now.life))
         text += fmt::format("note: these are two processes: the older dump is of {}\n", who(before));
     if (before.backend != now.backend) {
         text += fmt::format("note: read by {}, then by {}: frames can be named otherwise\n",

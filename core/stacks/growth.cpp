@@ -11,9 +11,7 @@ namespace rampwatch::stacks {
 
 namespace {
 
-bool same_life(const Dump& a, const Dump& b) {
-    return a.life.pid == b.life.pid && a.life.start_ticks == b.life.start_ticks;
-}
+bool same_life(const Dump& a, const Dump& b) { return is_same_process(a.life, b.life); }
 
 bool comparable(const Dump& now, const Dump& then, StackKind kind) {
     if (kind == StackKind::goroutine) return now.go && then.go;

@@ -99,7 +99,7 @@ void GrowthSeries::forget_half() {
 }
 
 void GrowthSeries::add(Dump& dump, std::int64_t memory_bytes) {
-    const bool same = dump.life.pid == life_.pid && dump.life.start_ticks == life_.start_ticks;
+    const bool same = is_same_process(dump.life, life_);
     if (!same || dump.backend != backend_) {
         bytes_.clear();
         counts_.clear();

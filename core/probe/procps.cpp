@@ -60,15 +60,11 @@ Result<Procps> Procps::open() {
     return Procps(std::move(state));
 }
 
-std::optional<Figures> Procps::read(std::int32_t wanted_pid, std::uint64_t start_ticks) {
-    [[maybe_unused]] pids_info* const info = state_->info;
-    unsigned these[1] = {static_cast<unsigned>(wanted_pid)};
-    const pids_fetch* fetch = ::procps_pids_select(state_->info, these, 1, PIDS_SELECT_PID);
-    if (fetch == nullptr || fetch->counts->total != 1) return std::nullopt;
-    const pids_stack* stack = fetch->stacks[0];
-    if (RAMPWATCH_VALUE(pid, s_int) != wanted_pid || RAMPWATCH_VALUE(began, ull_int) != start_ticks)
-        return std::nullopt;
+namespace {
 
+// Of one process; empty when it has no memory: a kernel thread, a zombie, one that is dying.
+std::optional<Figures> figures_of(const pids_stack* stack, [[maybe_unused]] pids_info* info,
+                                  std::uint64_t ticks_per_s) {
     Figures figures;
     figures.rss_bytes = bytes_of(RAMPWATCH_VALUE(rss, ul_int));
     if (figures.rss_bytes == 0) return std::nullopt;
@@ -82,10 +78,37 @@ std::optional<Figures> Procps::read(std::int32_t wanted_pid, std::uint64_t start
     }
     figures.swap_bytes = bytes_of(RAMPWATCH_VALUE(swap, ul_int));
     figures.threads = RAMPWATCH_VALUE(threads, s_int);
-    const std::uint64_t used = RAMPWATCH_VALUE(ticks, ull_int), per_s = state_->ticks_per_s;
-    figures.cpu =
-        std::chrono::seconds(used / per_s) + std::chrono::nanoseconds(used % per_s * 1'000'000'000 / per_s);
+    const std::uint64_t used = RAMPWATCH_VALUE(ticks, ull_int);
+    figures.cpu = std::chrono::seconds(used / ticks_per_s) +
+                  std::chrono::nanoseconds(used % ticks_per_s * 1'000'000'000 / ticks_per_s);
     return figures;
+}
+
+}  // namespace
+
+std::optional<Figures> Procps::read(std::int32_t wanted_pid, std::uint64_t start_ticks) {
+    [[maybe_unused]] pids_info* const info = state_->info;
+    unsigned these[1] = {static_cast<unsigned>(wanted_pid)};
+    const pids_fetch* fetch = ::procps_pids_select(state_->info, these, 1, PIDS_SELECT_PID);
+    if (fetch == nullptr || fetch->counts->total != 1) return std::nullopt;
+    const pids_stack* stack = fetch->stacks[0];
+    if (RAMPWATCH_VALUE(pid, s_int) != wanted_pid || RAMPWATCH_VALUE(began, ull_int) != start_ticks)
+        return std::nullopt;
+    return figures_of(stack, info, state_->ticks_per_s);
+}
+
+std::vector<Procps::Seen> Procps::read_all() {
+    [[maybe_unused]] pids_info* const info = state_->info;
+    std::vector<Seen> seen;
+    const pids_fetch* fetch = ::procps_pids_reap(state_->info, PIDS_FETCH_TASKS_ONLY);
+    if (fetch == nullptr) return seen;
+    seen.reserve(static_cast<std::size_t>(std::max(0, fetch->counts->total)));
+    for (int i = 0; i < fetch->counts->total; ++i) {
+        const pids_stack* stack = fetch->stacks[i];
+        auto figures = figures_of(stack, info, state_->ticks_per_s);
+        if (figures) seen.push_back({RAMPWATCH_VALUE(pid, s_int), RAMPWATCH_VALUE(began, ull_int), *figures});
+    }
+    return seen;
 }
 
 std::string procps_version() { return "libproc2 " RAMPWATCH_LIBPROC2_VERSION; }

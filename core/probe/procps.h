@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/base/error.h"
 
@@ -34,6 +35,14 @@ class Procps {
     // start time differs), or it is dying, or a zombie, and has no memory any more (libproc2 reads that as
     // RSS 0). About 40 us: /proc/PID/stat and status, never smaps*.
     std::optional<Figures> read(std::int32_t pid, std::uint64_t start_ticks);
+
+    // Every process that has memory (kernel threads have none), in one go: about 22 us each.
+    struct Seen {
+        std::int32_t pid = 0;
+        std::uint64_t start_ticks = 0;
+        Figures figures{};
+    };
+    [[nodiscard]] std::vector<Seen> read_all();
 
   private:
     struct State;

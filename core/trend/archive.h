@@ -72,6 +72,7 @@ class Reader {
     }
     [[nodiscard]] bool failed() const { return failed_; }
     [[nodiscard]] bool at_end() const { return bytes_.empty(); }
+    [[nodiscard]] std::span<const std::byte> rest() const { return bytes_; }  // not read yet
 
   private:
     template <class T>

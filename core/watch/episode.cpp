@@ -73,6 +73,10 @@ std::vector<Episode::Telling> Episode::take(const Verdict& verdict) {
     return told;
 }
 
+bool Episode::sound() const {
+    return reached_ <= Claim::leak && (!told_series_ || index(*told_series_) < kSeriesCount);
+}
+
 bool Episode::worse(const Verdict& verdict) const {
     if (verdict.leading != told_series_) {
         const bool bytes = verdict.leading && is_bytes(*verdict.leading);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace rampwatch::watch {
@@ -15,10 +16,25 @@ bool is_look(const Fact& fact) {
            std::holds_alternative<fact::Missed>(fact);
 }
 
+nanoseconds& mono_of(Fact& fact) {
+    return std::visit(
+        [](auto& one) -> nanoseconds& {
+            using One = std::decay_t<decltype(one)>;
+            if constexpr (std::is_same_v<One, fact::Sampled>) {
+                return one.sample.mono;
+            } else if constexpr (std::is_same_v<One, fact::Bucketed>) {
+                return one.bucket.mono;
+            } else {
+                return one.mono;
+            }
+        },
+        fact);
+}
+
 }  // namespace
 
-Loop::Loop(Session& session, std::vector<Feed*> feeds, std::vector<Listener*> listeners)
-    : session_(session), feeds_(std::move(feeds)), listeners_(std::move(listeners)) {}
+Loop::Loop(Session& session, std::vector<Feed*> feeds, std::vector<Listener*> listeners, nanoseconds shift)
+    : session_(session), feeds_(std::move(feeds)), listeners_(std::move(listeners)), shift_(shift) {}
 
 void Loop::run(const std::function<Course()>& course) {
     while (true) {
@@ -56,8 +72,9 @@ void Loop::turn(bool draining) {
 void Loop::tell(const Fact& fact) {
     std::vector<Fact> answers = {fact};
     while (!answers.empty()) {
-        const Fact next = std::move(answers.back());
+        Fact next = std::move(answers.back());
         answers.pop_back();
+        mono_of(next) += shift_;
         output_.events.clear();
         output_.requests.clear();
         session_.tell(next, output_);

@@ -2,6 +2,7 @@
 // The thin shell around a Session: one poll over Feeds.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -27,8 +28,10 @@ enum class Course : std::uint8_t {
 
 class Loop {
   public:
-    // Neither owns what it is given, nor outlives it.
-    Loop(Session& session, std::vector<Feed*> feeds, std::vector<Listener*> listeners);
+    // Neither owns what it is given, nor outlives it. `shift` is added to CLOCK_BOOTTIME in every Fact: a
+    // history goes on through reboots on a clock of its own.
+    Loop(Session& session, std::vector<Feed*> feeds, std::vector<Listener*> listeners,
+         std::chrono::nanoseconds shift = {});
 
     // `course` is asked before the first and after every turn; a turn comes when a Feed is ready or its
     // deadline has passed. What a drain may take is for a Feed's deadline and `course` to say.
@@ -45,6 +48,7 @@ class Loop {
     Session& session_;
     std::vector<Feed*> feeds_;
     std::vector<Listener*> listeners_;
+    std::chrono::nanoseconds shift_;
     Poller poller_{};
     std::vector<Fact> facts_{};
     Output output_{};

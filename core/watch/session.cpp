@@ -8,6 +8,7 @@
 
 #include "core/stacks/growth.h"
 #include "core/stacks/growth_series.h"
+#include "core/trend/archive.h"
 #include "core/watch/dump_queue.h"
 #include "core/watch/episode.h"
 
@@ -35,6 +36,7 @@ struct Target {
     Episode episode;
     LifeNumber life = 1;
     bool alive = true;
+    bool expected = false;  // to appear again in the life that it is in
     std::optional<Life> who{};
     std::optional<nanoseconds> last_look{};
     nanoseconds first_look_of_life{};
@@ -70,6 +72,7 @@ struct Session::State {
     Target* admit(TargetId id);
     Target* living(TargetId id, LifeNumber life, Moment when, Output& output);
     void begin_life(Target& target, TargetId id, LifeNumber life, bool first, Moment when, Output& output);
+    void go_on(Target& target, const fact::Appeared& fact, Output& output);
     bool accept_look(Target& target, nanoseconds mono);
     void after_look(Target& target, TargetId id, Moment when, Output& output);
     void wish_for_baseline(Target& target, TargetId id);
@@ -138,11 +141,26 @@ void Session::State::take(const fact::Appeared& fact, Output& output) {
     if (first) {
         target = admit(fact.target);
         if (target == nullptr) return;
+    } else if (target->expected && fact.life == target->life) {
+        go_on(*target, fact, output);
+        return;
     } else if (fact.life <= target->life) {
         return;
     }
     target->who = fact.who;
     begin_life(*target, fact.target, fact.life, first, {fact.mono, fact.wall}, output);
+}
+
+// Where the dumps of its earlier watch are gone, a baseline is due again.
+void Session::State::go_on(Target& target, const fact::Appeared& fact, Output& output) {
+    target.expected = false;
+    target.alive = true;
+    target.who = fact.who;
+    target.looks_of_life = 0;
+    target.baseline_wished = target.baseline != nullptr;
+    Event told = event(Event::Kind::started, target, fact.target, {fact.mono, fact.wall});
+    told.who = target.who;
+    output.events.push_back(std::move(told));
 }
 
 bool Session::State::accept_look(Target& target, nanoseconds mono) {
@@ -282,6 +300,47 @@ Output Session::tell(const Fact& fact) {
     Output output;
     tell(fact, output);
     return output;
+}
+
+std::vector<std::byte> Session::save(TargetId target) const {
+    Target* found = state_->find(target);
+    if (found == nullptr) return {};
+    trend::Writer writer;
+    writer(found->episode);
+    std::vector<std::byte> bytes = writer.take();
+    const auto judge = found->judge.save();
+    bytes.insert(bytes.end(), judge.begin(), judge.end());
+    return bytes;
+}
+
+Result<void> Session::restore(TargetId target, std::span<const std::byte> bytes, LifeNumber life) {
+    Episode episode(state_->settings.judge.patience);
+    trend::Reader reader(bytes);
+    reader(episode);
+    if (reader.failed() || !episode.sound())
+        return Error{Error::Kind::bad_input, "saved state: damaged", "", "remove it to begin anew"};
+    auto judge = trend::Judge::load(reader.rest(), state_->settings.judge);
+    if (!judge) return judge.error();
+    Target* found = state_->admit(target);
+    if (found == nullptr) return {};
+    found->last_look = judge->verdict().now;
+    found->judge = std::move(*judge);
+    found->episode = episode;
+    found->life = life;
+    found->expected = true;
+    state_->now = std::max(state_->now, *found->last_look);
+    return {};
+}
+
+void Session::expect(TargetId target) {
+    if (Target* found = state_->find(target)) found->expected = true;
+}
+
+void Session::adopt_baseline(TargetId target, std::shared_ptr<const Dump> baseline) {
+    Target* found = state_->find(target);
+    if (found == nullptr || !baseline) return;
+    if (!found->newest) found->newest = baseline;
+    found->baseline = std::move(baseline);
 }
 
 Verdict Session::verdict(TargetId target) const {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/model/event.h"
@@ -49,6 +50,18 @@ class Session {
     // most kMostTargets are held; facts of further ones are left out.
     Output tell(const Fact& fact);
     void tell(const Fact& fact, Output& output);  // the same, appended
+
+    // What a target has learned and what was told of it, as bytes; empty for an unknown one. Its dumps are
+    // not in them.
+    [[nodiscard]] std::vector<std::byte> save(TargetId target = 0) const;
+    // Before any fact of this target: it goes on as if this Session had not been away, in its life `life`.
+    // Errors: as of Judge::load(); nothing has changed then.
+    Result<void> restore(TargetId target, std::span<const std::byte> bytes, LifeNumber life);
+    // A life that is known already (restored, or learned from a recording) goes on with the next Appeared of
+    // the same number, which is then told as `started`.
+    void expect(TargetId target);
+    // The dump that later ones of that life are compared with, of a watch before this one.
+    void adopt_baseline(TargetId target, std::shared_ptr<const Dump> baseline);
 
     // Of one target; of an unknown one an empty verdict.
     [[nodiscard]] Verdict verdict(TargetId target = 0) const;

@@ -198,3 +198,63 @@ TEST_CASE("the table of targets is bounded", "[watch]") {
     CHECK(session.tell(appeared(watch::kMostTargets, 1, 1s)).events.empty());
     CHECK(session.tell(appeared(5, 2, 2s)).events.size() == 1);
 }
+
+TEST_CASE("a restored Session goes on in the same life, and tells no leak a second time", "[watch]") {
+    Session first({.judge = {.patience = 60s, .min_growth_bytes = kMiB}});
+    Session whole({.judge = {.patience = 60s, .min_growth_bytes = kMiB}});
+    const auto feed = [](Session& session, int from, int to, Heard& heard) {
+        for (int i = from; i < to; ++i) heard.add(session.tell(sampled(i * 1s, 40 * kMiB + i * kMiB / 4)));
+    };
+    Heard of_first, of_whole, of_restored;
+    for (Session* session : {&first, &whole}) session->tell(appeared(0, 1, 0s));
+    feed(first, 0, 400, of_first);
+    feed(whole, 0, 500, of_whole);
+    Session restored({.judge = {.patience = 60s, .min_growth_bytes = kMiB}});
+    REQUIRE(restored.restore(0, first.save(), 1));
+    of_restored.add(restored.tell(appeared(0, 1, 401s)));
+    CHECK(of_restored.events == std::vector<std::string>{"started"});
+    feed(restored, 400, 500, of_restored);
+    CHECK(restored.verdict() == whole.verdict());
+    CHECK(of_first.told_at("leak") < 400s);
+    CHECK(of_restored.first_told.count("leak") == 0);
+    CHECK(of_restored.first_told.count("growing") == 0);
+}
+
+TEST_CASE("a restored Session takes another process for the next life", "[watch]") {
+    Session first({.judge = {.patience = 60s}});
+    first.tell(appeared(0, 1, 0s));
+    for (int i = 0; i < 100; ++i) first.tell(sampled(i * 1s, 40 * kMiB));
+    Session restored({.judge = {.patience = 60s}});
+    REQUIRE(restored.restore(0, first.save(), 1));
+    Heard heard;
+    heard.add(restored.tell(appeared(0, 2, 200s)));
+    CHECK(heard.events == std::vector<std::string>{"restarted"});
+    restored.tell(sampled(201s, 20 * kMiB, 2));
+    CHECK(restored.verdict().lives == 2);
+    CHECK(restored.verdict().samples == 101);
+}
+
+TEST_CASE("a state that is cut anywhere changes nothing", "[watch]") {
+    Session first({.judge = {.patience = 60s}});
+    first.tell(appeared(0, 1, 0s));
+    for (int i = 0; i < 10; ++i) first.tell(sampled(i * 1s, 40 * kMiB));
+    const auto bytes = first.save();
+    Session restored({.judge = {.patience = 60s}});
+    for (std::size_t size = 0; size < bytes.size(); size += 1 + size / 8)
+        CHECK_FALSE(restored.restore(0, std::span(bytes).first(size), 1));
+    CHECK(restored.verdict() == Verdict{});
+}
+
+TEST_CASE("stacks are compared with the baseline of the watch before", "[watch]") {
+    Session first(Settings{});
+    first.tell(appeared(0, 1, 0s));
+    first.tell(sampled(1s, 40 * kMiB));
+    Session session(Settings{});
+    REQUIRE(session.restore(0, first.save(), 1));
+    const auto before = dump_done(1, 1s, 3);
+    session.adopt_baseline(0, std::make_shared<const Dump>(before.dump.value()));
+    const Heard heard = watch_ramp(session, 24h, 80, 4.4);
+    CHECK(heard.reasons() == std::vector{DumpReason::growing, DumpReason::leak});
+    REQUIRE(session.newest_dump());
+    CHECK(session.newest_dump()->groups.front().change == -2);
+}

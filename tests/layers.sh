@@ -14,7 +14,7 @@ declare -A may=(
 foreign=(
     'libproc2/|core/probe/procps.cpp'
     'elfutils/|core/dump/unwind.cpp core/dump/symbols.cpp core/dump/lines.cpp'
-    'sqlite3.h|core/store/history.cpp'
+    'sqlite3.h|core/store/sqlite.cpp'
     'nlohmann/|core/report/json core/store/saved_dump.cpp'
     'protozero/|core/report/pprof.cpp core/stacks/pprof.cpp'
     'zlib.h|core/base/gzip.cpp'

@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 
 #include "core/base/text.h"
+#include "core/model/bucket.h"
 #include "core/model/words.h"
 #include "core/store/csv_field.h"
 
@@ -80,7 +82,7 @@ std::optional<Error> CsvSource::read_header() {
 }
 
 std::optional<Error> CsvSource::read_names(std::string_view header) {
-    std::uint32_t seen = 0;
+    std::uint64_t seen = 0;
     const auto names = split(header, ',');
     if (names.size() > kMostColumns) return refuse(1, fmt::format("more than {} columns", kMostColumns), {});
     if (!names.empty() && parse_number(bare(names.front()))) {
@@ -94,14 +96,14 @@ std::optional<Error> CsvSource::read_names(std::string_view header) {
             notes_.ignored_columns.emplace_back(name);
             continue;
         }
-        if ((seen >> index(*column) & 1U) != 0) {
+        if ((seen >> index(*column) & 1ULL) != 0) {
             return refuse(static_cast<std::size_t>(field.data() - header.data()) + 1,
                           fmt::format("column {} is there twice", name), {});
         }
-        seen |= 1U << index(*column);
+        seen |= 1ULL << index(*column);
     }
     for (const Column needed : {Column::time, Column::rss}) {
-        if ((seen >> index(needed) & 1U) != 0) continue;
+        if ((seen >> index(needed) & 1ULL) != 0) continue;
         const bool other =
             header.find(',') == std::string_view::npos && header.find_first_of(";\t") < header.size();
         return refuse(
@@ -133,6 +135,7 @@ Result<bool> CsvSource::next_into(Record& record) {
             record.life = static_cast<LifeNumber>(life_ + life_offset_);
             if (!std::holds_alternative<Sample>(record.look)) record.look = Sample{};
             fill(std::get<Sample>(record.look));
+            if (is_stretch()) record.look = bucket();
             return true;
         }
         if (got == LineReader::Got::half) ++notes_.half_lines;
@@ -152,7 +155,7 @@ std::optional<Error> CsvSource::parse_one(const char*& at, std::string_view line
     if (which >= 0) {
         const auto slot = static_cast<std::size_t>(which);
         if (const char* stop = parse_plain(at, end, kColumns[slot].unit, values_[slot])) {
-            present_ |= 1U << slot;
+            present_ |= 1ULL << slot;
             at = stop;
             return std::nullopt;
         }
@@ -203,10 +206,18 @@ std::optional<Error> CsvSource::parse_slowly(std::string_view field, std::string
         limit_kind_ = *kind;
         return std::nullopt;
     }
+    if (kColumns[index(column)].unit == Unit::real) {
+        const auto real = parse_number(word);
+        if (!real || *real < 0 || *real > static_cast<double>(largest(Unit::bytes)))
+            return refuse(place, "not such a number: " + escape(word, 64), "from 0 to 2^60");
+        values_[index(column)] = std::bit_cast<std::int64_t>(*real);
+        present_ |= 1ULL << index(column);
+        return std::nullopt;
+    }
     auto number = parse_field(field, column);
     if (!number) return refuse(place, number.error().what, number.error().hint);
     values_[index(column)] = *number;
-    present_ |= 1U << index(column);
+    present_ |= 1ULL << index(column);
     return std::nullopt;
 }
 
@@ -246,6 +257,35 @@ std::optional<Error> CsvSource::check_order(std::string_view line) {
 
 std::optional<std::int64_t> CsvSource::value(Column column) const {
     return has(column) ? std::optional(values_[index(column)]) : std::nullopt;
+}
+
+bool CsvSource::is_stretch() const {
+    return value(Column::span).value_or(0) > 0 || value(Column::count).value_or(1) > 1;
+}
+
+std::optional<Stat> CsvSource::stat(std::size_t which, std::optional<std::int64_t> last) const {
+    const auto least = value(stat_column(which, Figure::min));
+    if (!last) last = least;
+    if (!last) return std::nullopt;
+    Stat stat{least.value_or(*last), value(stat_column(which, Figure::max)).value_or(*last), *last,
+              static_cast<double>(*last)};
+    if (const auto mean = value(stat_column(which, Figure::mean))) stat.mean = std::bit_cast<double>(*mean);
+    return in_order(stat);
+}
+
+Bucket CsvSource::bucket() const {
+    Sample last;
+    fill(last);
+    Bucket bucket = to_bucket(last);
+    bucket.span = std::min(nanoseconds(value(Column::span).value_or(0)), last.mono);
+    bucket.count = std::max<std::int64_t>(value(Column::count).value_or(1), 1);
+    bucket.rss = stat(0, last.rss_bytes).value_or(bucket.rss);
+    for (const Series series : kAllSeries) {
+        auto known = value_of(last, series);
+        if (series == Series::memory) known = has(Column::memory_last) ? value(Column::memory_last) : known;
+        bucket.series[index(series)] = stat(1 + index(series), known);
+    }
+    return bucket;
 }
 
 void CsvSource::fill(Sample& sample) const {

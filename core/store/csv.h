@@ -33,7 +33,8 @@ struct CsvNotes {
 // one since the Unix epoch (10^9 s and more: nobody is up for 31 years). An empty field is unknown; a limit
 // of 0 is none; limit_bytes alone is LimitKind::given, used by the process's own RSS + swap. A look at the
 // same time as the one before is passed on; an earlier one, and a life that goes back, are refused. Errors
-// say "file:line:column", the column counted in bytes from 1.
+// say "file:line:column", the column counted in bytes from 1. A line with a span or a count over 1 is a
+// Bucket.
 class CsvSource final : public Source {
   public:
     // Reads the header. `name` is what errors call the file.
@@ -56,9 +57,12 @@ class CsvSource final : public Source {
     std::optional<Error> parse_one(const char*& at, std::string_view line, std::int8_t which);
     std::optional<Error> parse_slowly(std::string_view field, std::string_view line, Column column);
     std::optional<Error> check_order(std::string_view line);
-    [[nodiscard]] bool has(Column column) const { return (present_ >> index(column) & 1U) != 0; }
+    [[nodiscard]] bool has(Column column) const { return (present_ >> index(column) & 1ULL) != 0; }
     [[nodiscard]] std::optional<std::int64_t> value(Column column) const;
     void fill(Sample& sample) const;
+    [[nodiscard]] bool is_stretch() const;
+    [[nodiscard]] Bucket bucket() const;
+    [[nodiscard]] std::optional<Stat> stat(std::size_t which, std::optional<std::int64_t> last) const;
     [[nodiscard]] Error refuse(std::size_t column, std::string what, std::string hint) const;
     [[nodiscard]] Error trouble(LineReader::Got got) const;
     [[nodiscard]] std::size_t column_at(std::string_view line, Column column) const;
@@ -72,7 +76,7 @@ class CsvSource final : public Source {
     std::int64_t line_number_ = 0;
     // the line in hand
     Values values_{};
-    std::uint32_t present_ = 0;  // by bit index(Column)
+    std::uint64_t present_ = 0;  // by bit index(Column)
     LimitKind limit_kind_ = LimitKind::given;
     // the line before
     std::int64_t last_time_ = -1;

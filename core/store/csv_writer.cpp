@@ -8,19 +8,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
-#include <iterator>
-#include <optional>
 
 #include "core/base/text.h"
-#include "core/model/words.h"
-#include "core/store/csv_columns.h"
 
 namespace rampwatch::store {
 namespace {
-
-using std::chrono::nanoseconds;
 
 Error refuse(const std::string& name, std::string what, std::string hint) {
     return {Error::Kind::bad_input, std::move(what), name, std::move(hint)};
@@ -29,33 +22,6 @@ Error refuse(const std::string& name, std::string what, std::string hint) {
 Error system_error(const std::string& name, std::string_view what, int number) {
     const auto kind = number == EACCES || number == EPERM ? Error::Kind::no_permission : Error::Kind::io;
     return {kind, fmt::format("{}: {}", what, std::strerror(number)), name, {}};
-}
-
-// "12.000000345" -> without the zeros that say nothing.
-void append_seconds(std::string& line, nanoseconds time) {
-    const auto ns = time.count();
-    fmt::format_to(std::back_inserter(line), "{}.{:09}", ns / 1'000'000'000, ns % 1'000'000'000);
-    while (line.back() == '0') line.pop_back();
-    if (line.back() == '.') line.pop_back();
-}
-
-void append_time(std::string& line, const std::optional<nanoseconds>& time) {
-    line += ',';
-    if (time) append_seconds(line, *time);
-}
-
-void append_number(std::string& line, const std::optional<std::int64_t>& number) {
-    line += ',';
-    if (number) fmt::format_to(std::back_inserter(line), "{}", *number);
-}
-
-std::string header_line() {
-    std::string line;
-    for (const ColumnInfo& column : kColumns) {
-        line += line.empty() ? "" : ",";
-        line += column.name;
-    }
-    return line + '\n';
 }
 
 }  // namespace
@@ -80,24 +46,8 @@ Result<CsvWriter> CsvWriter::create(const std::string& path) {
 }
 
 Result<void> CsvWriter::append(const Sample& sample, LifeNumber life) {
-    line_.clear();
-    if (!header_written_) line_ = header_line();
-    append_seconds(line_, sample.mono);
-    append_number(line_, sample.rss_bytes);
-    for (const auto& number : {sample.anon_bytes, sample.file_bytes, sample.shmem_bytes, sample.swap_bytes,
-                               sample.threads, sample.fds, sample.goroutines, sample.go_heap_marked_bytes,
-                               sample.aged_threads, sample.aged_goroutines}) {
-        append_number(line_, number);
-    }
-    append_number(line_, life);
-    append_number(line_, sample.limit ? std::optional(sample.limit->limit_bytes) : std::nullopt);
-    append_number(line_, sample.limit ? std::optional(sample.limit->used_bytes) : std::nullopt);
-    line_ += ',';
-    if (sample.limit) line_ += word(sample.limit->kind);
-    append_time(line_, sample.cpu);
-    append_time(line_, sample.age);
-    append_time(line_, sample.wall.count() != 0 ? std::optional(sample.wall) : std::nullopt);
-    line_ += '\n';
+    line_ = header_written_ ? std::string() : text_.header();
+    line_ += text_.line(sample, life);
     auto written = write_line();
     header_written_ = header_written_ || written.has_value();
     return written;

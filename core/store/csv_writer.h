@@ -8,6 +8,7 @@
 #include "core/base/fd.h"
 #include "core/model/sample.h"
 #include "core/model/target.h"
+#include "core/store/csv_text.h"
 
 namespace rampwatch::store {
 
@@ -29,6 +30,7 @@ class CsvWriter {
 
     Fd fd_;
     std::string name_;  // escaped
+    CsvText text_{};
     bool header_written_ = false;
     std::string line_{};  // kept for its memory
 };

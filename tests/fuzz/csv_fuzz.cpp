@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "core/model/bucket.h"
 #include "core/report/json_verdict.h"
 #include "core/report/text_verdict.h"
 #include "core/store/csv.h"
@@ -24,7 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::optional<Sample> last;
     watch::ReplayListener listener;
     listener.record = [&](const Record& record) {
-        const Sample& sample = std::get<Sample>(record.look);
+        const auto* one = std::get_if<Sample>(&record.look);
+        const Sample sample = one != nullptr ? *one : last_of(std::get<Bucket>(record.look));
         if (sample.rss_bytes < 0 || (last && sample.mono < last->mono)) std::abort();
         last = sample;
     };

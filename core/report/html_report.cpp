@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/html_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/units.h"
+#include "core/model/words.h"
+#include "core/report/frame_text.h"
+#include "core/report/svg_chart.h"
+#include "core/report/text_verdict.h"
+#include "core/report/verdict_words.h"
+
+namespace rampwatch::report {
+namespace {
+
+constexpr std::size_t kMostGroupsShown = 5;
+constexpr std::size_t kMostFramesShown = 12;
+constexpr std::size_t kMostEvents = 40;
+
+// "none" for everything but our own style: even a value that slipped past the escaping could load and run
+// nothing.
+constexpr const char* kHead = R"(<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<link rel="icon" href="data:,">
+<title>)";
+
+constexpr const char* kStyle = R"(</title><style>
+:root{--bg:#fff;--fg:#1c1e21;--dim:#5f6670;--edge:#d8dce1;--line:#0b62c4;--band:#0b62c433;--fit:#b3261e;--ok:#1b6e3a;
+--warn:#8a5a00;--bad:#b3261e;--card:#f7f8fa}
+@media (prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e4e7eb;--dim:#9aa3ad;--edge:#333a42;--line:#6cb1ff;
+--band:#6cb1ff33;--fit:#ff8a80;--ok:#7fd49b;--warn:#f0c060;--bad:#ff8a80;--card:#1c2126}}
+*{box-sizing:border-box}body{margin:0 auto;padding:1rem;max-width:60rem;background:var(--bg);color:var(--fg);
+font:15px/1.45 system-ui,sans-serif}h1{font-size:1.2rem;margin:0 0 .3rem;overflow-wrap:anywhere}
+h2{font-size:1.05rem;margin:0;overflow-wrap:anywhere}p{margin:.3rem 0}.dim{color:var(--dim)}
+section{margin:1rem 0;padding:.8rem 1rem;background:var(--card);border:1px solid var(--edge);border-radius:8px}
+.claim{display:inline-block;padding:0 .5em;border-radius:4px;border:1px solid currentColor;font-size:.85rem;
+font-weight:600}.leak{color:var(--bad)}.growing{color:var(--warn)}.healthy{color:var(--ok)}.undecided{color:var(--dim)}
+.news{border-left:3px solid var(--bad);padding-left:.6rem}dl{display:grid;grid-template-columns:max-content 1fr;
+gap:.1rem .9rem;margin:.5rem 0}dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%;font-size:.88rem}th,td{text-align:left;padding:.15rem .6rem .15rem 0;
+vertical-align:top;border-bottom:1px solid var(--edge)}.num{text-align:right;white-space:nowrap}
+pre{overflow-x:auto;font-size:.85rem;margin:.4rem 0;padding:.5rem;background:var(--bg);border:1px solid var(--edge);
+border-radius:6px}.scroll{overflow-x:auto}figure{margin:.4rem 0}figcaption{font-size:.85rem;color:var(--dim)}
+.small{display:inline-block;width:16rem;max-width:100%;margin-right:1rem}svg{width:100%;height:auto;display:block}
+svg text{font:11px system-ui,sans-serif;fill:var(--dim)}.grid{stroke:var(--edge);fill:none}
+.line{stroke:var(--line);stroke-width:1.6;fill:none}.band{fill:var(--band);stroke:none}
+.fit{stroke:var(--fit);stroke-width:2;fill:none}.ahead{stroke:var(--fit);stroke-width:2;stroke-dasharray:5 5;fill:none}
+.limit path{stroke:var(--bad);stroke-dasharray:2 3;fill:none}.onset path,.dump path,.restart path{stroke:var(--dim);
+stroke-dasharray:3 3;fill:none}summary{cursor:pointer}
+@media (max-width:30rem){dl{grid-template-columns:1fr}dt{margin-top:.3rem}body{padding:.6rem}}
+@media print{section{break-inside:avoid;background:none}body{max-width:none}}
+</style></head><body>
+)";
+
+std::string row(std::string_view label, std::string_view text) {
+    return fmt::format("<dt>{}</dt><dd>{}</dd>", html_escape(label), html_escape(text));
+}
+
+// "  how fast      +4.40 MiB/h" as a row of the list.
+std::string row_of_line(std::string_view line) {
+    const auto begin = line.find_first_not_of(' ');
+    const auto gap = begin == std::string_view::npos ? begin : line.find("  ", begin);
+    if (gap == std::string_view::npos) {
+        const auto space = begin == std::string_view::npos ? begin : line.find(' ', begin + 12);
+        if (space == std::string_view::npos) return row("", line);
+        return row(line.substr(begin, space - begin), line.substr(space + 1));
+    }
+    return row(line.substr(begin, gap - begin), line.substr(line.find_first_not_of(' ', gap)));
+}
+
+std::string watch_row(const TargetReport& target) {
+    const std::string last = target.last_wall ? format_time(*target.last_wall) : "never";
+    if (target.watch == WatchState::dead)
+        return row("not watched", "since " + last + ", though nobody stopped the watch");
+    return row("last sample", last + (target.watch == WatchState::ended ? "; the watch was ended" : ""));
+}
+
+std::string facts(const TargetReport& target) {
+    std::string html = "<dl>";
+    const auto lines = headline(target.verdict, target.context);
+    for (std::size_t i = 1; i < lines.size(); ++i) html += row_of_line(lines[i]);
+    for (const std::string& line : beside(target.verdict, target.context)) html += row_of_line(line);
+    if (const std::string phrase = restarts_phrase(target); !phrase.empty()) html += row("restarts", phrase);
+    if (target.silenced && target.before.silent_until_wall)
+        html += row("acknowledged", "until " + format_time(*target.before.silent_until_wall));
+    html += watch_row(target);
+    if (target.alive)
+        html += row("process", fmt::format("PID {}, {}", target.who.pid, target.who.executable));
+    return html + "</dl>";
+}
+
+std::string lives_table(const TargetReport& target) {
+    if (target.lives.size() < 2) return {};
+    std::string html =
+        "<details><summary>Lives</summary><div "
+        "class=\"scroll\"><table><tr><th>PID</th><th>from</th><th>to</th>"
+        "<th class=\"num\">peak</th><th class=\"num\">slope</th><th>ended</th></tr>";
+    for (auto life = target.lives.rbegin(); life != target.lives.rend(); ++life) {
+        html += fmt::format(
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"num\">{}</td><td "
+            "class=\"num\">{}</td><td>{}</td></tr>",
+            life->who.pid, html_escape(format_time(life->first_wall)),
+            html_escape(format_time(life->last_wall)), format_size(life->peak),
+            life->slope_per_s ? rate(Series::memory, *life->slope_per_s) : "",
+            life->ending ? word(life->ending->reason) : "");
+    }
+    return html + "</table></div></details>";
+}
+
+std::string events_table(const TargetReport& target) {
+    if (target.events.empty()) return {};
+    std::string html = "<details open><summary>Changes</summary><table>";
+    const std::size_t skipped = target.events.size() > kMostEvents ? target.events.size() - kMostEvents : 0;
+    for (std::size_t i = skipped; i < target.events.size(); ++i)
+        html +=
+            fmt::format("<tr><td>{}</td><td>{}</td></tr>", html_escape(format_time(target.events[i].wall)),
+                        html_escape(target.events[i].text));
+    return html + "</table></details>";
+}
+
+std::string group_html(const Group& group, const Dump& dump) {
+    std::string head =
+        fmt::format("{} {}{}", format_count(group.count), word(group.kind), group.count == 1 ? "" : "s");
+    if (group.change) head += fmt::format(", {:+}", *group.change);
+    if (group.state) head += ", waiting: " + *group.state;
+    std::string frames;
+    for (std::size_t i = 0; i < std::min(group.frames.size(), kMostFramesShown); ++i) {
+        const Frame& frame = group.frames[i];
+        const std::string place = frame_place(frame, dump.life.executable);
+        frames += frame_name(frame, 100) + (place.empty() ? "" : "  " + place) + "\n";
+    }
+    if (group.frames.size() > kMostFramesShown)
+        frames += fmt::format("and {} more frames\n", group.frames.size() - kMostFramesShown);
+    std::string escaped;  // line by line: escape() would show their ends
+    for (std::size_t at = 0; at < frames.size();) {
+        const auto end = frames.find('\n', at);
+        escaped += html_escape(frames.substr(at, end - at)) + "\n";
+        at = end + 1;
+    }
+    return fmt::format("<p>{}</p><pre>{}</pre>", html_escape(head), escaped);
+}
+
+std::string dump_html(const TargetReport& target) {
+    if (!target.dump || target.dump->groups.empty()) return {};
+    const Dump& dump = *target.dump;
+    std::string html =
+        fmt::format("<details open><summary>Stacks of {}{}</summary>", html_escape(format_time(dump.wall)),
+                    dump.baseline ? html_escape(", change since " + format_time(*dump.baseline)) : "");
+    for (std::size_t i = 0; i < std::min(dump.groups.size(), kMostGroupsShown); ++i)
+        html += group_html(dump.groups[i], dump);
+    if (dump.groups.size() > kMostGroupsShown)
+        html +=
+            fmt::format("<p class=\"dim\">and {} other groups</p>", dump.groups.size() - kMostGroupsShown);
+    return html + "</details>";
+}
+
+std::string target_html(const TargetReport& target) {
+    const std::string claim(word(target.verdict.claim));
+    std::string html = fmt::format("<section><h2><span class=\"claim {0}\">{0}</span> {1}</h2>", claim,
+                                   html_escape(target.name));
+    html += fmt::format("<p>{}</p>", html_escape(headline(target.verdict, target.context).front()));
+    for (const News& news : target.news)
+        html += fmt::format("<p class=\"news\">{}</p>", html_escape(news.text));
+    html += svg_memory(target);
+    html += svg_count(target.threads, "threads") + svg_count(target.goroutines, "goroutines");
+    return html + facts(target) + events_table(target) + dump_html(target) + lives_table(target) +
+           "</section>\n";
+}
+
+}  // namespace
+
+std::string html_report(const Report& report, bool news_only) {
+    std::string html = kHead + html_escape(subject_line(report)) + kStyle;
+    html +=
+        fmt::format("<h1>{}</h1><p class=\"dim\">{} to {}, made {}</p>\n", html_escape(subject_line(report)),
+                    html_escape(format_time(report.since_wall)), html_escape(format_time(report.until_wall)),
+                    html_escape(format_time(report.made_wall)));
+    for (const Error& trouble : report.troubles)
+        html += fmt::format("<p class=\"news\">unreadable: {}</p>\n", html_escape(to_string(trouble)));
+    for (const TargetReport& target : report.targets)
+        if (!news_only || !target.news.empty()) html += target_html(target);
+    return html + fmt::format("<p class=\"dim\">next: <code>{}</code></p>\n</body></html>\n",
+                              html_escape(next_command(report)));
+}
+
+}  // namespace rampwatch::report

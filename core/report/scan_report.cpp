@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/scan_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <tuple>
+
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/report/verdict_words.h"
+
+namespace rampwatch::report {
+namespace {
+
+// How surely it grows, as far as this time can tell.
+enum class Surety { maybe, likely, steady };
+
+Surety surety_of(const Verdict& verdict) {
+    if (verdict.claim == Claim::leak) return Surety::steady;
+    if (verdict.claim == Claim::growing) return Surety::likely;
+    return Surety::maybe;
+}
+
+double slope_of(const ScanRow& row) {
+    const auto& memory = row.verdict.series[index(Series::memory)];
+    return memory ? memory->slope_per_s.value_or(0) : 0;
+}
+
+std::string surety_words(const ScanRow& row, const ScanReport& scan) {
+    const auto& memory = row.verdict.series[index(Series::memory)];
+    std::string text = "perhaps";
+    if (surety_of(row.verdict) == Surety::steady)
+        text = scan.patience >= std::chrono::hours(9) ? "a leak" : "surely";
+    if (surety_of(row.verdict) == Surety::likely) text = "likely";
+    if (memory && memory->windows > 0)
+        text += fmt::format(", {} of {} up", memory->windows_up, memory->windows);
+    return text;
+}
+
+std::string_view name_of_program(const Life& who) {
+    std::string_view name = who.executable.empty() ? who.comm : who.executable;
+    if (const auto slash = name.rfind('/'); slash != std::string_view::npos) name.remove_prefix(slash + 1);
+    return name.empty() ? std::string_view(who.comm) : name;
+}
+
+std::string row_line(const ScanRow& row, const ScanReport& scan) {
+    const auto change = static_cast<double>(row.last_bytes - row.first_bytes);
+    const double slope = slope_of(row);
+    return fmt::format(
+        "{:>8}  {:<16}  {:>9}  {:>10}  {:>13}  {:<20}  {:>6} {}\n", row.who.pid,
+        escape(name_of_program(row.who), 16), format_size(static_cast<double>(row.last_bytes)),
+        (change >= 0 ? "+" : "") + format_size(change), slope != 0 ? rate(Series::memory, slope) : "-",
+        surety_words(row, scan), row.last_threads,
+        row.last_threads != row.first_threads ? fmt::format("({:+})", row.last_threads - row.first_threads)
+                                              : "");
+}
+
+std::string not_excluded(const ScanReport& scan) {
+    const std::string time = format_duration(scan.took);
+    if (scan.took >= std::chrono::hours(9))
+        return "growth that started less than a few hours ago may be missed";
+    return fmt::format(
+        "{} cannot exclude a warm-up, a cache that fills or a collector that waits; slower growth than "
+        "64 KiB in {} is not shown",
+        time, time);
+}
+
+}  // namespace
+
+void sort_by_growth(std::vector<ScanRow>& rows) {
+    std::sort(rows.begin(), rows.end(), [](const ScanRow& a, const ScanRow& b) {
+        return std::tuple(surety_of(b.verdict), slope_of(b), a.who.pid) <
+               std::tuple(surety_of(a.verdict), slope_of(a), b.who.pid);
+    });
+}
+
+std::string text_scan(const ScanReport& scan, std::size_t most) {
+    std::string text = fmt::format("{} {} for {}, {} looks; {} grew", format_count(scan.processes),
+                                   scan.processes == 1 ? "process" : "processes", format_duration(scan.took),
+                                   format_count(scan.looks), scan.rows.size());
+    if (scan.gone > 0) text += fmt::format(", {} ended meanwhile", format_count(scan.gone));
+    text += "\n";
+    if (!scan.rows.empty()) {
+        text += fmt::format("\n{:>8}  {:<16}  {:>9}  {:>10}  {:>13}  {:<20}  {}\n", "PID", "name", "memory",
+                            "grew by", "how fast", "how surely", "threads");
+    }
+    const std::size_t shown = most == 0 ? scan.rows.size() : std::min(most, scan.rows.size());
+    for (std::size_t i = 0; i < shown; ++i) {
+        std::string line = row_line(scan.rows[i], scan);
+        while (line.ends_with(" \n")) line.erase(line.size() - 2, 1);
+        text += line;
+    }
+    if (shown < scan.rows.size()) text += fmt::format("and {} more\n", scan.rows.size() - shown);
+    text += "\n" + not_excluded(scan) + "\n";
+    if (!scan.rows.empty())
+        text += fmt::format("next: {} watch {}\n", scan.program, scan.rows.front().who.pid);
+    return text;
+}
+
+}  // namespace rampwatch::report

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/target_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/report/text_event.h"
+#include "core/report/text_verdict.h"
+#include "core/report/verdict_words.h"
+
+namespace rampwatch::report {
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr std::size_t kLongestSubject = 78;  // RFC 5322 wants lines of at most 78
+
+nanoseconds seconds(double s) {
+    return nanoseconds(static_cast<std::int64_t>(std::clamp(s, 0.0, 9e9) * 1e9));
+}
+
+double rise_of(const Verdict& verdict) {
+    const SeriesVerdict* series = leader(verdict);
+    return series == nullptr ? 0 : series->rise.value_or(series->current - series->first);
+}
+
+std::optional<double> eta_of(const Verdict& verdict) {
+    return verdict.forecast && !verdict.forecast->beyond ? std::optional(verdict.forecast->eta_s)
+                                                         : std::nullopt;
+}
+
+bool leaks(const TargetReport& target) { return target.verdict.claim == Claim::leak; }
+
+// "nginx +4.40 MiB/h, full in 8.4 days".
+std::string in_short(const TargetReport& target) {
+    std::string text = escape(target.name, 40);
+    if (const SeriesVerdict* series = leader(target.verdict); series != nullptr && series->slope_per_s) {
+        text += " " + rate(series->series, *series->slope_per_s);
+        if (series->series != Series::memory) text += fmt::format(" {}", people_word(series->series));
+    }
+    if (const auto eta_s = eta_of(target.verdict)) text += ", limit in " + format_duration(seconds(*eta_s));
+    return text;
+}
+
+std::string silent_since(const TargetReport& target) {
+    return target.last_wall ? "not watched since " + format_day_minute(*target.last_wall) : "never sampled";
+}
+
+void add_leak_news(const TargetReport& target, std::vector<News>& news) {
+    const Told& before = target.before;
+    const std::string state = status_line(target.verdict);
+    if (!leaks(target)) {
+        if (before.leak) news.push_back({NewsKind::leak_over, "the leak is over; " + state});
+        return;
+    }
+    const auto eta_s = eta_of(target.verdict);
+    if (!before.leak) {
+        news.push_back({NewsKind::leak_new, "new: " + state});
+    } else if (before.rise > 0 && rise_of(target.verdict) >= 2 * before.rise) {
+        news.push_back({NewsKind::leak_doubled, "what has leaked has doubled: " + state});
+    } else if (eta_s && before.eta_s && *eta_s <= *before.eta_s / 2) {
+        news.push_back({NewsKind::limit_nearer, "the time to its limit has halved: " + state});
+    }
+}
+
+void add_ending_news(const TargetReport& target, std::vector<News>& news) {
+    if (!target.before.told_wall) return;  // what was before the first report is no news
+    std::int64_t killed = 0;
+    const LifeCourse* newest = nullptr;
+    for (const LifeCourse& life : target.lives) {
+        if (!life.ended_wall || !life.ending || *life.ended_wall <= *target.before.told_wall) continue;
+        const auto reason = life.ending->reason;
+        if (reason != Ending::Reason::signalled && reason != Ending::Reason::oom_killed) continue;
+        ++killed;
+        newest = &life;
+    }
+    if (newest == nullptr) return;
+    std::string text = fmt::format("{} {} at {}", name_of(newest->who), text_ending(*newest->ending),
+                                   format_day_minute(*newest->ended_wall));
+    if (killed > 1) text += fmt::format(", the last of {} such endings", killed);
+    news.push_back({NewsKind::killed, std::move(text)});
+}
+
+int rank(const TargetReport& target) {
+    if (leaks(target)) return 0;
+    if (target.watch == WatchState::dead) return 1;
+    if (target.saw) return 2;
+    switch (target.verdict.claim) {
+        case Claim::growing:
+            return 3;
+        case Claim::undecided:
+            return 4;
+        default:
+            return 5;
+    }
+}
+
+std::string list_of(const std::vector<const TargetReport*>& targets,
+                    std::string (*words)(const TargetReport&)) {
+    std::string text;
+    for (const TargetReport* target : targets) text += (text.empty() ? "" : "; ") + words(*target);
+    return text;
+}
+
+// In single quotes where a shell would make more of it.
+std::string shell_word(const std::string& name) {
+    const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+               c == '-' || c == '.' || c == '@' || c == ':';
+    });
+    return plain && !name.empty() ? name : "'" + escape(name, 64) + "'";
+}
+
+std::string cut(std::string text) {
+    if (text.size() <= kLongestSubject) return text;
+    std::size_t end = kLongestSubject - 3;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;
+    return text.substr(0, end) + "...";
+}
+
+}  // namespace
+
+std::vector<News> news_of(const TargetReport& target, nanoseconds now_wall) {
+    std::vector<News> news;
+    if (target.before.silent_until_wall && *target.before.silent_until_wall > now_wall) return news;
+    if (target.watch == WatchState::dead)
+        news.push_back({NewsKind::dead, escape(target.name, 64) + ": " + silent_since(target)});
+    add_leak_news(target, news);
+    if (target.saw && !target.before.growing_through_restarts && !leaks(target))
+        news.push_back({NewsKind::restarts, "new: " + restarts_phrase(target)});
+    if (target.verdict.limit_near && !target.before.limit_near && !leaks(target) &&
+        target.watch == WatchState::watched) {
+        news.push_back(
+            {NewsKind::limit_near, fmt::format("at this rate {} is hit in {}; this says nothing of a leak",
+                                               people_word(target.verdict.limit_near->limit.kind),
+                                               format_duration(seconds(target.verdict.limit_near->eta_s)))});
+    }
+    add_ending_news(target, news);
+    return news;
+}
+
+Told told_now(const TargetReport& target, nanoseconds now_wall) {
+    Told told = target.before;
+    if (told.silent_until_wall && *told.silent_until_wall <= now_wall) told.silent_until_wall.reset();
+    if (told.silent_until_wall) return told;  // nothing was said of it
+    told.told_wall = now_wall;
+    told.growing_through_restarts = target.saw.has_value();
+    told.limit_near = target.verdict.limit_near.has_value();
+    const bool again = std::any_of(target.news.begin(), target.news.end(), [](const News& news) {
+        return news.kind == NewsKind::leak_new || news.kind == NewsKind::leak_doubled ||
+               news.kind == NewsKind::limit_nearer;
+    });
+    told.leak = leaks(target);
+    if (again || !told.leak) {
+        told.rise = told.leak ? rise_of(target.verdict) : 0;
+        told.eta_s = told.leak ? eta_of(target.verdict) : std::nullopt;
+    } else if (!told.eta_s) {
+        told.eta_s = eta_of(target.verdict);
+    }
+    return told;
+}
+
+void sort_by_urgency(std::vector<TargetReport>& targets) {
+    std::sort(targets.begin(), targets.end(), [](const TargetReport& a, const TargetReport& b) {
+        const auto key = [](const TargetReport& one) {
+            constexpr double kNever = std::numeric_limits<double>::infinity();
+            const SeriesVerdict* series = leader(one.verdict);
+            const double slope = one.verdict.claim >= Claim::growing && series != nullptr
+                                     ? series->slope_per_s.value_or(0)
+                                     : 0;
+            return std::tuple(rank(one), eta_of(one.verdict).value_or(kNever), -slope,
+                              std::string_view(one.name));
+        };
+        return key(a) < key(b);
+    });
+}
+
+std::string subject_line(const Report& report) {
+    std::vector<const TargetReport*> leaking, dead, growing;
+    for (const TargetReport& target : report.targets) {
+        if (leaks(target)) leaking.push_back(&target);
+        if (target.watch == WatchState::dead) dead.push_back(&target);
+        if (!leaks(target) && (target.saw || target.verdict.claim == Claim::growing))
+            growing.push_back(&target);
+    }
+    const std::string on = report.host.empty() ? "" : " on " + escape(report.host, 32);
+    const auto dead_words = [](const TargetReport& target) {
+        return escape(target.name, 40) + " " + silent_since(target);
+    };
+    std::string text;
+    if (!leaking.empty()) {
+        text = fmt::format("{} {}{}: {}", leaking.size(), leaking.size() == 1 ? "leak" : "leaks", on,
+                           list_of(leaking, in_short));
+        if (!dead.empty()) text += fmt::format("; {} not watched", dead.size());
+    } else if (!dead.empty()) {
+        text = fmt::format("{}{}", list_of(dead, dead_words), on);
+    } else if (!growing.empty()) {
+        text = fmt::format("no leak{}, {} growing: {}", on, growing.size(), list_of(growing, in_short));
+    } else {
+        text = fmt::format("no leak{}: {} {}", on, report.targets.size(),
+                           report.targets.size() == 1 ? "target" : "targets");
+    }
+    if (!report.troubles.empty()) text += fmt::format("; {} unreadable", report.troubles.size());
+    return cut("rampwatch: " + text);
+}
+
+std::string next_command(const Report& report) {
+    if (report.targets.empty()) return report.program + " watch --history --name NAME";
+    const TargetReport& first = report.targets.front();
+    const std::string name = shell_word(first.name);
+    if (first.watch == WatchState::dead) {
+        return fmt::format("{} watch --history{} {}", report.program, report.options,
+                           first.alive ? fmt::format("-p {}", first.who.pid) : "--name " + name);
+    }
+    if (leaks(first) && first.alive) return fmt::format("{} dump {}", report.program, first.who.pid);
+    if (report.targets.size() > 1)
+        return fmt::format("{} report{} --target {}", report.program, report.options, name);
+    if (first.alive) return fmt::format("{} {}", report.program, first.who.pid);
+    return fmt::format("{} history{} export {}", report.program, report.options, name);
+}
+
+std::string restarts_phrase(const TargetReport& target) {
+    const std::int64_t restarts = target.all_lives - 1;
+    if (restarts < 1) return {};
+    std::string text =
+        fmt::format("restarted {} {}", format_count(restarts), restarts == 1 ? "time" : "times");
+    if (!target.saw) return text;
+    const SawOfRestarts& saw = *target.saw;
+    const std::string low = amount(Series::memory, saw.lowest_peak),
+                      high = amount(Series::memory, saw.highest_peak);
+    return text + fmt::format(
+                      "; each of the last {} lives rose to its end, to {}, at the same slope, about {}: the "
+                      "restarts hide a growth that goes on ({} of it seen)",
+                      saw.lives, low == high ? high : low + " to " + high,
+                      rate(Series::memory, saw.slope_per_s), format_duration(saw.together));
+}
+
+}  // namespace rampwatch::report

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// All that a report says, as values; text_report, json_report and html_report put them into words.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/model/stack.h"
+#include "core/model/target.h"
+#include "core/model/told.h"
+#include "core/model/verdict.h"
+#include "core/report/chart.h"
+#include "core/report/life_course.h"
+#include "core/report/verdict_context.h"
+
+namespace rampwatch::report {
+
+enum class WatchState : std::uint8_t {
+    watched,  // a living process writes, or single samples come as they did
+    ended,    // stopped cleanly
+    dead,     // expected, and silent for too long
+};
+
+// A change, in words made from its record.
+struct ReportEvent {
+    std::chrono::nanoseconds mono{}, wall{};
+    std::string kind{};  // as Event::Kind reads
+    LifeNumber life = 1;
+    std::string text{};  // one line, escaped
+};
+
+enum class NewsKind : std::uint8_t {
+    leak_new,
+    leak_doubled,
+    limit_nearer,  // the time to the limit halved
+    leak_over,
+    restarts,  // a growth that restarts hide
+    limit_near,
+    killed,  // the target was ended by a signal, or by the kernel for memory
+    dead,    // nobody watches it any more
+};
+struct News {
+    NewsKind kind = NewsKind::leak_new;
+    std::string text{};  // one sentence, escaped
+};
+
+struct TargetReport {
+    std::string name{};
+    Life who{};  // the newest life
+    LifeNumber life = 1;
+    bool alive = false;  // as far as the history knows
+    Verdict verdict{};
+    VerdictContext context{};
+    std::vector<ChartPoint> memory{}, threads{}, goroutines{};  // t_s on the verdict's clock
+    std::vector<LifeCourse> lives{};                            // the newest ones, oldest first
+    std::int64_t all_lives = 0;
+    std::optional<SawOfRestarts> saw{};
+    std::vector<ReportEvent> events{};  // of the time of the report, oldest first
+    std::optional<Dump> dump{};         // the newest
+    std::optional<std::chrono::nanoseconds> dump_mono{};
+    WatchState watch = WatchState::ended;
+    std::optional<std::chrono::nanoseconds> last_wall{};  // of its newest look
+    std::chrono::nanoseconds interval{};
+    Told before{};  // as it was told last
+    std::vector<News> news{};
+    bool silenced = false;  // acknowledged
+};
+
+struct Report {
+    std::string host{};
+    std::chrono::nanoseconds since_wall{}, until_wall{}, made_wall{};
+    std::vector<TargetReport> targets{};  // most urgent first
+    std::vector<Error> troubles{};        // histories that could not be read
+    std::string program = "rampwatch";    // as it is to be called in the commands that are proposed
+    std::string options{};                // that the proposed commands need: " --history-dir /x"
+};
+
+// What of it is news to a reader who was told `before`; a silenced target has none but its own death.
+std::vector<News> news_of(const TargetReport& target, std::chrono::nanoseconds now_wall);
+
+// What the reader will have been told of it once this report is out.
+Told told_now(const TargetReport& target, std::chrono::nanoseconds now_wall);
+
+// Most urgent first: leaks, dead watches, growth through restarts, growth, the rest; then the nearer limit,
+// the faster growth, the name.
+void sort_by_urgency(std::vector<TargetReport>& targets);
+
+// "2 leaks on db1: nginx +4.40 MiB/h, memory.max in 8.4 days; ...": for a mail's subject, at most 78
+// characters, ASCII where the names are.
+std::string subject_line(const Report& report);
+
+// The command to type next; empty where there is nothing to look at.
+std::string next_command(const Report& report);
+
+// "restarted 4 times, ..." in one sentence; empty where there was no restart.
+std::string restarts_phrase(const TargetReport& target);
+
+}  // namespace rampwatch::report

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// The memory of a target over time, in characters.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "core/report/chart.h"
+#include "core/report/target_report.h"
+
+namespace rampwatch::report {
+
+// With its scale, its times, the fitted line where there is growth, and marks for the onset, dumps and
+// restarts; each line ended. Empty for less than two points, and for memory that never moved.
+std::string text_chart(const TargetReport& target, std::size_t width, Glyphs glyphs);
+
+// The line that was fitted to the growth, at a time on the verdict's clock; empty where there is none.
+struct FittedLine {
+    double from_s = 0;  // the onset
+    double at_from = 0;
+    double slope_per_s = 0;
+};
+std::optional<FittedLine> fitted_memory(const Verdict& verdict);
+
+}  // namespace rampwatch::report

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/text_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/report/text_chart.h"
+#include "core/report/text_dump.h"
+#include "core/report/text_event.h"
+#include "core/report/text_verdict.h"
+#include "core/report/verdict_words.h"
+
+namespace rampwatch::report {
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr std::size_t kSparkColumns = 24;
+constexpr std::size_t kMostEvents = 12;
+constexpr std::size_t kMostGroupsShown = 3;
+constexpr std::size_t kMostFramesShown = 5;
+
+std::string labelled(std::string_view label, std::string_view text) {
+    return fmt::format("  {:<13} {}\n", label, text);
+}
+
+std::string spark_line(std::string_view label, const std::vector<ChartPoint>& points, Glyphs glyphs) {
+    if (points.size() < 2) return {};
+    return labelled(label, fmt::format("{} {} -> {}", spark(points, kSparkColumns, glyphs),
+                                       format_count(std::llround(points.front().low)),
+                                       format_count(std::llround(points.back().high))));
+}
+
+std::string watch_line(const TargetReport& target, const Report& report) {
+    const std::string last = target.last_wall ? format_time(*target.last_wall) : "never";
+    switch (target.watch) {
+        case WatchState::dead:
+            return labelled("NOT WATCHED", fmt::format("since {}, though nobody stopped the watch", last));
+        case WatchState::ended:
+            return labelled("last sample", last + "; the watch was ended");
+        case WatchState::watched:
+            break;
+    }
+    const nanoseconds ago = report.made_wall - target.last_wall.value_or(report.made_wall);
+    return labelled("last sample",
+                    fmt::format("{}, {} ago", last, format_duration(std::max(ago, nanoseconds(0)))));
+}
+
+std::string events_text(const TargetReport& target) {
+    if (target.events.empty()) return {};
+    std::string text = "  changes\n";
+    const std::size_t skipped = target.events.size() > kMostEvents ? target.events.size() - kMostEvents : 0;
+    if (skipped > 0) text += fmt::format("    ({} earlier ones)\n", skipped);
+    for (std::size_t i = skipped; i < target.events.size(); ++i)
+        text += fmt::format("    {}  {}\n", format_time(target.events[i].wall), target.events[i].text);
+    return text;
+}
+
+std::string dump_text(const TargetReport& target, const ReportTextStyle& style) {
+    if (!target.dump || target.dump->groups.empty()) return {};
+    const Dump& dump = *target.dump;
+    std::string since = dump.baseline ? ", change since " + format_day_minute(*dump.baseline) : "";
+    std::string text = fmt::format("  stacks of {}{}\n", format_time(dump.wall), since);
+    const std::string groups = text_groups(
+        dump, {.width = style.width - 2, .most_groups = kMostGroupsShown, .most_frames = kMostFramesShown});
+    for (const std::string_view line : split(groups, '\n'))
+        if (!line.empty()) text += "  " + std::string(line) + "\n";
+    return text;
+}
+
+std::string head_of(const TargetReport& target) {
+    std::string head = escape(target.name, 64);
+    if (target.alive) head += fmt::format(" (PID {})", target.who.pid);
+    if (target.who.unit && *target.who.unit != target.name) head += ", " + escape(*target.who.unit, 64);
+    return head;
+}
+
+std::string target_text(const TargetReport& target, const Report& report, const ReportTextStyle& style) {
+    auto lines = headline(target.verdict, target.context);
+    std::string text = head_of(target) + ": " + lines.front() + "\n";
+    for (const News& news : target.news) text += labelled("news", news.text);
+    if (target.silenced && target.before.silent_until_wall)
+        text += labelled("acknowledged", "until " + format_time(*target.before.silent_until_wall));
+    for (std::size_t i = 1; i < lines.size(); ++i) text += lines[i] + "\n";
+    for (const std::string& line : beside(target.verdict, target.context)) text += line + "\n";
+    if (const std::string phrase = restarts_phrase(target); !phrase.empty())
+        text += labelled("restarts", phrase);
+    text += watch_line(target, report);
+    text += text_chart(target, style.width, style.glyphs);
+    text += spark_line("threads", target.threads, style.glyphs);
+    text += spark_line("goroutines", target.goroutines, style.glyphs);
+    return text + events_text(target) + dump_text(target, style);
+}
+
+}  // namespace
+
+std::string text_report(const Report& report, const ReportTextStyle& style) {
+    std::string text = subject_line(report) + "\n";
+    text += fmt::format("{} to {}\n", format_time(report.since_wall), format_time(report.until_wall));
+    for (const Error& trouble : report.troubles) text += "unreadable: " + to_string(trouble) + "\n";
+    std::size_t left_out = 0;
+    for (const TargetReport& target : report.targets) {
+        if (style.news_only && target.news.empty()) {
+            ++left_out;
+            continue;
+        }
+        text += "\n" + target_text(target, report, style);
+    }
+    if (left_out > 0)
+        text += fmt::format("\n{} other {} without news\n", left_out, left_out == 1 ? "target" : "targets");
+    return text + "\n" + "next: " + next_command(report) + "\n";
+}
+
+}  // namespace rampwatch::report

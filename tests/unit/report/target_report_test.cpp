@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/target_report.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/report/html_report.h"
+#include "core/report/json_report.h"
+#include "core/report/text_report.h"
+#include "tests/catch.h"
+#include "tests/unit/report/verdicts.h"
+
+namespace rampwatch::report {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+const nanoseconds kNow = leak_verdict().wall + 5s;
+
+TargetReport leaking(std::string name = "nginx") {
+    TargetReport target{.name = std::move(name), .verdict = leak_verdict()};
+    target.who = {.pid = 4711, .executable = "/usr/sbin/nginx"};
+    target.alive = true;
+    target.all_lives = 1;
+    target.watch = WatchState::watched;
+    target.last_wall = leak_verdict().wall;
+    for (int i = 0; i <= 200; ++i)
+        target.memory.push_back({i * 360.0, (80.0 + i * 0.28) * kMiB, (81.0 + i * 0.28) * kMiB});
+    target.threads = {{0, 20, 20}, {72000, 1274, 1274}};
+    return target;
+}
+
+TargetReport healthy(std::string name) {
+    TargetReport target{.name = std::move(name), .verdict = healthy_verdict(Shape::flat)};
+    target.watch = WatchState::watched;
+    target.last_wall = kNow;
+    return target;
+}
+
+Report report_of(std::vector<TargetReport> targets) {
+    for (auto& target : targets) target.news = news_of(target, kNow);
+    Report report{.host = "db1", .since_wall = kNow - 24h, .until_wall = kNow, .made_wall = kNow};
+    report.targets = std::move(targets);
+    sort_by_urgency(report.targets);
+    return report;
+}
+
+std::vector<NewsKind> kinds(const std::vector<News>& news) {
+    std::vector<NewsKind> list;
+    for (const News& one : news) list.push_back(one.kind);
+    return list;
+}
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+LifeCourse life_rising(LifeNumber number, double mib_per_h, double hours) {
+    LifeCourseMaker maker(number);
+    for (int i = 0; i <= 100; ++i) {
+        const double t_h = hours * i / 100;
+        Sample sample{.mono = nanoseconds(static_cast<std::int64_t>(t_h * 3.6e12)), .wall = kNow};
+        sample.rss_bytes = static_cast<std::int64_t>((100 + mib_per_h * t_h) * kMiB);
+        maker.add(to_bucket(sample));
+    }
+    return maker.course();
+}
+
+}  // namespace
+
+TEST_CASE("the first line of a report is a mail's subject, the last the next command", "[report]") {
+    const auto lines_of = [](const Report& report) {
+        const std::string text = text_report(report, {.glyphs = Glyphs::ascii});
+        const auto last = text.rfind('\n', text.size() - 2);
+        return std::pair(text.substr(0, text.find('\n')), text.substr(last + 1));
+    };
+    const auto [subject, next] = lines_of(report_of({healthy("shop"), leaking()}));
+    CHECK(subject == "rampwatch: 1 leak on db1: nginx +4.40 MiB/h, limit in 8.2 days");
+    CHECK(next == "next: rampwatch dump 4711\n");
+    CHECK(lines_of(report_of({healthy("shop"), healthy("db")})).first ==
+          "rampwatch: no leak on db1: 2 targets");
+    std::vector<TargetReport> many;
+    for (int i = 0; i < 30; ++i) many.push_back(leaking("worker-" + std::to_string(i)));
+    CHECK(lines_of(report_of(many)).first.size() <= 78);
+}
+
+TEST_CASE("a leak is told when new, doubled, its limit twice as near, and over; not every day", "[report]") {
+    TargetReport target = leaking();
+    const auto told = [&] {
+        target.news = news_of(target, kNow);
+        const auto list = kinds(target.news);
+        target.before = told_now(target, kNow);
+        return list;
+    };
+    using List = std::vector<NewsKind>;
+    CHECK(told() == List{NewsKind::leak_new});
+    CHECK(told().empty());
+    auto& memory = *target.verdict.series[index(Series::memory)];
+    memory.rise = 1.5 * *memory.rise;
+    CHECK(told().empty());
+    memory.rise = 1.4 * *memory.rise;
+    CHECK(told() == List{NewsKind::leak_doubled});
+    CHECK(told().empty());
+    target.verdict.forecast->eta_s *= 0.6;
+    CHECK(told().empty());
+    target.verdict.forecast->eta_s *= 0.8;
+    CHECK(told() == List{NewsKind::limit_nearer});
+    target.verdict = healthy_verdict(Shape::flat);
+    CHECK(told() == List{NewsKind::leak_over});
+    CHECK(told().empty());
+}
+
+TEST_CASE("a watch that died is news each time, until it is acknowledged", "[report]") {
+    TargetReport target = healthy("nginx");
+    target.watch = WatchState::dead;
+    target.last_wall = kNow - 3h;
+    for (int i = 0; i < 2; ++i) {
+        target.news = news_of(target, kNow);
+        REQUIRE(kinds(target.news) == std::vector{NewsKind::dead});
+        CHECK(target.news[0].text.starts_with("nginx: not watched since "));
+        target.before = told_now(target, kNow);
+    }
+    CHECK(contains(subject_line(report_of({target})), "nginx not watched since"));
+    target.before.silent_until_wall = kNow + 1h;
+    CHECK(news_of(target, kNow).empty());
+    CHECK_FALSE(news_of(target, kNow + 2h).empty());
+}
+
+TEST_CASE("a target that was killed after the last report is news, one before it is not", "[report]") {
+    TargetReport target = healthy("nginx");
+    target.lives.push_back(
+        {.who = {.pid = 7}, .ended_wall = kNow - 1h, .ending = Ending{Ending::Reason::oom_killed, 9}});
+    CHECK(news_of(target, kNow).empty());
+    target.before.told_wall = kNow - 2h;
+    CHECK(kinds(news_of(target, kNow)) == std::vector{NewsKind::killed});
+    target.before.told_wall = kNow - 30min;
+    CHECK(news_of(target, kNow).empty());
+}
+
+TEST_CASE("lives that each rise to their end at one slope are a saw that hides growth", "[report]") {
+    std::vector<LifeCourse> lives;
+    for (LifeNumber i = 1; i <= 4; ++i) lives.push_back(life_rising(i, 20 + i * 0.5, 5));
+    lives.push_back(life_rising(5, 20, 0.1));  // has just begun
+    const auto saw = saw_of_restarts(lives, 16 * kMiB);
+    REQUIRE(saw);
+    CHECK(saw->lives == 4);
+    CHECK(saw->slope_per_s * 3600 / kMiB == Approx(21.5).epsilon(0.05));
+    CHECK(saw->highest_peak == Approx(210.0 * kMiB));
+    TargetReport target = healthy("nginx");
+    target.all_lives = 5;
+    target.saw = saw;
+    CHECK(contains(restarts_phrase(target), "restarted 4 times; each of the last 4 lives rose to its end"));
+    CHECK(kinds(news_of(target, kNow)) == std::vector{NewsKind::restarts});
+
+    lives[2] = life_rising(3, 60, 5);  // another slope
+    CHECK_FALSE(saw_of_restarts(lives, 16 * kMiB));
+    CHECK_FALSE(saw_of_restarts(std::span(lives).first(2), 16 * kMiB));
+}
+
+TEST_CASE("lives that level off before they end are no saw", "[report]") {
+    std::vector<LifeCourse> lives;
+    for (LifeNumber number = 1; number <= 5; ++number) {
+        LifeCourseMaker maker(number);
+        for (int i = 0; i <= 100; ++i) {
+            Sample sample{.mono = i * 3min, .wall = kNow};
+            sample.rss_bytes = 100 * kMiB + std::min(i, 50) * 2 * kMiB;
+            maker.add(to_bucket(sample));
+        }
+        lives.push_back(maker.course());
+    }
+    CHECK_FALSE(saw_of_restarts(lives, 16 * kMiB));
+}
+
+TEST_CASE("a report's charts fit 80 columns, in ASCII where that is asked for", "[report]") {
+    TargetReport target = leaking();
+    target.events = {{10h, kNow - 10h, "restarted", 2, "restarted"}};
+    target.dump_mono = 19h;
+    const std::string text = text_report(report_of({target}), {.glyphs = Glyphs::ascii});
+    CHECK(contains(text, "o onset"));
+    CHECK(contains(text, "d dump"));
+    CHECK(contains(text, "r restart"));
+    CHECK(contains(text, "dots: the fitted line"));
+    CHECK(contains(text, "threads"));
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        CAPTURE(line);
+        if (contains(line, "|")) CHECK(line.size() <= 80);
+        CHECK(std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; }));
+    }
+}
+
+TEST_CASE("nothing from a target reaches the page unescaped", "[report]") {
+    const std::string evil = "<script>alert('1')</script>\"&\x1b[31m";
+    TargetReport target = leaking(evil);
+    target.who.executable = "/bin/" + evil;
+    target.who.unit = evil;
+    target.events = {{10h, kNow - 10h, "restarted", 2, evil}};
+    Dump dump{.wall = kNow, .life = target.who, .threads = 2};
+    dump.groups = {{.count = 2,
+                    .state = evil,
+                    .names = {evil},
+                    .frames = {{.function = evil, .file = evil, .line = 3}}}};
+    target.dump = dump;
+    Report report = report_of({target});
+    report.host = evil;
+    report.troubles = {{Error::Kind::io, evil, evil, evil}};
+    const std::string page = html_report(report);
+    CHECK_FALSE(contains(page, "<script"));
+    CHECK_FALSE(contains(page, "\x1b"));
+    CHECK(contains(page, "&lt;script&gt;"));
+    CHECK(contains(page, "<svg"));
+    CHECK_FALSE(contains(page, "http://"));
+    CHECK_FALSE(contains(page, "https://"));
+}
+
+TEST_CASE("a report's JSON names targets, verdicts, news and the next command", "[report]") {
+    const auto json = nlohmann::json::parse(json_report(report_of({healthy("shop"), leaking()})));
+    CHECK(json["schema"] == "rampwatch.report/1");
+    CHECK(json["subject"] == "rampwatch: 1 leak on db1: nginx +4.40 MiB/h, limit in 8.2 days");
+    CHECK(json["next"] == "rampwatch dump 4711");
+    REQUIRE(json["targets"].size() == 2);
+    CHECK(json["targets"][0]["target"] == "nginx");
+    CHECK(json["targets"][0]["verdict"]["verdict"] == "leak");
+    CHECK(json["targets"][0]["news"][0]["news"] == "leak_new");
+    CHECK(json["targets"][0]["memory"].size() == 201);
+    CHECK(json["targets"][1]["watch"] == "watched");
+}
+
+}  // namespace rampwatch::report

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "core/model/bucket.h"
 #include "core/store/csv.h"
 #include "core/watch/replay.h"
 
@@ -23,9 +24,9 @@ Analysis analyze_file(const std::string& file, const trend::Settings& settings) 
     watch::ReplayListener listener;
     listener.record = [&](const Record& record) {
         const auto* sample = std::get_if<Sample>(&record.look);
-        if (sample == nullptr) return;
-        if (record.life != life || !analysis.context.first) analysis.context.first = *sample;
-        analysis.context.last = *sample;
+        const Sample look = sample != nullptr ? *sample : last_of(std::get<Bucket>(record.look));
+        if (record.life != life || !analysis.context.first) analysis.context.first = look;
+        analysis.context.last = look;
         life = record.life;
     };
     const auto verdict = watch::replay(**source, {.judge = settings}, listener);

@@ -26,6 +26,7 @@ using namespace std::chrono_literals;
 constexpr const char* kExamples = R"(Examples:
   rampwatch watch 4711                          until Ctrl-C; says so when it leaks, and shows its stacks
   rampwatch watch --name myservice --record mem.csv
+  rampwatch watch --history --name myservice    goes on where the last watch was; rampwatch report reads it
   rampwatch watch -q --for 12h --pidfile /run/myservice.pid       for cron: silent unless it grows
   rampwatch watch --patience 20m --leak-status 99 -- ./load-test  does a load test leak?
 
@@ -37,7 +38,9 @@ struct Options {
     DumpOptions dump{};
     std::optional<std::string> interval{}, most_time{}, most_samples{}, record{}, leak_status{},
         dump_directory{}, dump_every{};
-    bool exit_on_leak = false, no_dumps = false, quiet = false, explain = false;
+    std::optional<std::string> state{}, save{};
+    HistoryOptions history{};
+    bool has_history = false, exit_on_leak = false, no_dumps = false, quiet = false, explain = false;
     std::string format = "text";
 };
 
@@ -46,8 +49,11 @@ Error placed(Error error, std::string where) {
     return error;
 }
 
+bool keeps_history(const Options& options) { return options.has_history || options.history.directory; }
+
 Result<nanoseconds> read_interval(const Options& options, nanoseconds patience) {
-    if (!options.interval) return std::clamp<nanoseconds>(patience / 1000, probe::kShortestInterval, 1s);
+    const nanoseconds longest = keeps_history(options) ? 10s : 1s;  // years of it are to stay small
+    if (!options.interval) return std::clamp<nanoseconds>(patience / 1000, probe::kShortestInterval, longest);
     const auto interval = parse_duration(*options.interval);
     if (!interval) return placed(interval.error(), "--interval");
     if (*interval < probe::kShortestInterval || *interval > 1h) {
@@ -113,6 +119,16 @@ Result<WatchSettings> read_settings(const Options& options) {
     }
     settings.course.longest_dump = 2 * dump->timeout + 5s;  // the quick second try, and what is queued
     settings.record = options.record;
+    settings.state = options.state;
+    settings.save = options.save;
+    if (!keeps_history(options)) {
+        if (options.history.group || options.history.name || options.history.keep)
+            return Error{Error::Kind::bad_input, "no history to be kept", "--history", "add --history"};
+        return settings;
+    }
+    settings.history = options.history;
+    if (const auto history = read_history_options(options.history, "target"); !history)
+        return history.error();
     return settings;
 }
 
@@ -146,12 +162,24 @@ void add_watch(CLI::App& app, Invocation& invocation) {
     add_target_options(*command, options->target);
     add_judge_options(*command, options->judge);
     command
-        ->add_option("-i,--interval", options->interval,
-                     "time between samples; default: 1s, or patience/1000 where that is less")
+        ->add_option(
+            "-i,--interval", options->interval,
+            "time between samples; default: 1s (with a history 10s), or patience/1000 where that is less")
         ->type_name("DURATION");
     add_how_long(*command, *options);
     add_what_is_said(*command, *options);
     add_dump_options(*command, options->dump);
+    command
+        ->add_option("--save", options->save,
+                     "keep a page of it in this HTML file, to be attached to a ticket")
+        ->type_name("FILE");
+    command->add_flag("--history", options->has_history,
+                      "record all of it in a database of its own, for report; goes on through restarts");
+    add_history_options(*command, options->history);
+    command
+        ->add_option("--state", options->state,
+                     "keep what was learned in this file, to go on with it; default: beside the history")
+        ->type_name("FILE");
     command->add_flag("--no-dumps", options->no_dumps, "read no stacks");
     command
         ->add_option("--dump-every", options->dump_every,

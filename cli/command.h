@@ -41,5 +41,11 @@ void add_analyze(CLI::App& app, Invocation& invocation);
 void add_dump(CLI::App& app, Invocation& invocation);
 void add_diff(CLI::App& app, Invocation& invocation);
 void add_group(CLI::App& app, Invocation& invocation);
+void add_ack(CLI::App& app, Invocation& invocation);
+void add_report(CLI::App& app, Invocation& invocation);
+void add_sample(CLI::App& app, Invocation& invocation);
+void add_scan(CLI::App& app, Invocation& invocation);
+void add_status(CLI::App& app, Invocation& invocation);
+void add_history(CLI::App& app, Invocation& invocation);
 
 }  // namespace rampwatch::cli

@@ -32,6 +32,9 @@ constexpr const char* kExamples = R"(Examples:
   rampwatch watch --patience 10m -- ./myservice --port 8080
   rampwatch analyze mem.csv             judge what was recorded
   rampwatch dump 4711                   its stacks, identical ones grouped
+  rampwatch watch --history --name myservice    remember it for years
+  rampwatch report                      what the histories say; --quiet for cron
+  rampwatch scan                        which process of this host is worth watching?
 
 Exit status: 0 no leak seen, 1 leak, 2 trouble.)";
 
@@ -135,6 +138,12 @@ int run(int argc, char** argv) {
     add_dump(app, invocation);
     add_diff(app, invocation);
     add_group(app, invocation);
+    add_history(app, invocation);
+    add_report(app, invocation);
+    add_ack(app, invocation);
+    add_status(app, invocation);
+    add_sample(app, invocation);
+    add_scan(app, invocation);
 
     if (words.empty() && invocation.has_command) {
         return complain({Error::Kind::bad_input,

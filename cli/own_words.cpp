@@ -13,7 +13,9 @@ namespace {
 constexpr std::string_view kPlain =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%_-+=:,./";
 
-std::string quoted(std::string_view word) {
+}  // namespace
+
+std::string shell_word(std::string_view word) {
     if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) return std::string(word);
     std::string text = "'";
     for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -23,14 +25,12 @@ std::string quoted(std::string_view word) {
     return harmless ? text : escape(text);
 }
 
-}  // namespace
-
 std::string own_command_line() {
     const auto words = read_file("/proc/self/cmdline");
     if (!words) return "rampwatch ...";
     const std::string_view all = std::string_view(*words).substr(0, words->find_last_not_of('\0') + 1);
     std::string line;
-    for (const std::string_view word : split(all, '\0')) line += (line.empty() ? "" : " ") + quoted(word);
+    for (const std::string_view word : split(all, '\0')) line += (line.empty() ? "" : " ") + shell_word(word);
     return line;
 }
 

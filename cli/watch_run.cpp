@@ -13,7 +13,9 @@
 #include "cli/command.h"
 #include "cli/dump_keeper.h"
 #include "cli/own_words.h"
+#include "cli/page_keeper.h"
 #include "cli/recorder.h"
+#include "cli/watch_memory.h"
 #include "core/base/outlet.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
@@ -53,6 +55,7 @@ class Watch {
     void say(const std::string& line);
     [[nodiscard]] std::optional<Error> prepare();
     [[nodiscard]] std::optional<Error> begin();
+    void open_memory();
     [[nodiscard]] bool may_read_stacks();
     void warn_of_sparse_samples();
     void loop();
@@ -72,6 +75,8 @@ class Watch {
     std::unique_ptr<WatchListener> listener_{};
     std::optional<Recorder> recorder_{};
     std::optional<DumpKeeper> keeper_{};
+    std::optional<WatchMemory> memory_{};
+    std::optional<PageKeeper> page_{};
     TargetHandle handle_{};
     Life life_{};
     std::optional<probe::Sampler> sampler_{};
@@ -126,13 +131,33 @@ bool Watch::may_read_stacks() {
     return allowed.has_value();
 }
 
+void Watch::open_memory() {
+    MemoryOptions options{.state_path = settings_.state};
+    if (settings_.history) {
+        auto history = read_history_options(*settings_.history, target_.name.value_or(target_name(life_)));
+        if (history) {
+            const trend::Settings& judge = settings_.session.judge;
+            history->watching = {.interval = settings_.interval,
+                                 .patience = judge.patience,
+                                 .min_growth_bytes = judge.min_growth_bytes,
+                                 .min_count = judge.min_count};
+            options.history = std::move(*history);
+        } else {
+            say("no history: " + to_string(history.error()));
+        }
+    }
+    memory_.emplace(std::move(options), [this](const std::string& line) { say(line); });
+    memory_->open(life_);
+}
+
 std::optional<Error> Watch::begin() {
-    auto sampler = probe::Sampler::open(*handle_.process, settings_.interval);
-    if (!sampler) return sampler.error();
-    sampler_.emplace(std::move(*sampler));
-    exit_.emplace(*handle_.process);
     life_ = handle_.process->life();
     if (settings_.show_args) life_.command_line = probe::command_line(handle_.process->directory());
+    open_memory();
+    auto sampler = probe::Sampler::open(*handle_.process, settings_.interval, 0, memory_->life());
+    if (!sampler) return sampler.error();
+    sampler_.emplace(std::move(*sampler));
+    exit_.emplace(*handle_.process, 0, memory_->life());
     dump::Settings dumps = settings_.dump;
     if (handle_.process->may_inspect()) {
         dumps.worker = std::make_shared<dump::Worker>(life_);
@@ -145,6 +170,7 @@ std::optional<Error> Watch::begin() {
     watch::Settings session = settings_.session;
     session.dumps = session.dumps && may_read_stacks();
     session_.emplace(session);
+    memory_->teach(*session_);
     return std::nullopt;
 }
 
@@ -160,10 +186,17 @@ void Watch::loop() {
     std::vector<watch::Listener*> listeners = {&course_, listener_.get()};
     if (recorder_) listeners.insert(listeners.begin(), &*recorder_);
     if (keeper_) listeners.push_back(&*keeper_);
+    if (settings_.save) {
+        page_.emplace(*settings_.save, target_.name.value_or(target_name(life_)),
+                      [this](const std::string& line) { say(line); });
+        listeners.push_back(&*page_);
+    }
+    const auto remembering = memory_->listeners();
+    listeners.insert(listeners.begin(), remembering.begin(), remembering.end());
     std::vector<Feed*> feeds = {&*sampler_, &*exit_, &course_, &*dumps_};
     if (go_) feeds.push_back(go_.get());
-    watch::Loop loop(*session_, std::move(feeds), std::move(listeners));
-    loop.tell(fact::Appeared{.who = life_, .mono = boot_now(), .wall = wall_now()});
+    watch::Loop loop(*session_, std::move(feeds), std::move(listeners), memory_->shift());
+    loop.tell(fact::Appeared{.life = memory_->life(), .who = life_, .mono = boot_now(), .wall = wall_now()});
     loop.run([this] {
         out_.flush();
         err_.flush();
@@ -225,6 +258,8 @@ int Watch::watch_process() {
     }
     warn_of_sparse_samples();
     loop();
+    memory_->end(*session_, course_.reason());
+    if (page_) page_->end(*session_);
     return conclude();
 }
 

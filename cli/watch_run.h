@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/course.h"
+#include "cli/history_options.h"
 #include "cli/target_options.h"
 #include "cli/watch_listener.h"
 #include "core/dump/backend.h"
@@ -26,6 +27,9 @@ struct WatchSettings {
     bool json = false;
     std::optional<std::string> record{};  // path of a CSV file
     std::optional<int> leak_status{};
+    std::optional<HistoryOptions> history{};  // as typed: what the target is called is known later
+    std::optional<std::string> save{};        // path of a page that is kept current
+    std::optional<std::string> state{};       // path of the saved state; default: beside the history
 };
 
 // The exit status: 0 no leak seen, 1 a leak was said, 2 trouble; with a command the command's own, or

@@ -5,6 +5,8 @@ _rampwatch_names() {  # names that --name can take, as far as the kernel tells t
     cat /proc/[0-9]*/comm 2>/dev/null | sort -u
 }
 
+_rampwatch_targets() { rampwatch history list 2>/dev/null | awk 'NR > 1 { print $1 }'; }
+
 _rampwatch_pids() { (cd /proc && printf '%s\n' [0-9]*); }
 
 _rampwatch() {
@@ -12,21 +14,29 @@ _rampwatch() {
     COMPREPLY=()
 
     local target='-p --pid --pidfile --name --wait'
-    local judge='--patience --min-growth --min-count --explain'
+    local judged='--patience --min-growth --min-count'
+    local judge="$judged --explain"
     local stacks='--backend --stop --max-stop --dump-timeout --show-args'
+    local history='--history-dir --history-name --history-group --history-keep'
     local -A options=(
         [look]="$target --format --show-args"
         [watch]="$target $judge $stacks -i --interval --for --samples --exit-on-leak --format -q --quiet
-                 --record --dump-dir --dump-every --no-dumps --leak-status"
+                 --record --dump-dir --dump-every --no-dumps --leak-status --history $history --state --save"
         [analyze]="$judge --format"
         [diff]="--format"
         [group]="--format -o --output"
+        [report]="--target --since --until --format --only -o --output -q --quiet --history-dir --state-dir"
+        [ack]="--until --history-dir --state-dir"
+        [status]="--history-dir"
+        [sample]="$target $judged $stacks $history --no-dumps"
+        [scan]="--for -i --interval --top --format"
+        [history]="--history-dir --format --before --history-keep"
         [dump]="$target $stacks --format -o --output"
     )
 
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            look | watch | analyze | dump | diff | group) command=${COMP_WORDS[i]} ;;
+            look | watch | analyze | dump | diff | group | history | report | ack | status | sample | scan) command=${COMP_WORDS[i]} ;;
             analyse) command=analyze ;;
             stacks) command=dump ;;
             *) continue ;;
@@ -45,14 +55,30 @@ _rampwatch() {
 
     local from=''
     case $before in
-        --pidfile | --record | -o | --output)
+        --pidfile | --record | --state | --save | --dump-dir | --history-dir | --state-dir | -o | --output)
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return
             ;;
         -p | --pid) from=$(_rampwatch_pids) ;;
         --name) from=$(_rampwatch_names) ;;
-        --format) [[ $command == @(dump|group) ]] && from='text json folded pprof' || from='text json' ;;
+        --format)
+            case $command in
+                dump | group) from='text json folded pprof' ;;
+                history) from='csv' ;;
+                report) from='text html json' ;;
+                *) from='text json' ;;
+            esac
+            ;;
+        --history-group) from=$(cut -d: -f1 /etc/group) ;;
+        --history-keep) from='48h,30d,400d' ;;
+        --before) from='30d 90d' ;;
+        --only) from='all leaks' ;;
+        --since) from='24h 7d 30d' ;;
+        --until) [ "$command" = ack ] && from='3d 7d' || from='1h 24h' ;;
+        --top) from='5 20 0' ;;
+        --target) from=$(_rampwatch_targets) ;;
+        --history-name) return ;;
         --backend) from='auto native eu-stack gdb' ;;
         --stop) from='none running all' ;;
         --dump-every) from='1m 5m 1h' ;;
@@ -66,9 +92,15 @@ _rampwatch() {
         *)
             if [ -z "$command" ]; then
                 [[ $word == -* ]] && from='-h --help -V --version' ||
-                    from="look watch analyze analyse dump stacks diff group $(_rampwatch_pids)"
+                    from="look watch analyze analyse dump stacks diff group history report ack status sample scan $(_rampwatch_pids)"
             elif [[ $word == -* ]]; then
                 from="${options[$command]} -h --help"
+            elif [ "$command" = history ]; then
+                from='list export prune check'
+            elif [ "$command" = ack ]; then
+                from=$(_rampwatch_targets)
+            elif [[ $command =~ ^(report|status|scan)$ ]]; then
+                return
             elif [[ $command == @(analyze|diff|group) ]]; then
                 compopt -o filenames 2>/dev/null
                 mapfile -t COMPREPLY < <(compgen -f -- "$word")

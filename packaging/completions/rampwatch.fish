@@ -10,16 +10,28 @@ function __rampwatch_using --description 'the command line is one of these comma
     return 1
 end
 
+function __rampwatch_targets
+    rampwatch history list 2>/dev/null | string split -f1 ' ' | tail -n +2
+end
+
 function __rampwatch_names
     cat /proc/[0-9]*/comm 2>/dev/null | sort -u
 end
 
-set -l all look watch analyze analyse dump stacks diff group
-set -l target '__rampwatch_using look watch dump stacks'
+set -l all look watch analyze analyse dump stacks diff group history report ack status sample scan
+set -l target '__rampwatch_using look watch dump stacks sample'
+set -l judged '__rampwatch_using watch analyze analyse sample'
 set -l judge '__rampwatch_using watch analyze analyse'
 set -l watch '__rampwatch_using watch'
+set -l past '__rampwatch_using history'
+set -l recorded '__rampwatch_using watch history report ack status sample'
+set -l keeps '__rampwatch_using watch history sample'
+set -l writes '__rampwatch_using watch sample'
+set -l report '__rampwatch_using report'
+set -l scan '__rampwatch_using scan'
+set -l told '__rampwatch_using report ack'
 set -l dump '__rampwatch_using dump stacks'
-set -l stacks '__rampwatch_using watch dump stacks'
+set -l stacks '__rampwatch_using watch dump stacks sample'
 set -l first "not __fish_seen_subcommand_from $all"
 
 complete -c rampwatch -f
@@ -29,6 +41,12 @@ complete -c rampwatch -n $first -a 'analyze analyse' -d 'judge recorded samples'
 complete -c rampwatch -n $first -a 'dump stacks' -d 'stacks of all threads, identical ones counted'
 complete -c rampwatch -n $first -a diff -d 'compare two saved dumps'
 complete -c rampwatch -n $first -a group -d 'group stacks that others wrote'
+complete -c rampwatch -n $first -a report -d 'what the histories say'
+complete -c rampwatch -n $first -a ack -d 'silence the news of one target for a while'
+complete -c rampwatch -n $first -a status -d 'a line a target that is watched or recorded'
+complete -c rampwatch -n $first -a sample -d 'one sample into the history, for cron'
+complete -c rampwatch -n $first -a scan -d 'all processes for a while: who grows'
+complete -c rampwatch -n $first -a history -d 'list, export, prune and check what was recorded'
 complete -c rampwatch -n $first -a '(__fish_complete_pids)'
 complete -c rampwatch -n $first -s V -l version -d 'print the version'
 complete -c rampwatch -s h -l help -d 'print a summary of options'
@@ -40,11 +58,11 @@ complete -c rampwatch -n $target -l name -x -a '(__rampwatch_names)' -d 'the pro
 complete -c rampwatch -n $target -l wait -d 'wait until there is such a process'
 complete -c rampwatch -n $target -l show-args -d 'show the command line'
 
-complete -c rampwatch -n $judge -l patience -x -a '20m 2h 9h 1d' -d 'how long a rise must last to be a leak'
-complete -c rampwatch -n $judge -l min-growth -x -a '1M 16M 100M' -d 'smallest growth of memory that counts'
-complete -c rampwatch -n $judge -l min-count -x -d 'smallest growth of counts that counts'
+complete -c rampwatch -n $judged -l patience -x -a '20m 2h 9h 1d' -d 'how long a rise must last to be a leak'
+complete -c rampwatch -n $judged -l min-growth -x -a '1M 16M 100M' -d 'smallest growth of memory that counts'
+complete -c rampwatch -n $judged -l min-count -x -d 'smallest growth of counts that counts'
 complete -c rampwatch -n $judge -l explain -d 'show every question that a rise was asked'
-complete -c rampwatch -n '__rampwatch_using look watch analyze analyse' -l format -x -a 'text json' -d 'of the output'
+complete -c rampwatch -n '__rampwatch_using look watch analyze analyse scan' -l format -x -a 'text json' -d 'of the output'
 
 complete -c rampwatch -n $stacks -l backend -x -a 'auto native eu-stack gdb' -d 'how stacks are read'
 complete -c rampwatch -n $stacks -l stop -x -a 'none running all' -d 'which running threads may be stopped'
@@ -59,7 +77,7 @@ complete -c rampwatch -n $watch -s q -l quiet -d 'say nothing until there is som
 complete -c rampwatch -n $watch -l record -r -F -d 'write samples to this CSV file'
 complete -c rampwatch -n $watch -l dump-dir -x -a '(__fish_complete_directories)' -d 'keep the newest dumps in this directory'
 complete -c rampwatch -n $watch -l dump-every -x -a '1m 5m 1h' -d 'how often to read stacks while growth is suspected'
-complete -c rampwatch -n $watch -l no-dumps -d 'read no stacks'
+complete -c rampwatch -n $writes -l no-dumps -d 'read no stacks'
 complete -c rampwatch -n $watch -l leak-status -x -d 'exit status for a leak, with a command'
 
 complete -c rampwatch -n '__rampwatch_using group' -F
@@ -67,6 +85,29 @@ complete -c rampwatch -n '__rampwatch_using group' -l format -x -a 'text json fo
 complete -c rampwatch -n '__rampwatch_using group' -s o -l output -r -F -d 'write to this file'
 complete -c rampwatch -n '__rampwatch_using diff' -F
 complete -c rampwatch -n '__rampwatch_using diff' -l format -x -a 'text json' -d 'of the output'
+complete -c rampwatch -n $watch -l history -d 'record all of it for report'
+complete -c rampwatch -n $writes -l history-name -x -d 'what the target is called there'
+complete -c rampwatch -n $writes -l history-group -x -a '(__fish_complete_groups)' -d 'let this group read the history'
+complete -c rampwatch -n $watch -l state -r -F -d 'keep what was learned in this file'
+complete -c rampwatch -n $recorded -l history-dir -x -a '(__fish_complete_directories)' -d 'directory of histories'
+complete -c rampwatch -n $keeps -l history-keep -x -a '48h,30d,400d' -d 'ages at which samples are folded and forgotten'
+complete -c rampwatch -n $watch -l save -r -F -d 'keep a page of it in this HTML file'
+complete -c rampwatch -n $told -l state-dir -x -a '(__fish_complete_directories)' -d 'where it is kept what was told'
+complete -c rampwatch -n $told -l until -x -a '3d 7d' -d 'until then'
+complete -c rampwatch -n $report -l target -x -a '(__rampwatch_targets)' -d 'only this target'
+complete -c rampwatch -n $report -l since -x -a '24h 7d 30d' -d 'what is shown begins here'
+complete -c rampwatch -n $report -l format -x -a 'text html json' -d 'of the output'
+complete -c rampwatch -n $report -l only -x -a 'all leaks' -d 'which targets'
+complete -c rampwatch -n $report -s o -l output -r -F -d 'write to this file'
+complete -c rampwatch -n $report -s q -l quiet -d 'nothing unless there is news'
+complete -c rampwatch -n '__rampwatch_using ack' -a '(__rampwatch_targets)'
+complete -c rampwatch -n $scan -l for -x -a '1m 10m 12h' -d 'look for so long'
+complete -c rampwatch -n $scan -s i -l interval -x -a '1s 10s' -d 'time between two looks'
+complete -c rampwatch -n $scan -l top -x -a '5 20 0' -d 'show so many'
+complete -c rampwatch -n $past -a 'list export prune check'
+complete -c rampwatch -n $past -l format -x -a csv -d 'of export'
+complete -c rampwatch -n $past -l before -x -a '30d 90d' -d 'forget all that is older'
+
 complete -c rampwatch -n $dump -l format -x -a 'text json folded pprof' -d 'of the output'
 complete -c rampwatch -n $dump -s o -l output -r -F -d 'write to this file'
 

@@ -11,15 +11,24 @@ rm -f "$root.log"
 
 diff - <(cd "$root" && find . -type f -printf '%m %P\n' | sort -k 2) <<'LIST'
 755 usr/bin/rampwatch
+644 usr/lib/systemd/system/rampwatch-report.service
+644 usr/lib/systemd/system/rampwatch-report.timer
 644 usr/share/bash-completion/completions/rampwatch
 644 usr/share/doc/rampwatch/LICENSE
 644 usr/share/doc/rampwatch/README.md
+644 usr/share/doc/rampwatch/examples/cron.d/rampwatch
 644 usr/share/fish/vendor_completions.d/rampwatch.fish
+644 usr/share/man/man1/rampwatch-ack.1
 644 usr/share/man/man1/rampwatch-analyze.1
 644 usr/share/man/man1/rampwatch-diff.1
 644 usr/share/man/man1/rampwatch-dump.1
 644 usr/share/man/man1/rampwatch-group.1
+644 usr/share/man/man1/rampwatch-history.1
 644 usr/share/man/man1/rampwatch-look.1
+644 usr/share/man/man1/rampwatch-report.1
+644 usr/share/man/man1/rampwatch-sample.1
+644 usr/share/man/man1/rampwatch-scan.1
+644 usr/share/man/man1/rampwatch-status.1
 644 usr/share/man/man1/rampwatch-watch.1
 644 usr/share/man/man1/rampwatch.1
 644 usr/share/man/man5/rampwatch-formats.5

@@ -15,7 +15,7 @@ read_until() {  # MARK: what came before it
     exit 1
 }
 
-zpty -w shell "PS1= PS2= RPS1= TERM=dumb; stty -echo rows 2000 cols 200; LISTMAX=100000"
+zpty -w shell "PS1= PS2= RPS1= TERM=dumb; stty -echo rows 2000 cols 200; LISTMAX=100000; unsetopt list_ambiguous"
 zpty -w shell "fpath=(${(q)1} \$fpath); autoload -Uz compinit; compinit -u -D"
 zpty -w shell 'listed() { print -r -- " list"ed; BUFFER= }; zle -N listed; bindkey "^X" listed; print -r -- beg"un"'
 read_until begun

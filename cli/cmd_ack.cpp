@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// `rampwatch ack`: somebody knows; let report --quiet be silent about a target for a while.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/history_options.h"
+#include "cli/reader_state.h"
+#include "cli/report_builder.h"
+#include "core/base/moment.h"
+#include "core/base/poller.h"
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/store/history_place.h"
+
+namespace rampwatch::cli {
+namespace {
+
+struct Options {
+    std::string target{}, until = "3d";
+    std::optional<std::string> directory{}, state_directory{};
+};
+
+int run_ack(const Options& options) {
+    const auto directory = directory_to_read(options.directory);
+    if (!directory) return complain(directory.error());
+    const auto targets = store::targets_in(*directory);
+    if (!targets) return complain(targets.error());
+    if (std::find(targets->begin(), targets->end(), options.target) == targets->end()) {
+        return complain({Error::Kind::not_found, "no history of " + escape(options.target, 64),
+                         escape(*directory, 256), "rampwatch history list names those there are"});
+    }
+    const auto now = wall_now();
+    auto until = parse_moment_ahead(options.until, now);
+    if (!until) {
+        Error error = until.error();
+        error.where = "--until";
+        return complain(error);
+    }
+    const auto path = told_path(options.state_directory);
+    if (!path) return complain(path.error());
+    auto book = store::load_told(*path);
+    if (!book) return complain(book.error());
+    Told& told = (*book)[told_key(*directory, options.target)];
+    const bool ends = *until <= now;
+    told.silent_until_wall = ends ? std::nullopt : std::optional(*until);
+    if (auto saved = save_told_at(*path, *book); !saved) return complain(saved.error());
+    fmt::print("{}: {}\n", escape(options.target, 64),
+               ends ? std::string("news are told again") : "no news until " + format_time(*until));
+    return static_cast<int>(Exit::healthy);
+}
+
+}  // namespace
+
+void add_ack(CLI::App& app, Invocation& invocation) {
+    auto* command = app.add_subcommand("ack", "silence report --quiet about one target for a while");
+    command->footer(
+        "Examples:\n"
+        "  rampwatch ack nginx --until 3d\n"
+        "  rampwatch ack nginx --until 0          tell its news again");
+    auto options = std::make_shared<Options>();
+    command->add_option("TARGET", options->target, "as history list names it")->required()->type_name("");
+    command->add_option("--until", options->until, "for this long, or until a date; 0 ends it")
+        ->type_name("TIME")
+        ->capture_default_str();
+    add_history_dir(*command, options->directory);
+    add_state_dir(*command, options->state_directory);
+    command->callback([&invocation, options] { invocation.run = [options] { return run_ack(*options); }; });
+}
+
+}  // namespace rampwatch::cli

@@ -89,12 +89,10 @@ std::string broken(const std::string& text) {
 
 std::string rendered(const report::Report& report, const Options& options) {
     if (options.format == "json") return report::json_report(report) + "\n";
-    if (options.format == "html") return report::html_report(report, options.quiet);
+    if (options.format == "html") return report::html_report(report);
     const bool utf8 = terminal_of(STDOUT_FILENO).utf8;
-    return broken(
-        report::text_report(report, {.width = kColumns,
-                                     .glyphs = utf8 ? report::Glyphs::unicode : report::Glyphs::ascii,
-                                     .news_only = options.quiet}));
+    return broken(report::text_report(
+        report, {.width = kColumns, .glyphs = utf8 ? report::Glyphs::unicode : report::Glyphs::ascii}));
 }
 
 Result<void> put(const std::string& text, const Options& options) {
@@ -154,6 +152,10 @@ int run_report(const Options& options) {
     const bool news =
         !report->troubles.empty() || std::any_of(report->targets.begin(), report->targets.end(),
                                                  [](const auto& target) { return !target.news.empty(); });
+    if (options.quiet && options.format != "json") {
+        report->left_out =
+            std::erase_if(report->targets, [](const auto& target) { return target.news.empty(); });
+    }
     if (!options.quiet || news) {
         if (auto written = put(rendered(*report, options), options); !written)
             return complain(written.error());

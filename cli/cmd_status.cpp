@@ -56,7 +56,8 @@ const char* watcher_of(const report::TargetReport& target, bool is_written) {
         case report::WatchState::watched:
             break;
     }
-    return is_written ? "alive" : "sampled";
+    if (is_written) return "alive";
+    return target.one_shot ? "sampled" : "GONE";
 }
 
 std::string line_of(const report::TargetReport& target, const ReportRequest& request, std::size_t width) {

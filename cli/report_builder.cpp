@@ -190,6 +190,7 @@ Result<report::TargetReport> read_target(const ReportRequest& request, const std
         target.all_lives = static_cast<std::int64_t>(lives->size());
     }
     if (*watch) target.interval = (*watch)->how.interval;
+    if (*watch) target.one_shot = (*watch)->how.one_shot;
     add_endings(target, *lives, request.since_wall);
     const auto dump = reader->newest_dump(request.until_wall);
     if (dump && *dump) add_dump(target, **dump, request.since_wall);

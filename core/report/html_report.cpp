@@ -44,6 +44,7 @@ font-weight:600}.leak{color:var(--bad)}.growing{color:var(--warn)}.healthy{color
 gap:.1rem .9rem;margin:.5rem 0}dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;font-size:.88rem}th,td{text-align:left;padding:.15rem .6rem .15rem 0;
 vertical-align:top;border-bottom:1px solid var(--edge)}.num{text-align:right;white-space:nowrap}
+.when{white-space:nowrap}
 pre{overflow-x:auto;font-size:.85rem;margin:.4rem 0;padding:.5rem;background:var(--bg);border:1px solid var(--edge);
 border-radius:6px}.scroll{overflow-x:auto}figure{margin:.4rem 0}figcaption{font-size:.85rem;color:var(--dim)}
 .small{display:inline-block;width:16rem;max-width:100%;margin-right:1rem}svg{width:100%;height:auto;display:block}
@@ -52,7 +53,8 @@ svg text{font:11px system-ui,sans-serif;fill:var(--dim)}.grid{stroke:var(--edge)
 .fit{stroke:var(--fit);stroke-width:2;fill:none}.ahead{stroke:var(--fit);stroke-width:2;stroke-dasharray:5 5;fill:none}
 .limit path{stroke:var(--bad);stroke-dasharray:2 3;fill:none}.onset path,.dump path,.restart path{stroke:var(--dim);
 stroke-dasharray:3 3;fill:none}summary{cursor:pointer}
-@media (max-width:30rem){dl{grid-template-columns:1fr}dt{margin-top:.3rem}body{padding:.6rem}}
+@media (max-width:30rem){dl{grid-template-columns:1fr}dt{margin-top:.3rem}body{padding:.6rem}.when{white-space:normal}
+.chart text{font-size:20px}.chart .between{display:none}}
 @media print{section{break-inside:avoid;background:none}body{max-width:none}}
 </style></head><body>
 )";
@@ -118,8 +120,8 @@ std::string events_table(const TargetReport& target) {
     const std::size_t skipped = target.events.size() > kMostEvents ? target.events.size() - kMostEvents : 0;
     for (std::size_t i = skipped; i < target.events.size(); ++i)
         html +=
-            fmt::format("<tr><td>{}</td><td>{}</td></tr>", html_escape(format_time(target.events[i].wall)),
-                        html_escape(target.events[i].text));
+            fmt::format("<tr><td class=\"when\">{}</td><td>{}</td></tr>",
+                        html_escape(format_time(target.events[i].wall)), html_escape(target.events[i].text));
     return html + "</table></details>";
 }
 
@@ -174,7 +176,7 @@ std::string target_html(const TargetReport& target) {
 
 }  // namespace
 
-std::string html_report(const Report& report, bool news_only) {
+std::string html_report(const Report& report) {
     std::string html = kHead + html_escape(subject_line(report)) + kStyle;
     html +=
         fmt::format("<h1>{}</h1><p class=\"dim\">{} to {}, made {}</p>\n", html_escape(subject_line(report)),
@@ -182,8 +184,10 @@ std::string html_report(const Report& report, bool news_only) {
                     html_escape(format_time(report.made_wall)));
     for (const Error& trouble : report.troubles)
         html += fmt::format("<p class=\"news\">unreadable: {}</p>\n", html_escape(to_string(trouble)));
-    for (const TargetReport& target : report.targets)
-        if (!news_only || !target.news.empty()) html += target_html(target);
+    for (const TargetReport& target : report.targets) html += target_html(target);
+    if (report.left_out > 0)
+        html += fmt::format("<p class=\"dim\">{} other {} without news</p>\n", report.left_out,
+                            report.left_out == 1 ? "target" : "targets");
     return html + fmt::format("<p class=\"dim\">next: <code>{}</code></p>\n</body></html>\n",
                               html_escape(next_command(report)));
 }

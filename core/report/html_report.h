@@ -8,7 +8,7 @@
 
 namespace rampwatch::report {
 
-// `news_only` leaves out targets without news. Every value from a target is escaped.
-std::string html_report(const Report& report, bool news_only = false);
+// Every value from a target is escaped.
+std::string html_report(const Report& report);
 
 }  // namespace rampwatch::report

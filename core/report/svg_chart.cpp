@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <vector>
 
 #include "core/base/text.h"
 #include "core/base/units.h"
@@ -18,7 +20,7 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr double kWidth = 760, kHeight = 240;
-constexpr double kLeft = 70, kRight = 12, kTop = 18, kBottom = 34;
+constexpr double kLeft = 90, kRight = 12, kTop = 22, kBottom = 34;
 constexpr double kAhead = 0.25;  // of the time shown, for the way to the limit
 
 double seconds_of(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
@@ -105,32 +107,53 @@ std::string times(const TargetReport& target, const Scale& scale) {
         const double t_s = scale.begin_s + (scale.end_s - scale.begin_s) * i / kTicks;
         const double x = scale.x(t_s);
         svg += fmt::format("<path class=\"grid\" d=\"M{:.1f} {}V{}\"/>", x, kTop, kHeight - kBottom);
-        svg += text_at(x, kHeight - kBottom + 16,
-                       i == 0        ? "start"
-                       : i == kTicks ? "end"
-                                     : "middle",
+        const bool outer = i == 0 || i == kTicks;
+        svg += fmt::format("<g{}>", outer ? "" : " class=\"between\"");
+        svg += text_at(x, kHeight - kBottom + 20,
+                       i == 0  ? "start"
+                       : outer ? "end"
+                               : "middle",
                        moment(target.verdict, time_of(t_s)));
+        svg += "</g>";
     }
     return svg;
 }
 
-std::string mark(const Scale& scale, double t_s, const char* cls, std::string_view words) {
-    if (!scale.shows(t_s)) return {};
-    const double x = scale.x(t_s);
-    return fmt::format("<g class=\"{}\"><title>{}</title><path d=\"M{:.1f} {}V{}\"/>{}</g>", cls,
-                       html_escape(words), x, kTop, kHeight - kBottom, text_at(x, kTop - 5, "middle", words));
-}
+// Lines across the chart with their words, as long as these do not stand on each other.
+class Marks {
+  public:
+    explicit Marks(const Scale& scale) : scale_(scale) {}
 
-std::string marks(const TargetReport& target, const Scale& scale) {
-    std::string svg;
-    for (const ReportEvent& event : target.events) {
-        if (event.kind == "restarted") svg += mark(scale, seconds_of(event.mono), "restart", "restart");
+    void add(double t_s, const char* cls, std::string_view words) {
+        if (!scale_.shows(t_s)) return;
+        const double x = scale_.x(t_s);
+        const bool free = std::none_of(named_.begin(), named_.end(),
+                                       [&](double other) { return std::abs(other - x) < kRoom; });
+        if (free) named_.push_back(x);
+        svg_ += fmt::format("<g class=\"{}\"><title>{}</title><path d=\"M{:.1f} {}V{}\"/>{}</g>", cls,
+                            html_escape(words), x, kTop, kHeight - kBottom,
+                            free ? text_at(x, kTop - 5, "middle", words) : "");
     }
-    if (target.dump_mono) svg += mark(scale, seconds_of(*target.dump_mono), "dump", "dump");
+    [[nodiscard]] const std::string& svg() const { return svg_; }
+
+  private:
+    static constexpr double kRoom = 48;
+    const Scale& scale_;
+    std::vector<double> named_{};
+    std::string svg_{};
+};
+
+std::string marks(const TargetReport& target, const Scale& scale, std::optional<double> full_s) {
+    Marks marks(scale);
     const SeriesVerdict* series = leader(target.verdict);
     if (series != nullptr && series->onset && target.verdict.claim >= Claim::growing)
-        svg += mark(scale, seconds_of(*series->onset), "onset", "onset");
-    return svg;
+        marks.add(seconds_of(*series->onset), "onset", "onset");
+    if (full_s) marks.add(*full_s, "onset", "full");
+    if (target.dump_mono) marks.add(seconds_of(*target.dump_mono), "dump", "dump");
+    for (const ReportEvent& event : target.events) {
+        if (event.kind == "restarted") marks.add(seconds_of(event.mono), "restart", "restart");
+    }
+    return marks.svg();
 }
 
 }  // namespace
@@ -189,14 +212,15 @@ std::string svg_memory(const TargetReport& target) {
         svg += fmt::format("<path class=\"fit\" d=\"M{}L{}\"/>", point(from_s), point(now_s));
         svg += fmt::format("<path class=\"ahead\" d=\"M{}L{}\"/>", point(now_s), point(scale.end_s));
     }
+    std::optional<double> full_s;
     if (limit_in_sight) {
         const double y = scale.y(limit);
         svg += fmt::format("<g class=\"limit\"><path d=\"M{} {:.1f}H{}\"/>{}</g>", kLeft, y, kWidth - kRight,
                            text_at(kLeft + 4, y - 4, "start",
                                    fmt::format("{} {}", people_word(ahead->limit.kind), format_size(limit))));
-        if (!ahead->beyond) svg += mark(scale, now_s + ahead->eta_s, "onset", "full");
+        if (!ahead->beyond) full_s = now_s + ahead->eta_s;
     }
-    return svg + marks(target, scale) + "</svg>";
+    return svg + marks(target, scale, full_s) + "</svg>";
 }
 
 std::string svg_count(const std::vector<ChartPoint>& points, std::string_view label) {

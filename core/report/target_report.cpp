@@ -18,6 +18,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
+constexpr std::string_view kWho = "rampwatch: ";
 constexpr std::size_t kLongestSubject = 78;  // RFC 5322 wants lines of at most 78
 
 nanoseconds seconds(double s) {
@@ -43,7 +44,7 @@ std::string in_short(const TargetReport& target) {
         text += " " + rate(series->series, *series->slope_per_s);
         if (series->series != Series::memory) text += fmt::format(" {}", people_word(series->series));
     }
-    if (const auto eta_s = eta_of(target.verdict)) text += ", limit in " + format_duration(seconds(*eta_s));
+    if (const auto eta_s = eta_of(target.verdict)) text += ", full in " + format_duration(seconds(*eta_s));
     return text;
 }
 
@@ -100,10 +101,18 @@ int rank(const TargetReport& target) {
     }
 }
 
+// As many as there is room for, at least one.
 std::string list_of(const std::vector<const TargetReport*>& targets,
-                    std::string (*words)(const TargetReport&)) {
+                    std::string (*words)(const TargetReport&), std::size_t room) {
     std::string text;
-    for (const TargetReport* target : targets) text += (text.empty() ? "" : "; ") + words(*target);
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        const std::string one = (i == 0 ? "" : "; ") + words(*targets[i]);
+        const std::string rest =
+            i + 1 < targets.size() ? fmt::format("; {} more", targets.size() - i - 1) : "";
+        if (i > 0 && text.size() + one.size() + rest.size() > room)
+            return text + fmt::format("; {} more", targets.size() - i);
+        text += one;
+    }
     return text;
 }
 
@@ -181,36 +190,51 @@ void sort_by_urgency(std::vector<TargetReport>& targets) {
 }
 
 std::string subject_line(const Report& report) {
-    std::vector<const TargetReport*> leaking, dead, growing;
+    std::vector<const TargetReport*> leaking, dead, growing, told;
     for (const TargetReport& target : report.targets) {
         if (leaks(target)) leaking.push_back(&target);
         if (target.watch == WatchState::dead) dead.push_back(&target);
         if (!leaks(target) && (target.saw || target.verdict.claim == Claim::growing))
             growing.push_back(&target);
+        if (!target.news.empty()) told.push_back(&target);
     }
     const std::string on = report.host.empty() ? "" : " on " + escape(report.host, 32);
     const auto dead_words = [](const TargetReport& target) {
         return escape(target.name, 40) + " " + silent_since(target);
     };
+    const auto news_words = [](const TargetReport& target) {
+        return escape(target.name, 40) + ": " + target.news.front().text;
+    };
+    std::string tail;
+    if (!leaking.empty() && !dead.empty()) tail += fmt::format("; {} unwatched", dead.size());
+    if (!report.troubles.empty()) tail += fmt::format("; {} unreadable", report.troubles.size());
+    const auto list = [&](const auto& targets, const auto& words, const std::string& head) {
+        const std::size_t taken = kWho.size() + head.size() + tail.size();
+        return head + list_of(targets, words, kLongestSubject - std::min(taken, kLongestSubject));
+    };
     std::string text;
     if (!leaking.empty()) {
-        text = fmt::format("{} {}{}: {}", leaking.size(), leaking.size() == 1 ? "leak" : "leaks", on,
-                           list_of(leaking, in_short));
-        if (!dead.empty()) text += fmt::format("; {} not watched", dead.size());
+        text = list(leaking, in_short,
+                    fmt::format("{} {}{}: ", leaking.size(), leaking.size() == 1 ? "leak" : "leaks", on));
     } else if (!dead.empty()) {
-        text = fmt::format("{}{}", list_of(dead, dead_words), on);
+        text = list(dead, dead_words, "") + on;
     } else if (!growing.empty()) {
-        text = fmt::format("no leak{}, {} growing: {}", on, growing.size(), list_of(growing, in_short));
+        text = list(growing, in_short, fmt::format("no leak{}, {} growing: ", on, growing.size()));
+    } else if (!told.empty()) {
+        text = list(told, news_words, "");
+    } else if (report.targets.empty() && !report.troubles.empty()) {
+        text = fmt::format("nothing can be told{}", on);
     } else {
         text = fmt::format("no leak{}: {} {}", on, report.targets.size(),
                            report.targets.size() == 1 ? "target" : "targets");
     }
-    if (!report.troubles.empty()) text += fmt::format("; {} unreadable", report.troubles.size());
-    return cut("rampwatch: " + text);
+    return cut(std::string(kWho) + text + tail);
 }
 
 std::string next_command(const Report& report) {
-    if (report.targets.empty()) return report.program + " watch --history --name NAME";
+    if (report.targets.empty())
+        return report.program + (report.troubles.empty() ? " watch --history --name NAME"
+                                                         : " history" + report.options + " check");
     const TargetReport& first = report.targets.front();
     const std::string name = shell_word(first.name);
     if (first.watch == WatchState::dead) {

@@ -65,7 +65,8 @@ struct TargetReport {
     WatchState watch = WatchState::ended;
     std::optional<std::chrono::nanoseconds> last_wall{};  // of its newest look
     std::chrono::nanoseconds interval{};
-    Told before{};  // as it was told last
+    bool one_shot = false;  // single samples: no watcher is to be expected
+    Told before{};          // as it was told last
     std::vector<News> news{};
     bool silenced = false;  // acknowledged
 };
@@ -74,6 +75,7 @@ struct Report {
     std::string host{};
     std::chrono::nanoseconds since_wall{}, until_wall{}, made_wall{};
     std::vector<TargetReport> targets{};  // most urgent first
+    std::size_t left_out = 0;             // targets without news, where only news is wanted
     std::vector<Error> troubles{};        // histories that could not be read
     std::string program = "rampwatch";    // as it is to be called in the commands that are proposed
     std::string options{};                // that the proposed commands need: " --history-dir /x"
@@ -89,7 +91,7 @@ Told told_now(const TargetReport& target, std::chrono::nanoseconds now_wall);
 // the faster growth, the name.
 void sort_by_urgency(std::vector<TargetReport>& targets);
 
-// "2 leaks on db1: nginx +4.40 MiB/h, memory.max in 8.4 days; ...": for a mail's subject, at most 78
+// "2 leaks on db1: nginx +4.40 MiB/h, full in 8.4 days; 1 more": for a mail's subject, at most 78
 // characters, ASCII where the names are.
 std::string subject_line(const Report& report);
 

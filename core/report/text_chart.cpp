@@ -17,6 +17,7 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::size_t kHeight = 8;
+constexpr double kLevel = 0.01;      // a chart of less would show noise as mountains
 constexpr std::size_t kLabel = 10;   // "1.02 GiB"
 constexpr std::size_t kMargin = 13;  // two blanks, the label, a bar
 
@@ -126,7 +127,7 @@ std::optional<FittedLine> fitted_memory(const Verdict& verdict) {
 std::string text_chart(const TargetReport& target, std::size_t width, Glyphs glyphs) {
     if (target.memory.size() < 2 || width < kMargin + 20) return {};
     const Frame frame = frame_of(target.memory, width - kMargin);
-    if (frame.high <= frame.low) return {};
+    if (frame.high - frame.low <= kLevel * frame.high) return {};
     std::vector<std::vector<std::string>> rows;
     for (const std::string& line : plot(target.memory, frame.width, kHeight, glyphs))
         rows.push_back(cells_of(line, frame.width));

@@ -11,7 +11,7 @@
 namespace rampwatch::report {
 
 // With its scale, its times, the fitted line where there is growth, and marks for the onset, dumps and
-// restarts; each line ended. Empty for less than two points, and for memory that never moved.
+// restarts; each line ended. Empty for less than two points, and for memory that moved by less than 1 %.
 std::string text_chart(const TargetReport& target, std::size_t width, Glyphs glyphs);
 
 // The line that was fitted to the growth, at a time on the verdict's clock; empty where there is none.

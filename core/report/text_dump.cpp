@@ -279,7 +279,8 @@ std::string whose(const Dump& dump) {
 // A dump of no process was written by somebody else, at a time that is not known.
 std::string taken_line(const Dump& dump) {
     if (dump.life.pid == 0) return "\nas printed by " + dump.backend;
-    return fmt::format("\n{}, by {} in {}", format_time(dump.wall), taken_by(dump), format_duration(dump.took));
+    return fmt::format("\n{}, by {} in {}", format_time(dump.wall), taken_by(dump),
+                       format_duration(dump.took));
 }
 
 std::string head_line(const Dump& dump) {

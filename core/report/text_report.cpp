@@ -30,6 +30,11 @@ std::string labelled(std::string_view label, std::string_view text) {
 
 std::string spark_line(std::string_view label, const std::vector<ChartPoint>& points, Glyphs glyphs) {
     if (points.size() < 2) return {};
+    const double level = points.front().low;
+    const bool moved = std::any_of(points.begin(), points.end(), [&](const ChartPoint& point) {
+        return point.low != level || point.high != level;
+    });
+    if (!moved) return labelled(label, format_count(std::llround(level)) + ", all the time");
     return labelled(label, fmt::format("{} {} -> {}", spark(points, kSparkColumns, glyphs),
                                        format_count(std::llround(points.front().low)),
                                        format_count(std::llround(points.back().high))));
@@ -54,7 +59,7 @@ std::string events_text(const TargetReport& target) {
     if (target.events.empty()) return {};
     std::string text = "  changes\n";
     const std::size_t skipped = target.events.size() > kMostEvents ? target.events.size() - kMostEvents : 0;
-    if (skipped > 0) text += fmt::format("    ({} earlier ones)\n", skipped);
+    if (skipped > 0) text += fmt::format("    ({} earlier)\n", skipped);
     for (std::size_t i = skipped; i < target.events.size(); ++i)
         text += fmt::format("    {}  {}\n", format_time(target.events[i].wall), target.events[i].text);
     return text;
@@ -87,7 +92,9 @@ std::string target_text(const TargetReport& target, const Report& report, const 
         text += labelled("acknowledged", "until " + format_time(*target.before.silent_until_wall));
     for (std::size_t i = 1; i < lines.size(); ++i) text += lines[i] + "\n";
     for (const std::string& line : beside(target.verdict, target.context)) text += line + "\n";
-    if (const std::string phrase = restarts_phrase(target); !phrase.empty())
+    const bool is_news = std::any_of(target.news.begin(), target.news.end(),
+                                     [](const News& news) { return news.kind == NewsKind::restarts; });
+    if (const std::string phrase = restarts_phrase(target); !phrase.empty() && !is_news)
         text += labelled("restarts", phrase);
     text += watch_line(target, report);
     text += text_chart(target, style.width, style.glyphs);
@@ -102,16 +109,10 @@ std::string text_report(const Report& report, const ReportTextStyle& style) {
     std::string text = subject_line(report) + "\n";
     text += fmt::format("{} to {}\n", format_time(report.since_wall), format_time(report.until_wall));
     for (const Error& trouble : report.troubles) text += "unreadable: " + to_string(trouble) + "\n";
-    std::size_t left_out = 0;
-    for (const TargetReport& target : report.targets) {
-        if (style.news_only && target.news.empty()) {
-            ++left_out;
-            continue;
-        }
-        text += "\n" + target_text(target, report, style);
-    }
-    if (left_out > 0)
-        text += fmt::format("\n{} other {} without news\n", left_out, left_out == 1 ? "target" : "targets");
+    for (const TargetReport& target : report.targets) text += "\n" + target_text(target, report, style);
+    if (report.left_out > 0)
+        text += fmt::format("\n{} other {} without news\n", report.left_out,
+                            report.left_out == 1 ? "target" : "targets");
     return text + "\n" + "next: " + next_command(report) + "\n";
 }
 

@@ -12,7 +12,6 @@ namespace rampwatch::report {
 struct ReportTextStyle {
     std::size_t width = 80;  // of charts and stacks; sentences are the caller's to break
     Glyphs glyphs = Glyphs::unicode;
-    bool news_only = false;  // targets without news are left out
 };
 
 // The first line is fit to be a mail's subject, the last is the next command to type; each line ended.

@@ -79,7 +79,24 @@ std::optional<Group> group_of(const Json& json) {
     group.own_frame = own < group.frames.size() ? static_cast<std::size_t>(own) : 0;
     group.truncated = member<bool>(json, "truncated").value_or(false);
     group.change = member<std::int64_t>(json, "change");
+    if (const auto found = json.find("created_by"); found != json.end() && found->is_object())
+        group.created_by = frame_of(*found);
+    group.parent = member<std::int64_t>(json, "parent");
+    group.stack_bytes = member<std::int64_t>(json, "stack_bytes");
+    group.runtime_own = member<bool>(json, "runtime_own").value_or(false);
     return group;
+}
+
+// What says that it was a Go program, and how many goroutines it had; its heap is left out.
+std::optional<GoProgram> go_of(const Json& object, const char* name) {
+    const auto found = object.find(name);
+    if (found == object.end() || !found->is_object()) return std::nullopt;
+    GoProgram go;
+    go.version = member<std::string>(*found, "version").value_or("");
+    go.module = member<std::string>(*found, "module").value_or("");
+    go.goroutines = member<std::int64_t>(*found, "goroutines").value_or(0);
+    go.stack_bytes = member<std::int64_t>(*found, "stack_bytes").value_or(0);
+    return go;
 }
 
 // "2026-11-24T03:10:05+01:00", as format_time() writes it.
@@ -112,6 +129,12 @@ Result<Dump> dump_of(const Json& json) {
         dump.life.started_wall = time_of(*target, "start_time");
         dump.life.executable = member<std::string>(*target, "executable").value_or("");
     }
+    dump.go = go_of(json, "go");
+    dump.rss_bytes = member<std::int64_t>(json, "rss_bytes");
+    if (const auto baseline = time_of(json, "baseline"); baseline.count() != 0) dump.baseline = baseline;
+    dump.explains_growth = member<bool>(json, "explains_growth");
+    dump.baseline_rss_bytes = member<std::int64_t>(json, "baseline_rss_bytes");
+    dump.baseline_go = go_of(json, "baseline_go");
     if (!json.contains("groups") || !json["groups"].is_array()) return bad("without groups");
     for (const Json& group : json["groups"]) {
         auto read = group_of(group);

@@ -50,9 +50,11 @@ TEST_CASE("a watch that is killed loses no sample that it has shown, and the nex
     const Sleeper sleeper;
     const test::Folder folder;
     const std::string dir = folder.path() + "/h", shown = folder.path() + "/shown";
-    test::run_shell(fmt::format(
-        "$RAMPWATCH watch --history-dir {} -i 10ms --format json {} > {} & sleep 0.7; kill -9 $!; wait", dir,
-        sleeper.pid(), shown));
+    test::run_shell(
+        fmt::format("$RAMPWATCH watch --history-dir {0} -i 10ms --format json {1} > {2} & for i in $(seq "
+                    "200); do [ $(grep -c '\"event\":\"sample\"' {2}) -gt 5 ] && break; sleep 0.1; done; "
+                    "kill -9 $!; wait",
+                    dir, sleeper.pid(), shown));
     std::istringstream events(text_of(shown));
     std::int64_t samples = 0;
     for (std::string line; std::getline(events, line);)
@@ -118,9 +120,10 @@ TEST_CASE("a disk that is full is told, and so is its end; what waited is then w
     const Sleeper sleeper;
     const test::Folder folder;
     const Ran ran =
-        test::run_shell(fmt::format("unshare -m sh -c 'mount -t tmpfs -o size=4m none {0} && ( sleep 1; dd "
-                                    "if=/dev/zero of={0}/filler bs=4k; "
-                                    "sleep 1; rm {0}/filler ) 2>/dev/null & sleep 0.3; $RAMPWATCH watch "
+        test::run_shell(fmt::format("unshare -m sh -c 'mount -t tmpfs -o size=4m none {0}; ( until [ -s "
+                                    "{0}/sleep.db ]; do sleep 0.1; done; sleep 0.3; dd if=/dev/zero "
+                                    "of={0}/filler bs=4k; "
+                                    "sleep 1; rm {0}/filler ) 2>/dev/null & $RAMPWATCH watch "
                                     "--history-dir {0} -i 20ms --samples 320 "
                                     "{1} && $RAMPWATCH history export --history-dir {0} sleep | wc -l && "
                                     "$RAMPWATCH history check --history-dir "
@@ -142,14 +145,15 @@ TEST_CASE("a reader of the group, who may write nothing, reads beside a watch an
     const std::string nobody = "setpriv --reuid 65534 --regid 65534 --clear-groups $RAMPWATCH history";
     const Ran ran = test::run_shell(fmt::format(
         "chmod 755 {0}; cp $RAMPWATCH {0}/rampwatch; chmod 755 {0}/rampwatch; RAMPWATCH={0}/rampwatch; "
-        "$RAMPWATCH watch -q --history-dir {1} --history-group 65534 -i 20ms --samples 40 {2} & sleep 0.5; "
+        "$RAMPWATCH watch -q --history-dir {1} --history-group 65534 -i 20ms --samples 100 {2} & until [ -s "
+        "{1}/sleep.db ]; do sleep 0.1; done; sleep 0.2; "
         "{3} list "
         "--history-dir {1}; wait; {3} check --history-dir {1}; {3} export --history-dir {1} sleep | wc -l",
         folder.path(), dir, sleeper.pid(), nobody));
     CAPTURE(ran.err);
     CHECK(contains(ran.out, "watched"));
     CHECK(contains(ran.out, "sleep: sound"));
-    CHECK(contains(ran.out, "\n41\n"));
+    CHECK(contains(ran.out, "\n101\n"));
     CHECK(ran.err.empty());
 }
 

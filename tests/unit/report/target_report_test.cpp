@@ -73,13 +73,14 @@ TEST_CASE("the first line of a report is a mail's subject, the last the next com
         return std::pair(text.substr(0, text.find('\n')), text.substr(last + 1));
     };
     const auto [subject, next] = lines_of(report_of({healthy("shop"), leaking()}));
-    CHECK(subject == "rampwatch: 1 leak on db1: nginx +4.40 MiB/h, limit in 8.2 days");
+    CHECK(subject == "rampwatch: 1 leak on db1: nginx +4.40 MiB/h, full in 8.2 days");
     CHECK(next == "next: rampwatch dump 4711\n");
     CHECK(lines_of(report_of({healthy("shop"), healthy("db")})).first ==
           "rampwatch: no leak on db1: 2 targets");
     std::vector<TargetReport> many;
     for (int i = 0; i < 30; ++i) many.push_back(leaking("worker-" + std::to_string(i)));
     CHECK(lines_of(report_of(many)).first.size() <= 78);
+    CHECK(contains(lines_of(report_of(many)).first, " more"));
 }
 
 TEST_CASE("a leak is told when new, doubled, its limit twice as near, and over; not every day", "[report]") {
@@ -214,7 +215,7 @@ TEST_CASE("nothing from a target reaches the page unescaped", "[report]") {
 TEST_CASE("a report's JSON names targets, verdicts, news and the next command", "[report]") {
     const auto json = nlohmann::json::parse(json_report(report_of({healthy("shop"), leaking()})));
     CHECK(json["schema"] == "rampwatch.report/1");
-    CHECK(json["subject"] == "rampwatch: 1 leak on db1: nginx +4.40 MiB/h, limit in 8.2 days");
+    CHECK(json["subject"] == "rampwatch: 1 leak on db1: nginx +4.40 MiB/h, full in 8.2 days");
     CHECK(json["next"] == "rampwatch dump 4711");
     REQUIRE(json["targets"].size() == 2);
     CHECK(json["targets"][0]["target"] == "nginx");

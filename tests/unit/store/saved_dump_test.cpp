@@ -34,6 +34,9 @@ Dump full() {
     group.change = -3;
     Group goroutines = group;
     goroutines.kind = StackKind::goroutine;
+    goroutines.created_by = frame;
+    goroutines.parent = 1;
+    goroutines.stack_bytes = 4096;
     Dump dump;
     dump.wall = std::chrono::seconds(1'764'000'000);
     dump.life.pid = 4711;
@@ -41,6 +44,11 @@ Dump full() {
     dump.life.executable = "/opt/shop";
     dump.backend = "native";
     dump.threads = 82;
+    dump.rss_bytes = 1 << 20;
+    dump.baseline = std::chrono::seconds(1'763'000'000);
+    dump.baseline_rss_bytes = 1 << 19;
+    dump.explains_growth = true;
+    dump.go = GoProgram{.version = "go1.24.4", .module = "shop", .goroutines = 9, .stack_bytes = 8192};
     dump.warnings = {"One sentence."};
     dump.groups = {group, goroutines};
     return dump;
@@ -59,6 +67,11 @@ TEST_CASE("a dump that was written as JSON is read back as it was", "[store]") {
     CHECK(back->life.executable == "/opt/shop");
     CHECK(back->backend == "native");
     CHECK(back->threads == 82);
+    CHECK(back->rss_bytes == dump.rss_bytes);
+    CHECK(back->baseline == dump.baseline);
+    CHECK(back->baseline_rss_bytes == dump.baseline_rss_bytes);
+    CHECK(back->explains_growth == true);
+    CHECK(back->go == dump.go);
     CHECK(back->warnings == dump.warnings);
 }
 

@@ -21,12 +21,14 @@ struct Options {
     TargetOptions target{};
     DumpOutput output{};
     DumpOptions dump{};
+    bool memory = false;
 };
 
 int run_dump(const Options& options) {
     if (refused(options.output)) return static_cast<int>(Exit::trouble);
-    const auto settings = read_dump_options(options.dump);
+    auto settings = read_dump_options(options.dump);
     if (!settings) return complain(settings.error());
+    if (options.memory) settings->memory_budget = settings->timeout;
     const auto handle = resolve(options.target);
     if (!handle) return complain(handle.error());
     const probe::Process& process = *handle->process;
@@ -47,6 +49,7 @@ void add_dump(CLI::App& app, Invocation& invocation) {
     add_target_options(*command, options->target);
     add_dump_output(*command, options->output);
     add_dump_options(*command, options->dump);
+    command->add_flag("--memory", options->memory, "also tell what its memory is made of, by mapping");
     command->footer(
         "Examples:\n"
         "  rampwatch dump 4711                        where do all these threads stand?\n"

@@ -20,6 +20,9 @@ void add_dump_options(CLI::App& command, DumpOptions& options) {
     command.add_option("--max-stop", options.max_stop, "how long threads may be held, all stops together")
         ->type_name("DURATION")
         ->capture_default_str();
+    command.add_option("--stack-bytes", options.stack_bytes, "how much of each stack is copied at first")
+        ->type_name("SIZE")
+        ->capture_default_str();
     command
         .add_option("--dump-timeout", options.timeout,
                     "how long reading them may take; then one quick try without names")
@@ -43,6 +46,10 @@ Result<dump::Settings> read_dump_options(const DumpOptions& options) {
     const auto max_stop = parse_duration(options.max_stop);
     if (!max_stop || *max_stop > std::chrono::minutes(1))
         return Error{Error::Kind::bad_input, "from 0 to 1m", "--max-stop", "as in 20ms"};
+    const auto stack_bytes = parse_size(options.stack_bytes);
+    if (!stack_bytes || *stack_bytes < (4 << 10) || *stack_bytes > (4 << 20))
+        return Error{Error::Kind::bad_input, "from 4K to 4M", "--stack-bytes", "as in 64K"};
+    settings.native.capture.stack_bytes = static_cast<std::size_t>(*stack_bytes);
     settings.native.capture.stop = *dump::stop_policy_of(options.stop);  // CLI11 has checked the word
     settings.native.capture.max_stop = *max_stop;
     return settings;

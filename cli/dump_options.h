@@ -19,13 +19,14 @@ struct DumpOptions {
     std::string timeout = "30s";
     std::string stop = "running";
     std::string max_stop = "20ms";
+    std::string stack_bytes = "64K";
     bool show_args = false;
 };
 
-// --backend, --stop, --max-stop, --dump-timeout and --show-args; `options` outlives the App.
+// --backend, --stop, --max-stop, --stack-bytes, --dump-timeout and --show-args; `options` outlives the App.
 void add_dump_options(CLI::App& command, DumpOptions& options);
 
-// Refuses a timeout under 100 ms or over 1 h, and a --max-stop over 1 min.
+// Refuses a timeout under 100 ms or over 1 h, a --max-stop over 1 min, and --stack-bytes under 4K or over 4M.
 Result<dump::Settings> read_dump_options(const DumpOptions& options);
 
 }  // namespace rampwatch::cli

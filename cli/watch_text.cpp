@@ -15,6 +15,7 @@
 #include "core/report/chart.h"
 #include "core/report/explain.h"
 #include "core/report/go_text.h"
+#include "core/report/memory_text.h"
 #include "core/report/text_dump.h"
 #include "core/report/text_event.h"
 #include "core/report/text_verdict.h"
@@ -192,6 +193,7 @@ std::vector<std::string> TextListener::lines_of(const Event& event) const {
             if (!event.dump || event.dump->reason == DumpReason::baseline) break;
             for (const std::string& warning : event.dump->warnings) lines.push_back("  note: " + warning);
             for (const std::string& line : report::go_memory_lines(*event.dump)) lines.push_back("  " + line);
+            for (const std::string& line : report::memory_lines(*event.dump)) lines.push_back("  " + line);
             lines.push_back(report::text_groups(*event.dump, dump_style()));
             break;
         default:

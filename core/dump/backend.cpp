@@ -12,6 +12,7 @@
 #include "core/dump/eu_stack.h"
 #include "core/dump/gdb.h"
 #include "core/dump/go_job.h"
+#include "core/dump/memory_job.h"
 #include "core/dump/native_job.h"
 #include "core/dump/permission.h"
 
@@ -22,7 +23,13 @@ using std::chrono::nanoseconds;
 
 constexpr std::int64_t kMostInlined = 2000;  // threads up to which inlines are asked for
 constexpr nanoseconds kQuickLines = std::chrono::milliseconds(50);  // of a quick native dump
+constexpr nanoseconds kUnhurriedLines = std::chrono::seconds(5);
 constexpr std::size_t kMostWorkers = 8;
+// For what the memory is made of.
+constexpr nanoseconds kBaselineMemory = std::chrono::milliseconds(150),
+                      kGrowingMemory = std::chrono::seconds(2), kLeakMemory = std::chrono::seconds(10);
+constexpr int kMemoryRest = 100;                                 // times as long as it took
+constexpr nanoseconds kCheap = std::chrono::milliseconds(20);    // no rest after that
 constexpr nanoseconds kQuickTimeout = std::chrono::seconds(10);  // of the try with addresses only
 
 std::int64_t threads_of(pid_t pid) {
@@ -198,7 +205,9 @@ Result<std::unique_ptr<Job>> start_dump(const Life& life, const Settings& settin
         if (auto started = job->start(); !started) return started.error();
         return std::unique_ptr<Job>(std::move(job));
     };
-    return with_goroutines(std::move(worker), std::move(threads));
+    auto stacks = with_goroutines(worker, std::move(threads));
+    if (settings.memory_budget.count() == 0) return stacks;
+    return with_memory(std::move(worker), std::move(stacks), settings.memory_budget);
 }
 
 Result<Dump> take_dump(const Life& life, const Settings& settings, DumpReason reason) {
@@ -256,11 +265,37 @@ void DumpFeed::answer(RequestId request, Result<Dump> dump) {
     answers_.push_back({request, std::move(dump), boot_now(), wall_now()});
 }
 
+nanoseconds DumpFeed::memory_budget(const Life& life, DumpReason reason) const {
+    switch (reason) {
+        case DumpReason::asked:
+            return settings_.memory_budget;
+        case DumpReason::baseline:
+            return kBaselineMemory;
+        case DumpReason::leak:
+            return kLeakMemory;
+        case DumpReason::growing:
+        case DumpReason::limit_near:
+            break;
+    }
+    const bool rests = std::any_of(memory_rests_.begin(), memory_rests_.end(), [&](const auto& entry) {
+        return is_same_process(entry.first, life) && boot_now() < entry.second;
+    });
+    return rests ? nanoseconds(0) : kGrowingMemory;
+}
+
+void DumpFeed::rest(const Life& life, const Result<Dump>& dump) {
+    if (!dump || !dump->memory || dump->memory->took < kCheap) return;
+    std::erase_if(memory_rests_, [&](const auto& entry) { return entry.second < boot_now(); });
+    if (memory_rests_.size() < kMostWorkers)
+        memory_rests_.emplace_back(life, boot_now() + kMemoryRest * dump->memory->took);
+}
+
 void DumpFeed::take(std::vector<Fact>& facts) {
     if (!running_ && !workers_.empty()) workers_.back().second->reap_idle();
     if (running_ && running_->job->turn()) {
         Result<Dump> dump = running_->job->take();
         stamp(dump, running_->life, running_->reason, running_->mono, running_->wall);
+        rest(running_->life, dump);
         answer(running_->request, std::move(dump));
         running_.reset();
     }
@@ -283,6 +318,9 @@ bool DumpFeed::perform(const Request& request) {
         std::make_unique<Running>(Running{request.id, *life, request.reason, boot_now(), wall_now(), {}});
     Settings settings = settings_;
     settings.worker = worker_of(*life);
+    settings.memory_budget = memory_budget(*life, request.reason);
+    // Nobody waits for it, and one dump without its lines cannot be compared with the next that has them.
+    if (!settings.quick) settings.native.lines = std::max(settings.native.lines, kUnhurriedLines);
     auto job = start_dump(*life, settings);
     if (!job) {
         answer(request.id, job.error());

@@ -35,6 +35,8 @@ struct Settings {
         std::chrono::seconds(30);  // of one way; then one quick try with addresses only
     bool quick = false;            // hardly any lines, and by a helper addresses only: the cheapest there is
     std::string guard_program = "/proc/self/exe";  // whose main() knows guard.h's and worker.h's hidden words
+    // What the memory is made of, read after the stacks in so long; 0: not.
+    std::chrono::nanoseconds memory_budget{};
     // Of the native way. With StopPolicy::none there is no other: both helpers stop what they read.
     NativeSettings native{};
     std::shared_ptr<Worker> worker{};  // of this life, kept for its next dump; none: one for this dump alone
@@ -48,6 +50,8 @@ Result<std::unique_ptr<Job>> start_dump(const Life& life, const Settings& settin
 Result<Dump> take_dump(const Life& life, const Settings& settings, DumpReason reason = DumpReason::asked);
 
 // Dumps for a Session, one at a time: a request that comes while one is under way is answered with a failure.
+// What the memory is made of comes with them: with the first one of a life only where that costs next to
+// nothing, and with regular ones no more than a hundredth of the time.
 class DumpFeed : public Feed {
   public:
     // Who a request's target is; empty when that life is over or unknown.
@@ -64,12 +68,16 @@ class DumpFeed : public Feed {
 
   private:
     struct Running;
+    std::chrono::nanoseconds memory_budget(const Life& life, DumpReason reason) const;
+    void rest(const Life& life, const Result<Dump>& dump);
     void answer(RequestId request, Result<Dump> dump);
     std::shared_ptr<Worker> worker_of(const Life& life);
 
     Settings settings_;
     WhoIs who_is_;
     std::vector<std::pair<Life, std::shared_ptr<Worker>>> workers_{};  // the one used last stands last
+    // Processes whose memory took long to read, and until when it is not read again but for a leak.
+    std::vector<std::pair<Life, std::chrono::nanoseconds>> memory_rests_{};
     std::unique_ptr<Running> running_{};
     std::vector<fact::DumpDone> answers_{};
 };

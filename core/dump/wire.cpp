@@ -126,11 +126,27 @@ void field(Archive& archive, GoProgram& go) {
         go.moving, go.partial, go.unread, go.ungrouped, go.kept, go.aged, go.stack_bytes, go.heap);
 }
 
+template <class Archive>
+void field(Archive& archive, MemoryFigures& figures) {
+    all(archive, figures.address_space, figures.rss, figures.anonymous, figures.swap, figures.lazy_free,
+        figures.huge);
+}
+
+template <class Archive>
+void field(Archive& archive, MemoryPart& part) {
+    all(archive, part.kind, part.name, part.mappings, part.figures);
+}
+
+template <class Archive>
+void field(Archive& archive, MemoryParts& memory) {
+    all(archive, memory.total, memory.parts, memory.allocators, memory.missing, memory.took);
+}
+
 // Times, life and reason are the asker's to fill.
 template <class Archive>
 void field(Archive& archive, Dump& dump) {
     all(archive, dump.backend, dump.stop_time, dump.stops, dump.took, dump.threads, dump.go, dump.warnings,
-        dump.groups);
+        dump.groups, dump.memory);
 }
 
 template <class Archive>
@@ -175,6 +191,17 @@ bool is_sound(const Answer& answer) {
         if (group.kind != StackKind::thread && group.kind != StackKind::goroutine) return false;
         if (!counts(group.count) || !bytes(group.stack_bytes.value_or(0))) return false;
         if (group.own_frame >= std::max<std::size_t>(group.frames.size(), 1)) return false;
+    }
+    const auto is_memory = [&](const MemoryFigures& figures) {
+        return bytes(figures.rss, figures.anonymous, figures.swap, figures.lazy_free, figures.huge) &&
+               figures.address_space >= 0;
+    };
+    if (answer.dump.memory) {
+        if (!is_memory(answer.dump.memory->total)) return false;
+        for (const MemoryPart& part : answer.dump.memory->parts) {
+            if (part.kind > MemoryKind::other || !counts(part.mappings) || !is_memory(part.figures))
+                return false;
+        }
     }
     if (!answer.dump.go) return true;
     const GoProgram& go = *answer.dump.go;

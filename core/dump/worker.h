@@ -26,12 +26,14 @@ namespace rampwatch::dump {
 struct NativeSettings;
 
 inline constexpr std::string_view kWorkerWord = "__worker";
+inline constexpr int kOutOfMemory = 12;  // its exit status when its limit on memory is met
 
 // What it is asked.
 enum class Order : std::uint32_t {
     goroutines = 1,  // all of them, in groups; `dump.go` and goroutine groups
     count = 2,       // the same without the groups: `dump.go` with the counts and heap figures
     stacks = 3,      // of all threads, by native.h
+    memory = 4,      // what it is made of; `dump.memory`
 };
 
 struct Work {
@@ -43,6 +45,7 @@ struct Work {
     std::chrono::nanoseconds max_stop{};
     std::int64_t stack_bytes = 0;
     std::chrono::nanoseconds lines{};
+    std::chrono::nanoseconds memory_budget{};  // of memory
 };
 
 // Addresses in the target that passed the worker's checks: for a watcher's few bytes a tick. 0: not known.

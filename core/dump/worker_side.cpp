@@ -17,12 +17,14 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <new>
 #include <optional>
 #include <string>
 #include <type_traits>
 
 #include "core/base/poller.h"
 #include "core/base/text.h"
+#include "core/dump/memory_reading.h"
 #include "core/dump/native.h"
 #include "core/dump/wire.h"
 #include "core/golang/describe.h"
@@ -203,6 +205,14 @@ void read_stacks(NativeDumper& dumper, const Work& work, Answer& answer) {
         answer.error = dump.error();
 }
 
+void read_memory(pid_t pid, const Work& work, Answer& answer) {
+    auto memory = read_memory_parts(pid, work.memory_budget);
+    if (memory)
+        answer.dump.memory = std::move(*memory);
+    else
+        answer.error = memory.error();
+}
+
 bool send_all(const std::string& bytes) {
     std::size_t sent = 0;
     while (sent < bytes.size()) {
@@ -235,6 +245,7 @@ bool send(Answer& answer) {
 }  // namespace
 
 int worker_main(int argc, char** argv) {
+    std::set_new_handler([] { ::_exit(kOutOfMemory); });
     const auto pid = argc == 4 ? parse_count(argv[2]) : std::nullopt;
     const auto ticks = argc == 4 ? parse_count(argv[3]) : std::nullopt;
     if (!pid || !ticks || *pid <= 0 || *pid > INT32_MAX) return 2;
@@ -256,6 +267,8 @@ int worker_main(int argc, char** argv) {
                 Error{Error::Kind::gone, "the process has ended", "PID " + std::string(argv[2]), ""};
         else if (work.order == Order::stacks)
             read_stacks(dumper, work, answer);
+        else if (work.order == Order::memory)
+            read_memory(static_cast<pid_t>(*pid), work, answer);
         else
             go.answer(work, answer);
         answer.cpu = clock_now(CLOCK_PROCESS_CPUTIME_ID) - begun;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/model/go.h"
+#include "core/model/memory_parts.h"
 #include "core/model/target.h"
 
 namespace rampwatch {
@@ -119,6 +120,7 @@ struct Dump {
     std::optional<std::int64_t> rss_bytes{};           // of the last look before it
     std::optional<std::int64_t> baseline_rss_bytes{};  // the same of the baseline
     std::optional<GoProgram> baseline_go{};            // and what was known of the Go program then
+    std::optional<MemoryParts> memory{};               // what it is made of, where that was asked for
 
     friend bool operator==(const Dump&, const Dump&) = default;
 };

@@ -153,6 +153,28 @@ std::string_view word(DumpReason value) {
     return "?";
 }
 
+std::string_view word(MemoryKind kind) {
+    switch (kind) {
+        case MemoryKind::heap:
+            return "heap";
+        case MemoryKind::arenas:
+            return "arenas";
+        case MemoryKind::stacks:
+            return "stacks";
+        case MemoryKind::anonymous:
+            return "anonymous";
+        case MemoryKind::named:
+            return "named";
+        case MemoryKind::file:
+            return "file";
+        case MemoryKind::shared:
+            return "shared";
+        case MemoryKind::other:
+            return "other";
+    }
+    return "?";
+}
+
 std::string_view word(Ending::Reason reason) {
     switch (reason) {
         case Ending::Reason::unknown:
@@ -211,6 +233,15 @@ std::optional<Series> series_of(std::string_view text) {
 std::optional<LimitKind> limit_kind_of(std::string_view text) {
     for (const LimitKind kind : {LimitKind::given, LimitKind::cgroup_max, LimitKind::cgroup_high,
                                  LimitKind::rlimit_as, LimitKind::physical}) {
+        if (word(kind) == text) return kind;
+    }
+    return std::nullopt;
+}
+
+std::optional<MemoryKind> memory_kind_of(std::string_view text) {
+    for (const MemoryKind kind :
+         {MemoryKind::heap, MemoryKind::arenas, MemoryKind::stacks, MemoryKind::anonymous, MemoryKind::named,
+          MemoryKind::file, MemoryKind::shared, MemoryKind::other}) {
         if (word(kind) == text) return kind;
     }
     return std::nullopt;

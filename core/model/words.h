@@ -20,10 +20,12 @@ std::string_view word(Shape shape);
 std::string_view word(GateId gate);
 std::string_view word(StackKind kind);
 std::string_view word(DumpReason reason);
+std::string_view word(MemoryKind kind);
 std::string_view word(Ending::Reason reason);
 std::string_view word(Event::Kind kind);
 
 std::optional<Series> series_of(std::string_view word);
 std::optional<LimitKind> limit_kind_of(std::string_view word);
+std::optional<MemoryKind> memory_kind_of(std::string_view word);
 
 }  // namespace rampwatch

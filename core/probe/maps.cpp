@@ -13,7 +13,6 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -62,28 +61,6 @@ std::string unescaped(std::string_view path) {
         path.remove_prefix(at + kNewline.size());
     }
     return plain += path;
-}
-
-std::optional<Mapping> parse_line(std::string_view line) {
-    Mapping mapping;
-    std::uint64_t major = 0, minor = 0;
-    if (!take(line, 16, '-', mapping.start) || !take(line, 16, ' ', mapping.end)) return std::nullopt;
-    if (mapping.end <= mapping.start || line.size() < 5) return std::nullopt;
-    mapping.readable = line[0] == 'r';
-    mapping.writable = line[1] == 'w';
-    mapping.executable = line[2] == 'x';
-    mapping.shared = line[3] == 's';
-    line.remove_prefix(5);
-    if (!take(line, 16, ' ', mapping.offset)) return std::nullopt;
-    if (!take(line, 16, ':', major) || !take(line, 16, ' ', minor)) return std::nullopt;
-    if (!take(line, 10, '\0', mapping.inode)) return std::nullopt;
-    mapping.device_major = static_cast<std::uint32_t>(major);
-    mapping.device_minor = static_cast<std::uint32_t>(minor);
-    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
-    mapping.deleted = mapping.inode != 0 && line.ends_with(kDeleted);
-    if (mapping.deleted) line.remove_suffix(kDeleted.size());
-    mapping.path = unescaped(line);
-    return mapping;
 }
 
 Result<std::string> read_text(const std::string& path) {
@@ -140,6 +117,28 @@ bool same_file(const ModuleFile& file, const Mapping& mapping) {
 
 }  // namespace
 
+std::optional<Mapping> parse_mapping(std::string_view line) {
+    Mapping mapping;
+    std::uint64_t major = 0, minor = 0;
+    if (!take(line, 16, '-', mapping.start) || !take(line, 16, ' ', mapping.end)) return std::nullopt;
+    if (mapping.end <= mapping.start || line.size() < 5) return std::nullopt;
+    mapping.readable = line[0] == 'r';
+    mapping.writable = line[1] == 'w';
+    mapping.executable = line[2] == 'x';
+    mapping.shared = line[3] == 's';
+    line.remove_prefix(5);
+    if (!take(line, 16, ' ', mapping.offset)) return std::nullopt;
+    if (!take(line, 16, ':', major) || !take(line, 16, ' ', minor)) return std::nullopt;
+    if (!take(line, 10, '\0', mapping.inode)) return std::nullopt;
+    mapping.device_major = static_cast<std::uint32_t>(major);
+    mapping.device_minor = static_cast<std::uint32_t>(minor);
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    mapping.deleted = mapping.inode != 0 && line.ends_with(kDeleted);
+    if (mapping.deleted) line.remove_suffix(kDeleted.size());
+    mapping.path = unescaped(line);
+    return mapping;
+}
+
 Maps parse_maps(std::string_view text) {
     Maps maps;
     while (!text.empty()) {
@@ -148,7 +147,7 @@ Maps parse_maps(std::string_view text) {
             maps.truncated = true;
             break;
         }
-        if (auto mapping = parse_line(text.substr(0, end)))
+        if (auto mapping = parse_mapping(text.substr(0, end)))
             maps.mappings.push_back(std::move(*mapping));
         else
             ++maps.skipped;

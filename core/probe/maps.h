@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,9 @@ struct Maps {
 inline constexpr std::size_t kMostMappings = 300'000;
 
 Maps parse_maps(std::string_view text);
+
+// One line without its end; empty when it is none.
+std::optional<Mapping> parse_mapping(std::string_view line);
 
 // `tid`: of live_thread(); a leader that has ended has none. Errors: gone, no_permission, io.
 Result<Maps> read_maps(pid_t tid);

@@ -12,7 +12,7 @@ namespace {
 Json head_of(const Dump& dump) {
     Json json = json_of(dump);
     for (const char* part : {"schema", "groups", "go", "stops", "stop_time_us", "took_s", "reason",
-                             "baseline", "explains_growth"})
+                             "baseline", "explains_growth", "memory"})
         json.erase(part);
     return json;
 }
@@ -20,7 +20,8 @@ Json head_of(const Dump& dump) {
 }  // namespace
 
 std::string json_diff(const Dump& before, const Dump& now, const Dump& difference) {
-    Json groups = json_of(difference)["groups"];
+    Json whole = json_of(difference);
+    Json groups = std::move(whole["groups"]);
     for (std::size_t i = 0; i < difference.groups.size(); ++i) {
         const Group& group = difference.groups[i];
         groups[i]["count_before"] = group.count - group.change.value_or(0);
@@ -29,6 +30,7 @@ std::string json_diff(const Dump& before, const Dump& now, const Dump& differenc
                       {"same_process", is_same_process(before.life, now.life)},
                       {"old", head_of(before)},
                       {"new", head_of(now)},
+                      {"memory", std::move(whole["memory"])},
                       {"groups", std::move(groups)}});
 }
 

@@ -6,6 +6,7 @@
 #include "core/base/units.h"
 #include "core/model/words.h"
 #include "core/report/json_parts.h"
+#include "core/report/memory_text.h"
 
 namespace rampwatch::report {
 namespace {
@@ -84,6 +85,36 @@ Json go_json(const GoProgram& go) {
             {"heap", go.heap ? heap_json(*go.heap) : Json(nullptr)}};
 }
 
+Json figures_json(const MemoryFigures& figures) {
+    return {{"address_space_bytes", figures.address_space}, {"rss_bytes", figures.rss},
+            {"anonymous_bytes", figures.anonymous},         {"swap_bytes", figures.swap},
+            {"lazy_free_bytes", figures.lazy_free},         {"huge_bytes", figures.huge}};
+}
+
+Json part_json(const MemoryPart& part) {
+    Json json = figures_json(part.figures);
+    json["kind"] = word(part.kind);
+    json["name"] = part.name.empty() ? Json(nullptr) : Json(part.name);
+    json["mappings"] = part.mappings;
+    json["change_bytes"] = json_known(part.change_bytes);
+    json["change_mappings"] = json_known(part.change_mappings);
+    return json;
+}
+
+Json memory_json(const Dump& dump) {
+    const MemoryParts& memory = *dump.memory;
+    Json parts = Json::array();
+    for (const MemoryPart& part : memory.parts) parts.push_back(part_json(part));
+    return {{"total", figures_json(memory.total)},
+            {"parts", std::move(parts)},
+            {"allocators", memory.allocators},
+            {"missing", memory.missing.empty() ? Json(nullptr) : Json(memory.missing)},
+            {"took_s", json_seconds(memory.took)},
+            {"since", memory.since ? Json(format_time(*memory.since)) : Json(nullptr)},
+            {"before", memory.before ? figures_json(*memory.before) : Json(nullptr)},
+            {"hints", memory_hints(dump)}};
+}
+
 Json stops_json(const Dump& dump) {
     Json stops = Json::array();
     for (const ThreadStop& stop : dump.stops)
@@ -121,6 +152,7 @@ Json json_of(const Dump& dump) {
         {"explains_growth", json_known(dump.explains_growth)},
         {"baseline_rss_bytes", json_known(dump.baseline_rss_bytes)},
         {"baseline_go", dump.baseline_go ? go_json(*dump.baseline_go) : Json(nullptr)},
+        {"memory", dump.memory ? memory_json(dump) : Json(nullptr)},
         {"warnings", dump.warnings},
         {"groups", std::move(groups)},
     };

@@ -8,6 +8,7 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/report/memory_text.h"
 
 namespace rampwatch::report {
 namespace {
@@ -47,6 +48,7 @@ std::string text_diff(const Dump& before, const Dump& now, const Dump& differenc
                             escape(before.backend, 32), escape(now.backend, 32));
     }
     if (now.wall < before.wall) text += "note: the first of the two is the newer one\n";
+    for (const std::string& line : memory_lines(difference)) text += line + "\n";
     if (difference.groups.empty()) return text + "\nno group has changed\n";
     return text + "\n" + text_groups(difference, style);
 }

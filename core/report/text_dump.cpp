@@ -15,6 +15,7 @@
 #include "core/base/units.h"
 #include "core/report/frame_text.h"
 #include "core/report/go_text.h"
+#include "core/report/memory_text.h"
 
 namespace rampwatch::report {
 namespace {
@@ -329,6 +330,7 @@ std::string text_dump(const Dump& dump, const DumpTextStyle& style) {
     std::string text = head_line(dump);
     if (dump.life.command_line) text += "command line: " + escape(*dump.life.command_line) + "\n";
     for (const std::string& warning : dump.warnings) text += "note: " + warning + "\n";
+    for (const std::string& line : memory_lines(dump)) text += line + "\n";
     return text + "\n" + text_groups(dump, style);
 }
 

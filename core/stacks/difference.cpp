@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "core/stacks/grouper.h"
+#include "core/stacks/memory_change.h"
 
 namespace rampwatch::stacks {
 
@@ -14,6 +15,10 @@ Dump difference(const Dump& before, const Dump& now) {
     Dump result = now;
     result.groups.clear();
     result.baseline = before.wall;
+    if (result.memory && before.memory)
+        compare_memory(*result.memory, *before.memory, before.wall);
+    else
+        result.memory.reset();
     std::unordered_map<std::string, Group> groups;  // the newer's, else the older's with a count of 0
     std::unordered_map<std::string, std::int64_t> then;
     for (const Group& group : now.groups) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/model/words.h"
 
 namespace rampwatch::store {
 namespace {
@@ -99,6 +101,39 @@ std::optional<GoProgram> go_of(const Json& object, const char* name) {
     return go;
 }
 
+MemoryFigures figures_of(const Json& json) {
+    const auto bytes = [&](const char* name) {
+        constexpr std::int64_t kMost = std::int64_t{1} << 60;
+        return std::clamp(member<std::int64_t>(json, name).value_or(0), std::int64_t{0}, kMost);
+    };
+    return {bytes("address_space_bytes"), bytes("rss_bytes"),       bytes("anonymous_bytes"),
+            bytes("swap_bytes"),          bytes("lazy_free_bytes"), bytes("huge_bytes")};
+}
+
+std::optional<MemoryParts> memory_of(const Json& dump) {
+    const auto json = dump.find("memory");
+    if (json == dump.end() || !json->is_object()) return std::nullopt;
+    const auto total = json->find("total");
+    if (total == json->end() || !total->is_object()) return std::nullopt;
+    MemoryParts memory;
+    memory.total = figures_of(*total);
+    memory.missing = member<std::string>(*json, "missing").value_or("");
+    for (const Json& part : list(*json, "parts")) {
+        if (!part.is_object() || memory.parts.size() >= 2 * kMostMemoryParts) continue;
+        const auto kind = memory_kind_of(member<std::string>(part, "kind").value_or(""));
+        if (!kind) continue;
+        memory.parts.push_back({*kind, member<std::string>(part, "name").value_or(""),
+                                std::clamp(member<std::int64_t>(part, "mappings").value_or(0),
+                                           std::int64_t{0}, std::int64_t{1} << 40),
+                                figures_of(part)});
+    }
+    for (const Json& name : list(*json, "allocators")) {
+        if (name.is_string() && memory.allocators.size() < kMostNames)
+            memory.allocators.push_back(name.get<std::string>());
+    }
+    return memory;
+}
+
 // "2026-11-24T03:10:05+01:00", as format_time() writes it.
 std::optional<std::chrono::nanoseconds> parse_time(const std::string& text) {
     tm parts{};
@@ -141,6 +176,7 @@ Result<Dump> dump_of(const Json& json) {
         if (!read) return bad("a group without a count or a kind");
         dump.groups.push_back(std::move(*read));
     }
+    dump.memory = memory_of(json);
     for (const Json& warning : list(json, "warnings")) {
         if (warning.is_string()) dump.warnings.push_back(escape(warning.get<std::string>(), 1024));
     }

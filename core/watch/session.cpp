@@ -8,6 +8,7 @@
 
 #include "core/stacks/growth.h"
 #include "core/stacks/growth_series.h"
+#include "core/stacks/memory_change.h"
 #include "core/trend/archive.h"
 #include "core/watch/dump_queue.h"
 #include "core/watch/episode.h"
@@ -45,6 +46,7 @@ struct Target {
     bool baseline_wished = false;
     std::shared_ptr<const Dump> baseline{};  // the first of this life
     std::shared_ptr<const Dump> newest{};
+    std::shared_ptr<const Dump> memory{};       // the first that says what its memory is made of
     std::int64_t memory_bytes = 0;              // at the last look
     std::optional<nanoseconds> regular_dump{};  // when the last of them was wished for
     stacks::GrowthSeries growth{};
@@ -53,6 +55,12 @@ struct Target {
 struct Moment {
     nanoseconds mono{}, wall{};
 };
+
+// The first reading stays what later ones are compared with, unless it has only the total and a later one has
+// the parts: then what grew since that one is told.
+bool is_worth_more(const Dump& taken, const Dump* first) {
+    return first == nullptr || (!first->memory->missing.empty() && taken.memory->missing.empty());
+}
 
 }  // namespace
 
@@ -112,6 +120,7 @@ void Session::State::begin_life(Target& target, TargetId id, LifeNumber life, bo
     target.looks_of_life = 0;
     target.baseline_wished = false;
     target.baseline.reset();
+    target.memory.reset();
     target.regular_dump.reset();
     target.growth = {};
     Event told = event(first ? Event::Kind::started : Event::Kind::restarted, target, id, when);
@@ -274,10 +283,13 @@ void Session::State::take(const fact::DumpDone& fact, Output& output) {
     if (!over && target->baseline && stacks::compare(dump, *target->baseline))
         stacks::compare_members(dump, *target->newest);
     if (!over) target->growth.add(dump, target->memory_bytes);
+    if (!over && dump.memory && target->memory)
+        stacks::compare_memory(*dump.memory, *target->memory->memory, target->memory->wall);
     const auto taken = std::make_shared<const Dump>(std::move(dump));
     if (asked->request.life == target->life) {  // of a life just over too: the last evidence there is
         if (!target->baseline) target->baseline = taken;
         target->newest = taken;
+        if (taken->memory && is_worth_more(*taken, target->memory.get())) target->memory = taken;
     }
     Event told = event(Event::Kind::dump, *target, asked->request.target, when);
     told.life = asked->request.life;

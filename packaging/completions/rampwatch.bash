@@ -16,7 +16,7 @@ _rampwatch() {
     local target='-p --pid --pidfile --name --wait'
     local judged='--patience --min-growth --min-count'
     local judge="$judged --explain"
-    local stacks='--backend --stop --max-stop --dump-timeout --show-args'
+    local stacks='--backend --stop --max-stop --stack-bytes --dump-timeout --show-args'
     local history='--history-dir --history-name --history-group --history-keep'
     local -A options=(
         [look]="$target --format --show-args"
@@ -31,7 +31,7 @@ _rampwatch() {
         [sample]="$target $judged $stacks $history --no-dumps"
         [scan]="--for -i --interval --top --format"
         [history]="--history-dir --format --before --history-keep"
-        [dump]="$target $stacks --format -o --output"
+        [dump]="$target $stacks --memory --format -o --output"
     )
 
     for ((i = 1; i < COMP_CWORD; i++)); do
@@ -83,6 +83,7 @@ _rampwatch() {
         --stop) from='none running all' ;;
         --dump-every) from='1m 5m 1h' ;;
         --max-stop) from='5ms 20ms 100ms' ;;
+        --stack-bytes) from='16K 64K 256K' ;;
         --patience) from='20m 2h 9h 1d' ;;
         -i | --interval) from='100ms 1s 10s 1m' ;;
         --for) from='10m 1h 1d' ;;

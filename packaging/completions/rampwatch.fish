@@ -67,6 +67,7 @@ complete -c rampwatch -n '__rampwatch_using look watch analyze analyse scan' -l 
 complete -c rampwatch -n $stacks -l backend -x -a 'auto native eu-stack gdb' -d 'how stacks are read'
 complete -c rampwatch -n $stacks -l stop -x -a 'none running all' -d 'which running threads may be stopped'
 complete -c rampwatch -n $stacks -l max-stop -x -a '5ms 20ms 100ms' -d 'how long threads may be held'
+complete -c rampwatch -n $stacks -l stack-bytes -x -a '16K 64K 256K' -d 'how much of each stack is copied at first'
 complete -c rampwatch -n $stacks -l dump-timeout -x -a '10s 30s 2m' -d 'how long a dump may take'
 
 complete -c rampwatch -n $watch -s i -l interval -x -a '100ms 1s 10s 1m' -d 'time between two samples'
@@ -108,6 +109,7 @@ complete -c rampwatch -n $past -a 'list export prune check'
 complete -c rampwatch -n $past -l format -x -a csv -d 'of export'
 complete -c rampwatch -n $past -l before -x -a '30d 90d' -d 'forget all that is older'
 
+complete -c rampwatch -n $dump -l memory -d 'also tell what its memory is made of'
 complete -c rampwatch -n $dump -l format -x -a 'text json folded pprof' -d 'of the output'
 complete -c rampwatch -n $dump -s o -l output -r -F -d 'write to this file'
 

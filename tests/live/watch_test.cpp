@@ -2,6 +2,7 @@
 // The whole chain on a real process: samples, verdict, stacks, recording, and the recording judged again.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -74,6 +75,12 @@ TEST_CASE(
     // All threads but main's, the pool's four and the few that are at work.
     CHECK(top["count"] <= dump["dump"]["threads"].get<int>() - 5);
     CHECK(top["count"] >= dump["dump"]["threads"].get<int>() - 10);
+    const json& memory = dump["dump"]["memory"];
+    CHECK(memory["since"].is_string());
+    const auto stacks = std::find_if(memory["parts"].begin(), memory["parts"].end(),
+                                     [](const json& part) { return part["kind"] == "stacks"; });
+    REQUIRE(stacks != memory["parts"].end());
+    CHECK((*stacks)["change_mappings"] > 10);
 
     const test::Outcome analyzed =
         test::rampwatch({"analyze", "--patience", "20s", "--format", "json", record});

@@ -44,6 +44,11 @@ Answer full_answer() {
     group.stack_bytes = 84'000'000;
     group.waited_at_most = std::chrono::hours(200);
     answer.dump.groups = {group, Group{}};
+    answer.dump.memory = MemoryParts{};
+    answer.dump.memory->total = {6, 5, 4, 3, 2, 1};
+    answer.dump.memory->parts = {{.kind = MemoryKind::shared, .name = "/memfd:x", .mappings = 2}};
+    answer.dump.memory->allocators = {"glibc"};
+    answer.dump.memory->missing = "why";
     return answer;
 }
 

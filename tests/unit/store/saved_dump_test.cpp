@@ -51,6 +51,12 @@ Dump full() {
     dump.go = GoProgram{.version = "go1.24.4", .module = "shop", .goroutines = 9, .stack_bytes = 8192};
     dump.warnings = {"One sentence."};
     dump.groups = {group, goroutines};
+    dump.memory = MemoryParts{};
+    dump.memory->total = {6 << 20, 5 << 20, 4 << 20, 3 << 20, 2 << 20, 1 << 20};
+    dump.memory->parts = {
+        {.kind = MemoryKind::named, .name = "pool", .mappings = 2, .figures = {6, 5, 4, 3, 2, 1}},
+        {.kind = MemoryKind::heap, .mappings = 1}};
+    dump.memory->allocators = {"glibc"};
     return dump;
 }
 
@@ -61,6 +67,7 @@ TEST_CASE("a dump that was written as JSON is read back as it was", "[store]") {
     const auto back = store::read_dump(report::json_dump(dump));
     REQUIRE(back);
     CHECK(back->groups == dump.groups);
+    CHECK(back->memory == dump.memory);
     CHECK(back->wall == dump.wall);
     CHECK(back->life.pid == 4711);
     CHECK(back->life.start_ticks == 99);

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#include "core/report/memory_hint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/report/memory_text.h"
+
+namespace rampwatch::report {
+namespace {
+
+constexpr std::int64_t kWorthAWord = 4 << 20;  // of growth
+
+std::int64_t held(const MemoryFigures& figures) { return figures.rss + figures.swap; }
+std::string size(std::int64_t bytes) { return format_size(static_cast<double>(bytes)); }
+
+bool uses(const MemoryParts& memory, std::string_view allocator) {
+    return std::find(memory.allocators.begin(), memory.allocators.end(), allocator) !=
+           memory.allocators.end();
+}
+
+std::int64_t grown(const MemoryParts& memory) {
+    return memory.before ? held(memory.total) - held(*memory.before) : 0;
+}
+
+// What is counted as resident and is no loss.
+void add_false_ramps(const MemoryParts& memory, std::vector<std::string>& hints) {
+    const std::int64_t growth = memory.before ? grown(memory) : held(memory.total);
+    if (growth < kWorthAWord) return;
+    const MemoryFigures then = memory.before.value_or(MemoryFigures());
+    const std::int64_t lazy = memory.total.lazy_free - then.lazy_free;
+    if (lazy >= growth / 4) {
+        hints.push_back(fmt::format(
+            "{} of it is given back already (LazyFree): the kernel takes it when it needs memory. It is no "
+            "leak, though RSS counts it.",
+            size(lazy)));
+    }
+    const std::int64_t huge = memory.total.huge - then.huge;
+    if (memory.before && huge >= growth / 2) {
+        hints.push_back(
+            fmt::format("{} of it is in huge pages (AnonHugePages), which count whole where a little of each "
+                        "is used: compare with transparent_hugepage=madvise.",
+                        size(huge)));
+    }
+}
+
+// The part that makes most of the growth; null where none makes half.
+const MemoryPart* main_part(const MemoryParts& memory) {
+    if (grown(memory) < kWorthAWord) return nullptr;
+    const MemoryPart* most = nullptr;
+    for (const MemoryPart& part : memory.parts) {
+        if (most == nullptr || part.change_bytes.value_or(0) > most->change_bytes.value_or(0)) most = &part;
+    }
+    return most != nullptr && most->change_bytes.value_or(0) * 2 >= grown(memory) ? most : nullptr;
+}
+
+// Heaps of a runtime of its own, and allocators beside libc's: asked by their own means.
+std::string hint_for_runtime(const Dump& dump) {
+    const MemoryParts& memory = *dump.memory;
+    if (dump.go)
+        return "Go: its heap is in the line about the heap above; go tool pprof on a heap profile says who "
+               "allocated.";
+    if (uses(memory, "JVM"))
+        return "a JVM: jcmd PID GC.heap_info and GC.class_histogram tell of its heap, VM.native_memory (with "
+               "-XX:NativeMemoryTracking=summary) of the rest.";
+    if (uses(memory, "Node.js"))
+        return "Node.js: process.memoryUsage() parts it; a heap snapshot (--heapsnapshot-signal=SIGUSR2) "
+               "says "
+               "who holds it.";
+    if (uses(memory, "jemalloc"))
+        return "jemalloc: MALLOC_CONF=prof:true and jeprof say who allocates; what it only keeps goes back "
+               "with background_thread:true, or a shorter dirty_decay_ms.";
+    if (uses(memory, "tcmalloc"))
+        return "tcmalloc: HEAPPROFILE and pprof say who allocates; MallocExtension::ReleaseFreeMemory() "
+               "gives "
+               "back what it only keeps.";
+    if (uses(memory, "Python")) return "Python: memray attach PID, or tracemalloc, say who allocates.";
+    return {};
+}
+
+// By what is more than chance.
+bool threads_grew(const Dump& dump) {
+    constexpr std::int64_t kFew = 5;
+    return std::any_of(dump.groups.begin(), dump.groups.end(), [](const Group& group) {
+        return group.kind == StackKind::thread && group.change.value_or(0) >= kFew &&
+               *group.change * 20 >= group.count;
+    });
+}
+
+std::string hint_for_heap(const Dump& dump, const MemoryPart& part) {
+    if (threads_grew(dump))
+        return "threads grew with it: what each of them allocated, and the arena it may have of its own, "
+               "comes "
+               "before all else.";
+    if (std::string own = hint_for_runtime(dump); !own.empty()) return own;
+    std::string text =
+        "held by the program, or kept by malloc after free(): heaptrack -p PID, or memleak-bpfcc -p PID, say "
+        "who allocates what stays; malloc_trim(0), called by the program, gives back what is only kept.";
+    if (part.kind == MemoryKind::arenas && part.change_mappings.value_or(0) > 1)
+        text += " MALLOC_ARENA_MAX=2 keeps the arenas few.";
+    return text;
+}
+
+std::string hint_for(const Dump& dump, const MemoryPart& part) {
+    switch (part.kind) {
+        case MemoryKind::heap:
+        case MemoryKind::arenas:
+            return hint_for_heap(dump, part);
+        case MemoryKind::anonymous:
+            if (part.change_mappings.value_or(0) > 8 && !dump.go && !uses(*dump.memory, "JVM"))
+                return "many mappings more: big allocations, each mapped by itself, or mmap() without "
+                       "munmap(): "
+                       "perf trace -e mmap -p PID shows who asks for them.";
+            return hint_for_heap(dump, part);
+        case MemoryKind::stacks:
+            return "stacks of threads: the group of threads that grew is what to look at.";
+        case MemoryKind::file:
+            return "pages of a file: the kernel takes those that were not written to when it needs memory.";
+        case MemoryKind::shared:
+            return "shared memory: ls -l /proc/PID/map_files, ipcs -m and df /dev/shm say whose; it outlives "
+                   "those who only unmap it.";
+        case MemoryKind::named:
+        case MemoryKind::other:
+            break;
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string part_name(const MemoryPart& part) {
+    switch (part.kind) {
+        case MemoryKind::heap:
+            return "heap";
+        case MemoryKind::arenas:
+            return "malloc's further arenas";
+        case MemoryKind::stacks:
+            return "thread stacks";
+        case MemoryKind::anonymous:
+            return "anonymous";
+        case MemoryKind::named:
+        case MemoryKind::file:
+        case MemoryKind::shared:
+        case MemoryKind::other:
+            break;
+    }
+    return part.name.empty() ? "without a name" : escape(part.name);
+}
+
+std::string clip_middle(std::string text, std::size_t width) {
+    if (text.size() <= width || width < 8) return text;
+    const std::size_t front = (width - 2) / 3;
+    return text.substr(0, front) + ".." + text.substr(text.size() - (width - 2 - front));
+}
+
+std::vector<std::string> memory_hints(const Dump& dump) {
+    std::vector<std::string> hints;
+    if (!dump.memory) return hints;
+    add_false_ramps(*dump.memory, hints);
+    if (const MemoryPart* part = main_part(*dump.memory)) {
+        if (std::string hint = hint_for(dump, *part); !hint.empty()) hints.push_back(std::move(hint));
+    }
+    return hints;
+}
+
+}  // namespace rampwatch::report

@@ -33,6 +33,13 @@ Error failed(std::string what, Error::Kind kind = Error::Kind::io) {
     return {kind, std::move(what), "reading the target", ""};
 }
 
+std::string end_in_words(int status) {
+    if (WIFSIGNALED(status))
+        return fmt::format("the helper that reads it was ended by signal {}", WTERMSIG(status));
+    if (WEXITSTATUS(status) == kOutOfMemory) return "the helper that reads it ran out of memory";
+    return fmt::format("the helper that reads it ended with status {}", WEXITSTATUS(status));
+}
+
 }  // namespace
 
 Worker::Worker(Life life, std::string program) : life_(std::move(life)), program_(std::move(program)) {}
@@ -145,10 +152,7 @@ void Worker::died(std::chrono::nanoseconds now) {
         not_before_ = now + pause;
     }
     Answer answer;
-    answer.error =
-        failed(WIFSIGNALED(status)
-                   ? fmt::format("the helper that reads it was ended by signal {}", WTERMSIG(status))
-                   : fmt::format("the helper that reads it ended with status {}", WEXITSTATUS(status)));
+    answer.error = failed(end_in_words(status));
     while (!waiting_.empty()) finish(answer);
 }
 

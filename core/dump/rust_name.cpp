@@ -78,7 +78,7 @@ class Reader {
                 digit = static_cast<std::uint64_t>(c - 'A') + 36;
             else
                 failed_ = true;
-            if (value > UINT64_MAX / 64) failed_ = true;
+            if (value > (UINT64_MAX - 1 - digit) / 62) return failed_ = true, 0;
             value = value * 62 + digit;
         }
         return value + 1;

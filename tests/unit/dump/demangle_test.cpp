@@ -30,6 +30,9 @@ TEST_CASE("Rust v0 names are demangled", "[dump]") {
     CHECK(demangle("_RNvXCs15kBYyAo9fc_7mycrateNtB2_7ExampleNtB2_5Trait3foo") ==
           "<mycrate::Example as mycrate::Trait>::foo");
     CHECK(demangle("_RINvNtCs1234_4core3mem4swapjE") == "core::mem::swap<usize>");
+    // A crate's hash may take nearly all of 64 bits.
+    CHECK(demangle("_RNvMNtCslNYArtu3iFV_5alloc6stringNtB2_6String11try_reserve") ==
+          "<alloc::string::String>::try_reserve");
     CHECK(demangle("_RNCNvCs1234_7mycrate4main0B3_") == "mycrate::main::{closure#0}");
     CHECK(demangle("_RINvCs1234_7mycrate3fooRShAjj4_E") == "mycrate::foo<&[u8], [usize; 4]>");
 }

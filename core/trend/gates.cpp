@@ -7,6 +7,9 @@
 #include <cmath>
 #include <limits>
 
+#include "core/trend/fill.h"
+#include "core/trend/pyramid.h"
+
 namespace rampwatch::trend {
 namespace {
 
@@ -144,9 +147,10 @@ std::optional<Gate> Trial::materiality_gate(const Policy& policy) const {
 }
 
 std::optional<Gate> Trial::significance(const Policy& policy) const {
-    const bool enough = z_ >= policy.bent_significance || (z_ >= policy.significance && straight(policy));
+    const double bent = span_s_ > policy.young_span_s ? policy.long_significance : policy.bent_significance;
+    const bool enough = z_ >= bent || (z_ >= policy.significance && straight(policy));
     return at_least(GateId::significance, z_,
-                    enough || z_ < policy.significance ? policy.significance : policy.bent_significance);
+                    enough || z_ < policy.significance ? policy.significance : bent);
 }
 
 std::optional<Gate> Trial::significance_mean(const Policy& policy) const {
@@ -199,29 +203,51 @@ std::optional<Gate> Trial::record_high(const Policy& policy) const {
 
 std::optional<Gate> Trial::context(const Policy& policy) const {
     if (policy.context <= 0) return std::nullopt;
-    const bool calm = straight(policy) && window_.swing_fine < policy.calm * rise_;
+    const bool calm =
+        straight(policy) && window_.swing_fine < (has_teeth() ? policy.teeth_calm : policy.calm) * rise_;
     return at_least(GateId::context,
                     static_cast<double>(window_.before.size()) / static_cast<double>(window_.floors.size()),
                     calm ? policy.straight_context : policy.context);
 }
 
+// Minor collections lift the mean over the floor by half their height; noise by a smaller share of its range.
+bool Trial::has_teeth() const {
+    double over = 0;
+    for (std::size_t i = 0; i < window_.floors.size(); ++i) over += window_.means[i] - window_.floors[i];
+    over = over / static_cast<double>(window_.floors.size()) - line_.slope / 2;
+    return over > .42 * window_.swing_fine;
+}
+
 // Growth whose rate falls is a filling thing, so long as what came before was growth to speak of.
 std::optional<Gate> Trial::slowing(const Policy& policy) const {
     if (line_.slope <= 0) return std::nullopt;
-    // What is straight while young may yet be the slow end of a cache, but then it slowed no more than this.
-    // What slowed more was another thing, which has ended.
+    // While young this may yet be the slow end of a cache. It is not when a line explains all that was seen
+    // better than any such end: then what slowed was another thing, which has ended.
     const bool young_line = policy.young_straight && young(policy);
-    const double most = young_line ? std::exp(1.3 * span_s_ / policy.day_s) : kInfinite;
-    double worst = 0;
+    double worst = 0, least = kInfinite;
     for (const std::size_t times : {std::size_t{1}, std::size_t{2}}) {
         const std::size_t n = std::min(window_.before.size(), times * window_.floors.size());
         if (n < 3 || (times == 2 && n <= window_.floors.size())) continue;
         const double slope = fit_slope(window_.before.last(n));
         if (slope * static_cast<double>(n - 1) <= .3 * materiality(policy)) continue;
         const double ratio = slope / line_.slope / (times == 2 ? 1.15 : 1.0);
-        if (ratio < most) worst = std::max(worst, ratio);
+        worst = std::max(worst, ratio);
+        least = std::min(least, ratio);
     }
-    return at_most(GateId::slowing, worst, young_line ? policy.slowing - .1 : policy.slowing);
+    const double most = young_line ? policy.slowing - .1 : policy.slowing;
+    const double other = std::exp(policy.slowing_other * span_s_ / policy.day_s);
+    if (worst > most && young_line && (least > other || outdoes_fill(policy))) worst = 0;
+    return at_most(GateId::slowing, worst, most);
+}
+
+// A line explains all that was seen, a warm-up apart, clearly better than anything that fills.
+bool Trial::outdoes_fill(const Policy& policy) const {
+    const std::size_t before = std::min(window_.before.size(), 2 * window_.floors.size());
+    std::array<double, Pyramid::kDepth> all{};
+    std::ranges::copy(window_.before.last(before), all.begin());
+    std::ranges::copy(window_.floors, all.begin() + static_cast<std::ptrdiff_t>(before));
+    return line_over_fill(std::span(all).first(before + window_.floors.size()),
+                          policy.patience_s / window_.block_s) >= policy.slowing_ended;
 }
 
 std::optional<Gate> Trial::straight_gate(const Policy& policy) const {

@@ -20,6 +20,7 @@ struct Policy {
     double young_span_s = 0;        // ... in windows shorter than this
     double significance = 10;       // z of the floors, where they are straight
     double bent_significance = 10;  // ... and where they are not
+    double long_significance = 10;  // ... in windows of young_span_s and more
     double significance_mean = 4;   // z of the means
     double wander = 0;              // z against a walk; 0: not asked
     double monotone = .82;
@@ -28,6 +29,7 @@ struct Policy {
     double context = .34;           // blocks before the window, as a share of it
     double straight_context = .06;  // the same for straight windows that are calm
     double calm = .05;              // swings at finer widths, as a share of the rise
+    double teeth_calm = .05;        // ... where they are teeth
     double straight_care = 1.3;     // standard errors by which a bend is taken for worse than it looks
     double min_growth = 0;          // in the series' unit
     double young_fraction = .10;    // of the base
@@ -36,6 +38,8 @@ struct Policy {
     double slowing = 1.3;
     double s_bend = .5;  // slow-fast-slow: by how much the middle may be steeper
     double saturation = 3.2;
+    double slowing_other = 2;    // while young: what slowed more, exp(this * span / day), was another thing
+    double slowing_ended = 8;    // ... and what a line explains by so much better (fill.h)
     bool young_straight = true;  // only what is straight counts while young
     bool fast_path = true;  // a rise over twice the base shortens patience, once the process is old enough
     double symmetric_bend = 0;  // if not 0: what is not straight by this measure never counts, at any age
@@ -105,7 +109,9 @@ class Trial {
         double d2 = 0, d2_error = 0;  // end slope - start slope, as a share of the mean slope
         double d3 = 0, d3_error = 0;  // slope in the middle - slope at the ends, likewise
     };
+    [[nodiscard]] bool has_teeth() const;
     const Curve& curve() const;
+    [[nodiscard]] bool outdoes_fill(const Policy& policy) const;  // fill.h
 
     Window window_;
     Line line_{};

@@ -10,7 +10,7 @@ namespace {
 void suspect(Policy& policy, Series series, const Times& times, const Tuning& tuning) {
     policy.patience_s = tuning.suspect_span * times.patience_s;
     policy.min_growth *= tuning.suspect_growth;
-    policy.significance = policy.bent_significance = tuning.suspect_significance;
+    policy.significance = policy.bent_significance = policy.long_significance = tuning.suspect_significance;
     policy.wander = 0;
     policy.monotone = .78;
     policy.even = .5;
@@ -40,6 +40,7 @@ Policy policy_for(Series series, Kind kind, Tier tier, const Times& times, doubl
                   .young_span_s = tuning.young_span_days * times.day_s,
                   .significance = tuning.significance,
                   .bent_significance = tuning.bent_significance,
+                  .long_significance = tuning.long_significance,
                   .wander = tuning.wander,
                   .monotone = tuning.monotone,
                   .even = tuning.even,
@@ -47,18 +48,22 @@ Policy policy_for(Series series, Kind kind, Tier tier, const Times& times, doubl
                   .context = tuning.context,
                   .straight_context = tuning.straight_context,
                   .calm = tuning.calm,
+                  .teeth_calm = tuning.teeth_calm,
                   .straight_care = tuning.straight_care,
                   .min_growth = min_growth,
                   .young_fraction = tuning.young_fraction,
                   .old_fraction = tuning.old_fraction,
                   .swing_factor = tuning.swing_factor,
                   .slowing = tuning.slowing,
-                  .saturation = tuning.saturation};
+                  .saturation = tuning.saturation,
+                  .slowing_other = tuning.slowing_other,
+                  .slowing_ended = tuning.slowing_ended};
     if (!is_bytes(series)) {
         policy.young_fraction = .30;
         policy.old_fraction = .20;
         policy.fast_path = false;
         policy.bent_significance = 1.15 * tuning.bent_significance;
+        policy.long_significance = 1.15 * tuning.long_significance;
     }
     if (tier == Tier::suspect) suspect(policy, series, times, tuning);
     if (kind == Kind::raw) return policy;
@@ -66,12 +71,12 @@ Policy policy_for(Series series, Kind kind, Tier tier, const Times& times, doubl
     policy.fast_path = false;
     policy.young_age_s = 0;
     if (kind == Kind::daily) {
-        policy.bent_significance = policy.significance;
+        policy.bent_significance = policy.long_significance = policy.significance;
         policy.symmetric_bend = tuning.daily_bend;
         policy.context = std::max(policy.context, policy.straight_context = tuning.context);
     } else {
         policy.patience_s = std::max(policy.patience_s, tuning.low_span_days * times.day_s);
-        policy.significance = policy.bent_significance = tuning.low_significance;
+        policy.significance = policy.bent_significance = policy.long_significance = tuning.low_significance;
     }
     return policy;
 }

@@ -23,7 +23,7 @@ namespace {
 
 using trend::Tuning;
 
-constexpr std::array<std::pair<std::string_view, double Tuning::*>, 26> kKnobs = {{
+constexpr std::array<std::pair<std::string_view, double Tuning::*>, 30> kKnobs = {{
     {"confirm_span", &Tuning::confirm_span},
     {"significance", &Tuning::significance},
     {"bent_significance", &Tuning::bent_significance},
@@ -34,6 +34,7 @@ constexpr std::array<std::pair<std::string_view, double Tuning::*>, 26> kKnobs =
     {"context", &Tuning::context},
     {"straight_context", &Tuning::straight_context},
     {"calm", &Tuning::calm},
+    {"teeth_calm", &Tuning::teeth_calm},
     {"straight_care", &Tuning::straight_care},
     {"young_age_days", &Tuning::young_age_days},
     {"young_span_days", &Tuning::young_span_days},
@@ -42,6 +43,9 @@ constexpr std::array<std::pair<std::string_view, double Tuning::*>, 26> kKnobs =
     {"swing_factor", &Tuning::swing_factor},
     {"slowing", &Tuning::slowing},
     {"saturation", &Tuning::saturation},
+    {"slowing_ended", &Tuning::slowing_ended},
+    {"slowing_other", &Tuning::slowing_other},
+    {"long_significance", &Tuning::long_significance},
     {"daily_age_days", &Tuning::daily_age_days},
     {"daily_bend", &Tuning::daily_bend},
     {"low_span_days", &Tuning::low_span_days},

@@ -125,6 +125,13 @@ TEST_CASE("what cannot be watched is refused with 2", "[watch]") {
     }
 }
 
+// Shell: goes on once a good many samples are written, so that the watch and its command are well under way.
+std::string until_recorded(const std::string& record) {
+    return fmt::format(
+        "for i in $(seq 200); do [ $(cat {} 2>/dev/null | wc -l) -gt 10 ] && break; sleep 0.1; done;",
+        record);
+}
+
 TEST_CASE("a closed, full or abandoned stdout loses lines, never samples", "[watch]") {
     const Sleeper sleeper;
     for (const char* stdout_of : {">&-", ">/dev/full", "| true"}) {
@@ -152,11 +159,13 @@ TEST_CASE("SIGTERM, SIGINT and SIGHUP end a watch in order", "[watch]") {
     const Sleeper sleeper;
     for (const char* signal : {"TERM", "INT", "HUP"}) {
         CAPTURE(signal);
+        const test::Folder folder;
+        const std::string record = folder.path() + "/record.csv";
         // env resets what a shell ignores in the background
-        const Ran ran =
-            test::run_shell(fmt::format("env --default-signal $RAMPWATCH watch -i 20ms {} & sleep 0.5; kill "
-                                        "-{} $!; wait $!; echo status $?",
-                                        sleeper.pid(), signal));
+        const Ran ran = test::run_shell(
+            fmt::format("env --default-signal $RAMPWATCH watch -i 20ms --record {0} {1} & {2} kill -{3} $!; "
+                        "wait $!; echo status $?",
+                        record, sleeper.pid(), until_recorded(record), signal));
         CHECK(contains(ran.out, "verdict so far"));
         CHECK(contains(ran.out, "status 0"));
     }
@@ -172,10 +181,12 @@ TEST_CASE("an ignored SIGHUP stays ignored, as nohup wants it", "[watch]") {
 }
 
 TEST_CASE("a signal is passed on to the command, and its ending is told", "[watch]") {
-    const Ran ran = test::run_shell(
-        "env --default-signal $RAMPWATCH watch -i 20ms -- sh -c 'trap \"exit 5\" TERM; while :; do sleep "
-        "0.05; done' & sleep "
-        "0.5; kill -TERM $!; wait $!; echo status $?");
+    const test::Folder folder;
+    const std::string record = folder.path() + "/record.csv";
+    const Ran ran = test::run_shell(fmt::format(
+        "env --default-signal $RAMPWATCH watch -i 20ms --record {0} -- sh -c 'trap \"exit 5\" TERM; while :; "
+        "do sleep 0.05; done' & {1} kill -TERM $!; wait $!; echo status $?",
+        record, until_recorded(record)));
     CHECK(contains(ran.out, "exited with status 5"));
     CHECK(contains(ran.out, "status 5\n"));
 }

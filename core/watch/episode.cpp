@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace rampwatch::watch {
 namespace {
@@ -10,8 +11,18 @@ namespace {
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
-// A leak that is told is looked at again this often; doublings take longer.
-nanoseconds check_every(nanoseconds patience) { return patience / 64; }
+// When a leak that is told is looked at again: what has grown for a time, or is that far from its limit,
+// doubles or halves in no small part of it. A verdict costs as much as thousands of samples.
+nanoseconds check_after(const Verdict& verdict, nanoseconds patience) {
+    nanoseconds rest = patience;
+    if (verdict.leading && verdict.series[index(*verdict.leading)]) {
+        const auto onset = verdict.series[index(*verdict.leading)]->onset;
+        if (onset) rest = std::max(rest, verdict.now - *onset);
+    }
+    if (verdict.forecast)
+        rest = std::min(rest, nanoseconds(std::llround(std::clamp(verdict.forecast->eta_s, 0.0, 1e9) * 1e9)));
+    return std::max(rest / 16, patience / 64);
+}
 
 // A limit notice that comes and goes within this time is one.
 nanoseconds quiet_after_limit(nanoseconds patience) { return std::max<nanoseconds>(patience / 32, 5s); }
@@ -65,7 +76,7 @@ std::vector<Episode::Telling> Episode::take(const Verdict& verdict) {
         told.push_back({Event::Kind::leak_worse, before});
         remember(verdict);
     }
-    if (reached_ == Claim::leak) next_check_ = verdict.now + check_every(patience_);
+    if (reached_ == Claim::leak) next_check_ = verdict.now + check_after(verdict, patience_);
     if (verdict.limit_near && !near_told_) {
         told.push_back({Event::Kind::limit_near, reached_});
         near_told_ = true;

@@ -26,26 +26,27 @@ foreign=(
 failed=0
 fail() { echo "layers: $*" >&2; failed=1; }
 
-for file in $(find core cli -name '*.h' -o -name '*.cpp' | sort); do
-    room=$(cut -d/ -f2 <<<"$file")
-    case $file in core/*) ;; *) room=cli ;; esac
-    while read -r header; do
-        case $header in
-            core/*)
-                other=$(cut -d/ -f2 <<<"$header")
-                [ "$room" = cli ] || [ "$other" = "$room" ] || [[ " ${may[$room]?no such room: $room} " == *" $other "* ]] ||
-                    fail "$file includes $header: $room may include: ${may[$room]:-nothing}"
-                ;;
-            cli/*) [ "$room" = cli ] || fail "$file includes $header: only cli may" ;;
-            tests/*) fail "$file includes a test's header: $header" ;;
-        esac
-        for rule in "${foreign[@]}"; do
-            pattern=${rule%%|*} places=${rule#*|}
-            [[ $header == "$pattern"* ]] || continue
-            ok=0
-            for place in $places; do [[ $file == "$place"* ]] && ok=1; done
-            [ $ok = 1 ] || fail "$file includes <$header>: only $places may"
-        done
-    done < <(sed -nE 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]([^>"]+)[>"].*/\1/p' "$file")
-done
+# One process for all files: "file header", a line each.
+while read -r file header; do
+    room=cli
+    case $file in core/*/*) room=${file#core/} room=${room%%/*} ;; esac
+    case $header in
+        core/*)
+            other=${header#core/} other=${other%%/*}
+            [ "$room" = cli ] || [ "$other" = "$room" ] || [[ " ${may[$room]?no such room: $room} " == *" $other "* ]] ||
+                fail "$file includes $header: $room may include: ${may[$room]:-nothing}"
+            ;;
+        cli/*) [ "$room" = cli ] || fail "$file includes $header: only cli may" ;;
+        tests/*) fail "$file includes a test's header: $header" ;;
+    esac
+    for rule in "${foreign[@]}"; do
+        pattern=${rule%%|*} places=${rule#*|}
+        [[ $header == "$pattern"* ]] || continue
+        ok=0
+        for place in $places; do [[ $file == "$place"* ]] && ok=1; done
+        [ $ok = 1 ] || fail "$file includes <$header>: only $places may"
+    done
+done < <(find core cli -name '*.h' -o -name '*.cpp' | sort | xargs awk '
+    match($0, /^[[:space:]]*#[[:space:]]*include[[:space:]]*[<"][^>"]+[>"]/) {
+        header = substr($0, RSTART, RLENGTH - 1); sub(/^[^<"]*[<"]/, "", header); print FILENAME, header }')
 exit $failed

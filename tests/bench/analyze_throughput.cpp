@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Samples a second through analyze's own path: from CSV text to a verdict, on one core. Usage:
-// analyze_throughput [SAMPLES]
+// Samples a second, on one core: through the Judge alone, and through analyze's own path, from CSV text to a
+// verdict. Usage: analyze_throughput [SAMPLES]
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <string>
@@ -14,6 +15,7 @@
 #include "core/base/fd.h"
 #include "core/base/text.h"
 #include "core/store/csv.h"
+#include "core/trend/judge.h"
 #include "core/watch/replay.h"
 
 namespace rampwatch {
@@ -104,6 +106,21 @@ void judge(const Recording& recording) {
     if (!verdict) fmt::print(stderr, "{}\n", to_string(verdict.error())), ::_exit(2);
 }
 
+// The Judge alone, on memory only: what the reading of text and the Session add is then the difference.
+void judge_from_memory(std::int64_t samples) {
+    trend::Judge judge({});
+    Sample sample;
+    std::uint64_t noise = 1;
+    for (std::int64_t i = 0; i < samples; ++i) {
+        noise = noise * 6364136223846793005U + 1442695040888963407U;
+        sample.mono = std::chrono::seconds(i);
+        sample.rss_bytes = 80'000'000 + i * 1200 + static_cast<std::int64_t>(noise >> 45) * 4;
+        sample.anon_bytes = sample.rss_bytes;
+        judge.add(sample);
+    }
+    if (judge.verdict().samples != samples) ::_exit(2);
+}
+
 }  // namespace
 }  // namespace rampwatch
 
@@ -114,6 +131,7 @@ int main(int argc, char** argv) {
         fmt::print(stderr, "usage: analyze_throughput [SAMPLES]\n");
         return 2;
     }
+    measure("from memory, judged", samples, [&] { judge_from_memory(samples); });
     const Recording plain = record(samples, false);
     measure("CSV of 6 columns, parsed", samples, [&] { parse(plain); });
     measure("CSV of 6 columns, judged", samples, [&] { judge(plain); });

@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "core/probe/errno_error.h"
 
 namespace rampwatch::probe {
 
@@ -24,21 +25,6 @@ namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 20;
 constexpr std::string_view kDeleted = " (deleted)";
-
-Error errno_error(int number, const std::string& where) {
-    switch (number) {
-        case ENOENT:
-            return {Error::Kind::not_found, "no such file", where, ""};
-        case ESRCH:
-            return {Error::Kind::gone, "the process has ended", where, ""};
-        case EACCES:
-        case EPERM:
-            return {Error::Kind::no_permission, "not allowed", where,
-                    "run as the same user, or with CAP_SYS_PTRACE"};
-        default:
-            return {Error::Kind::io, std::strerror(number), where, ""};
-    }
-}
 
 // Takes digits of `base` off the front of `text`, and one character `after` behind them ('\0': none).
 bool take(std::string_view& text, int base, char after, std::uint64_t& value) {

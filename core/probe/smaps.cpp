@@ -14,6 +14,7 @@
 #include "core/base/fd.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
+#include "core/probe/errno_error.h"
 
 namespace rampwatch::probe {
 namespace {
@@ -46,31 +47,16 @@ bool is_header(std::string_view line) {
     return !line.empty() && ((line[0] >= '0' && line[0] <= '9') || (line[0] >= 'a' && line[0] <= 'f'));
 }
 
-Error failed(int number, const std::string& path) {
-    switch (number) {
-        case ENOENT:
-            return {Error::Kind::not_found, "no such file", path, ""};
-        case ESRCH:
-            return {Error::Kind::gone, "the process has ended", path, ""};
-        case EACCES:
-        case EPERM:
-            return {Error::Kind::no_permission, "not allowed", path,
-                    "run as the same user, or with CAP_SYS_PTRACE"};
-        default:
-            return {Error::Kind::io, std::strerror(number), path, ""};
-    }
-}
-
 // Every piece to `take`, until it says no.
 template <class Take>
 Result<void> read_pieces(const std::string& path, Take take) {
     const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file) return failed(errno, path);
+    if (!file) return errno_error(errno, path);
     std::array<char, 65536> part;
     while (true) {
         const ssize_t got = ::read(file.get(), part.data(), part.size());
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return failed(errno, path);
+        if (got < 0) return errno_error(errno, path);
         if (got == 0 || !take(std::string_view(part.data(), static_cast<std::size_t>(got)))) return {};
     }
 }

@@ -4,15 +4,8 @@
 #include "tests/cli/run.h"
 
 using namespace rampwatch;
+using test::contains;
 using test::Ran;
-
-namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
-}  // namespace
 
 TEST_CASE("an unknown word names the command that was meant", "[door]") {
     const Ran ran = test::run({"wacth"});

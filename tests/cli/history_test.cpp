@@ -3,40 +3,21 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <fstream>
 #include <sstream>
 
-#include "core/base/subprocess.h"
 #include "core/store/sqlite.h"
 #include "tests/catch.h"
 #include "tests/cli/run.h"
 
 using namespace rampwatch;
+using test::contains;
+using test::lines_in;
 using test::Ran;
+using test::Sleeper;
+using test::text_of;
 
 namespace {
-
-class Sleeper {
-  public:
-    Sleeper() : process_(std::move(*Subprocess::start({"sleep", "300"}, {}))) {}
-    [[nodiscard]] std::string pid() const { return std::to_string(process_.pid()); }
-
-  private:
-    Subprocess process_;
-};
-
-std::string text_of(const std::string& path) {
-    std::ostringstream all;
-    all << std::ifstream(path, std::ios::binary).rdbuf();
-    return all.str();
-}
-
-auto lines_in(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 bool skips_without_root() {
     if (::geteuid() == 0) return false;

@@ -17,16 +17,13 @@
 using namespace rampwatch;
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
+using test::contains;
+using test::lines_in;
 using test::Ran;
 
 namespace {
 
 constexpr std::int64_t kMiB = 1 << 20;
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-auto lines_in(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
 
 struct Recording {
     std::string name = "leaky";

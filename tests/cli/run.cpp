@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "tests/cli/run.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
-#include "core/base/subprocess.h"
 #include "tests/catch.h"
 
 namespace rampwatch::test {
@@ -45,6 +46,20 @@ std::string Folder::file(const std::string& name, const std::string& text) const
     const std::string path = path_ + "/" + name;
     std::ofstream(path, std::ios::binary) << text;
     return path;
+}
+
+Sleeper::Sleeper() : process_(std::move(*Subprocess::start({"sleep", "300"}, {}))) {}
+
+std::string text_of(const std::string& path) {
+    std::ostringstream all;
+    all << std::ifstream(path, std::ios::binary).rdbuf();
+    return all.str();
+}
+
+std::int64_t lines_in(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
 }
 
 }  // namespace rampwatch::test

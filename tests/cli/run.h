@@ -2,8 +2,11 @@
 // The built program as a shell sees it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
+
+#include "core/base/subprocess.h"
 
 namespace rampwatch::test {
 
@@ -34,5 +37,19 @@ class Folder {
   private:
     std::string path_;
 };
+
+// A process that does nothing, to be watched; gone with this object.
+class Sleeper {
+  public:
+    Sleeper();
+    [[nodiscard]] std::string pid() const { return std::to_string(process_.pid()); }
+
+  private:
+    Subprocess process_;
+};
+
+std::string text_of(const std::string& path);  // of a whole file; empty without one
+std::int64_t lines_in(const std::string& text);
+bool contains(const std::string& text, const std::string& part);
 
 }  // namespace rampwatch::test

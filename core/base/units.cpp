@@ -179,7 +179,7 @@ std::string format_day_hour(nanoseconds wall) {
 }
 
 std::string format_day_minute(nanoseconds wall) {
-    const std::tm parts = local_time(wall + std::chrono::seconds(30));
+    const std::tm parts = local_time(wall);
     return fmt::format("{} {:02}:{:02}", day_of(parts), parts.tm_hour, parts.tm_min);
 }
 

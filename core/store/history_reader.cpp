@@ -264,15 +264,14 @@ Result<void> prune_history(const HistoryPlace& place, const std::string& target,
     if (!database) return database.error();
     if (before_wall) {
         const std::int64_t wall = before_wall->count();
-        const auto ran =
-            database->run(fmt::format("BEGIN IMMEDIATE; DELETE FROM samples WHERE wall_ns < {0}; DELETE FROM "
-                                      "minutes WHERE wall_ns < {0}; DELETE "
-                                      "FROM tens WHERE wall_ns < {0}; DELETE FROM events WHERE wall_ns < "
-                                      "{0}; DELETE FROM groups WHERE dump IN "
-                                      "(SELECT id FROM dumps WHERE wall_ns < {0}); DELETE FROM dumps WHERE "
-                                      "wall_ns < {0}; DELETE FROM lives "
-                                      "WHERE ended_wall_ns < {0}; COMMIT",
-                                      wall));
+        const auto ran = database->run(fmt::format(
+            "BEGIN IMMEDIATE; DELETE FROM samples WHERE wall_ns < {0}; DELETE FROM "
+            "minutes WHERE wall_ns < {0}; DELETE "
+            "FROM tens WHERE wall_ns < {0}; DELETE FROM events WHERE wall_ns < "
+            "{0}; DELETE FROM groups WHERE dump IN "
+            "(SELECT id FROM dumps WHERE wall_ns < {0}); DELETE FROM dumps WHERE "
+            "wall_ns < {0}; {1}; COMMIT",
+            wall, forget_lives_sql(fmt::format("coalesce(ended_wall_ns, began_wall_ns) < {}", wall))));
         if (!ran) return ran;
     }
     const auto recorded = retention_in(*database);

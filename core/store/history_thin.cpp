@@ -123,15 +123,23 @@ Result<bool> forget_step(Database& database, std::int64_t cutoff_ns) {
             "DELETE FROM tens WHERE t_ns IN ({0}); DELETE FROM groups WHERE dump IN ({1}); "
             "DELETE FROM dumps WHERE id IN ({2}); DELETE FROM events WHERE id IN ({3}); "
             "DELETE FROM watches WHERE began_ns < {4} AND id NOT IN (SELECT max(id) FROM watches); "
-            "DELETE FROM lives WHERE coalesce(ended_ns, began_ns) < {4} AND life < (SELECT max(life) FROM "
-            "lives);",
-            old_tens, old_dumps, old_dumps, old_events, cutoff_ns));
+            "{5};",
+            old_tens, old_dumps, old_dumps, old_events, cutoff_ns,
+            forget_lives_sql(fmt::format("coalesce(ended_ns, began_ns) < {}", cutoff_ns))));
         if (!ran) return ran.error();
         return true;
     });
 }
 
 }  // namespace
+
+std::string forget_lives_sql(std::string_view old) {
+    return fmt::format(
+        "DELETE FROM lives WHERE {} AND life < (SELECT max(life) FROM lives) AND life < "
+        "coalesce((SELECT life FROM tens ORDER BY t_ns LIMIT 1), (SELECT life FROM minutes ORDER BY t_ns "
+        "LIMIT 1), (SELECT life FROM samples ORDER BY t_ns LIMIT 1), (SELECT max(life) FROM lives))",
+        old);
+}
 
 Result<bool> thin_step(Database& database, const Retention& keep) {
     const auto newest = database.number(

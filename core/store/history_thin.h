@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
+#include <string_view>
 
 #include "core/base/error.h"
 #include "core/store/history_schema.h"
@@ -14,6 +16,10 @@ namespace rampwatch::store {
 
 inline constexpr std::size_t kMostKeptDumpsOfTarget = 20;  // newest, and the baseline of the newest life
 inline constexpr std::size_t kMostKeptEvents = 2000;       // newest
+
+// "DELETE ..." of the lives that are `old`, a condition on their row, and of which no look is left; never of
+// the newest, so that no number is given twice.
+std::string forget_lives_sql(std::string_view old);
 
 // One step, of one transaction; false when nothing is left to do. Ages count back from the newest look.
 Result<bool> thin_step(Database& database, const Retention& keep);

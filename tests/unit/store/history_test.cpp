@@ -212,6 +212,48 @@ TEST_CASE("old samples become minutes and ten minutes, and none of them is lost"
     CHECK(reader->check()->empty());
 }
 
+TEST_CASE("a life is forgotten with its last look, and not before", "[store]") {
+    const test::TempTree tree;
+    const auto settings = settings_in(tree);
+    constexpr auto kEach = 30h;  // of four lives; the ends of the first and the third were not seen
+    for (int life = 0; life < 4; ++life) {
+        const auto writer = write(settings, process(7, 100 + static_cast<std::uint64_t>(life)), life * kEach);
+        REQUIRE(writer->begin());
+        for (nanoseconds t = 0s; t < kEach; t += 10min)
+            REQUIRE(writer->add(sample_at(life * kEach + t, life), writer->life()));
+        if (life == 1) REQUIRE(writer->end_life(2, {}, 2 * kEach - 1s, kWall + 2 * kEach - 1s));
+        REQUIRE(writer->commit());
+    }
+    const auto numbers = [&] {
+        auto reader = HistoryReader::open(settings.place.directory, "nginx");
+        REQUIRE(reader);
+        std::vector<LifeNumber> found;
+        const auto lives = reader->lives();
+        REQUIRE(lives);
+        for (const RecordedLife& life : *lives) found.push_back(life.number);
+        return found;
+    };
+    const auto thin_to = [&](nanoseconds tens) {
+        auto database = open_again(history_path(settings.place.directory, "nginx"), 1s);
+        REQUIRE(database);
+        while (*thin_step(*database, {.raw = 1h, .minutes = 2h, .tens = tens})) {
+        }
+    };
+    using Numbers = std::vector<LifeNumber>;
+    thin_to(100h);  // within the first life, which began before
+    CHECK(numbers() == Numbers{1, 2, 3, 4});
+    thin_to(55h);  // within the third
+    CHECK(numbers() == Numbers{3, 4});
+    CHECK(looks_of(settings.place.directory, "nginx").front().life == 3);
+    thin_to(2h);
+    CHECK(numbers() == Numbers{4});
+    CHECK(write(settings, process(7, 104), 4 * kEach)->life() == 5);
+
+    REQUIRE(prune_history(settings.place, "nginx", kWall + 5 * kEach, {}));  // all that there is
+    CHECK(looks_of(settings.place.directory, "nginx").empty());
+    CHECK(numbers() == Numbers{5});
+}
+
 TEST_CASE("an exported history, buckets and all, is judged as the history itself", "[store]") {
     const test::TempTree tree;
     const auto settings = settings_in(tree);

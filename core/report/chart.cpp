@@ -10,10 +10,7 @@
 namespace rampwatch::report {
 namespace {
 
-struct Range {
-    double low = 0;
-    double high = 0;
-};
+using Range = ChartRange;
 
 Range range_of(std::span<const ChartPoint> points) {
     Range range{points.front().low, points.front().high};
@@ -63,8 +60,7 @@ class Grid {
   public:
     Grid(std::size_t columns, std::size_t rows) : rows_(rows), dots_(columns * rows) {}
 
-    void draw(std::span<const ChartPoint> points) {
-        const Range range = range_of(points);
+    void draw(std::span<const ChartPoint> points, const Range& range) {
         const std::size_t columns = dots_.size() / rows_;
         std::size_t before = step_of(points.front().low, range, rows_);
         const auto stretches = columns_of(points, columns);
@@ -147,12 +143,12 @@ std::string spark(std::span<const ChartPoint> points, std::size_t width, Glyphs 
 }
 
 std::vector<std::string> plot(std::span<const ChartPoint> points, std::size_t width, std::size_t height,
-                              Glyphs glyphs) {
+                              Glyphs glyphs, const std::optional<ChartRange>& range) {
     std::vector<std::string> lines;
     if (points.empty() || width == 0 || height == 0) return lines;
     const bool ascii = glyphs == Glyphs::ascii;
     Grid grid(ascii ? width : 2 * width, ascii ? height : 4 * height);
-    grid.draw(points);
+    grid.draw(points, range.value_or(range_of(points)));
     for (std::size_t row = height; row-- > 0;) {
         if (!ascii) {
             lines.push_back(braille_line(grid, width, 4 * row));

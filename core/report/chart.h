@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,10 +41,15 @@ enum class Glyphs { ascii, unicode };
 // "_.-=^" in ASCII. A stretch without a value repeats the one before. Empty without points.
 std::string spark(std::span<const ChartPoint> points, std::size_t width, Glyphs glyphs);
 
-// `height` lines of `width` characters, top first, from the lowest to the highest value: braille dots, two by
-// four a character, or '*' in ASCII. No labels: the caller knows the unit. Blanks at the end are cut. Empty
-// without points.
+struct ChartRange {
+    double low = 0;
+    double high = 0;
+};
+
+// `height` lines of `width` characters, top first, from the lowest to the highest value, or over `range`:
+// braille dots, two by four a character, or '*' in ASCII. No labels: the caller knows the unit. Blanks at the
+// end are cut. Empty without points.
 std::vector<std::string> plot(std::span<const ChartPoint> points, std::size_t width, std::size_t height,
-                              Glyphs glyphs);
+                              Glyphs glyphs, const std::optional<ChartRange>& range = {});
 
 }  // namespace rampwatch::report

@@ -10,8 +10,9 @@
 
 namespace rampwatch::report {
 
-// With its scale, its times, the fitted line where there is growth, and marks for the onset, dumps and
-// restarts; each line ended. Empty for less than two points, and for memory that moved by less than 1 %.
+// With its scale, its times, and a legend of the marks in it: the onset, the newest dump, restarts; where
+// there is growth the fitted line, its forecast for a quarter of the time shown, and the limit if that is
+// near. Each line ended. Empty for less than two points, and for memory that moved by less than 1 %.
 std::string text_chart(const TargetReport& target, std::size_t width, Glyphs glyphs);
 
 // The line that was fitted to the growth, at a time on the verdict's clock; empty where there is none.

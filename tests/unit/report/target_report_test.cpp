@@ -3,8 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/text.h"
 #include "core/report/html_report.h"
 #include "core/report/json_report.h"
+#include "core/report/text_chart.h"
 #include "core/report/text_report.h"
 #include "tests/catch.h"
 #include "tests/unit/report/verdicts.h"
@@ -186,6 +188,38 @@ TEST_CASE("a report's charts fit 80 columns, in ASCII where that is asked for", 
         if (contains(line, "|")) CHECK(line.size() <= 80);
         CHECK(std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; }));
     }
+}
+
+TEST_CASE("the text chart marks the onset, the dump, the forecast and the limit in itself", "[report]") {
+    TargetReport target = leaking();
+    target.dump_mono = 19h;
+    target.verdict.forecast->limit.limit_bytes = 150 * kMiB;
+    target.verdict.forecast->eta_s = 3 * 3600;
+    const std::string chart = text_chart(target, 80, Glyphs::ascii);
+    INFO(chart);
+    const auto lines = split(chart, '\n');
+    const std::string_view foot = lines[8], legend = lines[10];
+    REQUIRE(legend.find("o onset, d dump, n now, f full, dots: the fitted line") != legend.npos);
+    CHECK(contains(std::string(lines[11]), "+ its forecast, = cgroup memory.max 150 MiB"));
+    const std::size_t onset = foot.find('o'), dump = foot.find('d'), full = foot.find('f'),
+                      now = foot.find('n');
+    REQUIRE(full < foot.size());
+    CHECK(onset < dump);
+    CHECK(dump < now);
+    CHECK(now < full);
+    std::size_t ahead = 0, limits = 0;
+    for (std::size_t row = 0; row < 8; ++row) {
+        CHECK(lines[row].size() <= 80);
+        ahead += static_cast<std::size_t>(std::count(lines[row].begin() + 13, lines[row].end(), '+'));
+        limits += lines[row].find("====") != std::string_view::npos ? 1U : 0U;
+        CHECK(lines[row].substr(0, now).find('+') == std::string_view::npos);
+        if (lines[row].size() > dump && row < 2) CHECK((lines[row][dump] == ':' || lines[row][dump] == '='));
+    }
+    CHECK(ahead > 5);
+    CHECK(limits == 1);
+    target.verdict = healthy_verdict(Shape::flat);
+    CHECK_FALSE(contains(text_chart(target, 80, Glyphs::ascii), "forecast"));
+    CHECK(contains(text_chart(leaking(), 80, Glyphs::unicode), "\xe2\x94\x8a"));
 }
 
 TEST_CASE("nothing from a target reaches the page unescaped", "[report]") {

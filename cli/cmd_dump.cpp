@@ -33,7 +33,8 @@ int run_dump(const Options& options) {
     if (!handle) return complain(handle.error());
     const probe::Process& process = *handle->process;
     const std::string sudo = ::geteuid() == 0 ? "" : "sudo " + own_command_line();
-    if (auto allowed = dump::may_dump(process.pid(), sudo); !allowed) return complain(allowed.error());
+    const auto allowed = dump::may_dump(process.pid(), sudo);
+    if (!allowed && settings->pprof.place.empty()) return complain(allowed.error());
     auto taken = dump::take_dump(process.life(), *settings);
     if (!taken) return complain(taken.error());
     if (options.dump.show_args) taken->life.command_line = probe::command_line(process.directory());
@@ -55,6 +56,7 @@ void add_dump(CLI::App& app, Invocation& invocation) {
         "  rampwatch dump 4711                        where do all these threads stand?\n"
         "  rampwatch dump --format json -o d.json 4711\n"
         "  rampwatch dump --format folded 4711 | flamegraph.pl > threads.svg\n"
+        "  rampwatch dump --pprof auto 4711           goroutines as the program itself has them\n"
         "  rampwatch dump --format pprof -o threads.pb.gz 4711 && go tool pprof -top threads.pb.gz");
     command->callback([&invocation, options] {
         options->target.has_command = invocation.has_command;

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/dump_options.h"
 #include "cli/program_name.h"
 #include "cli/target_options.h"
 #include "cli/terminal.h"
@@ -30,6 +31,7 @@ namespace {
 struct Options {
     TargetOptions target{};
     std::string format = "text";
+    std::string pprof{};  // whole, once read
     bool show_args = false;
 };
 
@@ -40,14 +42,16 @@ Error ended(const probe::Process& process) {
 // The helper's own time; then it is given as much again as an idle machine needs to start and to end it. A
 // job that is let go ends without harm, on its own time and not on ours.
 constexpr auto kMostDumpTime = std::chrono::milliseconds(600);
+constexpr auto kMostProfileTime = std::chrono::milliseconds(400);
 constexpr auto kHandOver = std::chrono::milliseconds(150);
 
 // The cheapest dump there is; timed_out unless it is whole in time.
-Result<Dump> take_quick_dump(const Life& life, std::int64_t threads) {
+Result<Dump> take_quick_dump(const Life& life, std::int64_t threads, const std::string& pprof) {
     const auto begin = boot_now();
     const Error too_long{Error::Kind::timed_out,
                          fmt::format("they would take longer than {}", format_duration(kMostDumpTime))};
-    auto job = dump::start_dump(life, {.timeout = kMostDumpTime, .quick = true});
+    auto job =
+        dump::start_dump(life, {.timeout = kMostDumpTime, .quick = true, .pprof = {pprof, kMostProfileTime}});
     if (!job) return job.error();
     Poller poller;
     while (!(*job)->turn()) {
@@ -69,13 +73,13 @@ Result<Dump> take_quick_dump(const Life& life, std::int64_t threads) {
     return dump;
 }
 
-void add_stacks(Look& look) {
-    if (const auto allowed = dump::may_dump(look.life.pid); !allowed) {
+void add_stacks(Look& look, const std::string& pprof) {
+    if (const auto allowed = dump::may_dump(look.life.pid); !allowed && pprof.empty()) {
         look.no_dump = allowed.error().what;
         if (allowed.error().kind == Error::Kind::no_permission) look.missing.emplace_back("stacks");
         return;
     }
-    auto taken = take_quick_dump(look.life, look.sample.threads.value_or(1));
+    auto taken = take_quick_dump(look.life, look.sample.threads.value_or(1), pprof);
     if (taken) {
         look.dump = std::move(*taken);
     } else {
@@ -84,7 +88,7 @@ void add_stacks(Look& look) {
     }
 }
 
-Result<Look> take_look(const probe::Process& process) {
+Result<Look> take_look(const probe::Process& process, const std::string& pprof) {
     auto looker = probe::Looker::open(process);
     if (!looker) return looker.error();
     const auto sample = looker->look();
@@ -97,7 +101,7 @@ Result<Look> take_look(const probe::Process& process) {
     const auto peak_kib = status ? probe::field_of(*status, "VmHWM") : std::nullopt;
     if (peak_kib && *peak_kib < INT64_MAX / 1024) look.peak_rss_bytes = *peak_kib * 1024;
     if (!sample->fds) look.missing.emplace_back("descriptors");
-    add_stacks(look);
+    add_stacks(look, pprof);
     if (!look.missing.empty() && ::geteuid() != 0)
         look.with_rights = fmt::format("sudo {} look {}", program_name(), process.pid());
     return look;
@@ -106,7 +110,9 @@ Result<Look> take_look(const probe::Process& process) {
 int look(const Options& options) {
     const auto handle = resolve(options.target);
     if (!handle) return complain(handle.error());
-    auto look = take_look(*handle->process);
+    const auto pprof = read_pprof_option(options.pprof);
+    if (!pprof) return complain(pprof.error());
+    auto look = take_look(*handle->process, *pprof);
     if (!look) return complain(look.error());
     if (options.show_args) look->life.command_line = probe::command_line(handle->process->directory());
     if (options.format == "json") {
@@ -136,6 +142,7 @@ void add_look(CLI::App& app, Invocation& invocation) {
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();
+    add_pprof_option(*command, options->pprof);
     command->add_flag("--show-args", options->show_args, "show its command line, which can hold secrets");
     command->callback([&invocation, options] { invocation.run = [options] { return look(*options); }; });
 }

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "core/base/units.h"
+#include "core/dump/go_profile.h"
 
 namespace rampwatch::cli {
 
@@ -28,7 +29,19 @@ void add_dump_options(CLI::App& command, DumpOptions& options) {
                     "how long reading them may take; then one quick try without names")
         ->type_name("DURATION")
         ->capture_default_str();
+    add_pprof_option(command, options.pprof);
     command.add_flag("--show-args", options.show_args, "show the command line, which can hold secrets");
+}
+
+void add_pprof_option(CLI::App& command, std::string& place) {
+    command
+        .add_option("--pprof", place,
+                    "goroutines as a Go program itself profiles them: a URL, unix:PATH, or auto")
+        ->type_name("WHERE");
+}
+
+Result<std::string> read_pprof_option(const std::string& word) {
+    return word.empty() ? Result<std::string>(std::string()) : dump::pprof_place(word);
 }
 
 Result<dump::Settings> read_dump_options(const DumpOptions& options) {
@@ -52,6 +65,9 @@ Result<dump::Settings> read_dump_options(const DumpOptions& options) {
     settings.native.capture.stack_bytes = static_cast<std::size_t>(*stack_bytes);
     settings.native.capture.stop = *dump::stop_policy_of(options.stop);  // CLI11 has checked the word
     settings.native.capture.max_stop = *max_stop;
+    const auto pprof = read_pprof_option(options.pprof);
+    if (!pprof) return pprof.error();
+    settings.pprof.place = *pprof;
     return settings;
 }
 

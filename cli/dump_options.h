@@ -20,13 +20,18 @@ struct DumpOptions {
     std::string stop = "running";
     std::string max_stop = "20ms";
     std::string stack_bytes = "64K";
+    std::string pprof{};
     bool show_args = false;
 };
 
-// --backend, --stop, --max-stop, --stack-bytes, --dump-timeout and --show-args; `options` outlives the App.
+// --backend, --stop, --max-stop, --stack-bytes, --dump-timeout, --pprof and --show-args; `options` outlives the App.
 void add_dump_options(CLI::App& command, DumpOptions& options);
+void add_pprof_option(CLI::App& command, std::string& place);  // --pprof alone
 
 // Refuses a timeout under 100 ms or over 1 h, a --max-stop over 1 min, and --stack-bytes under 4K or over 4M.
 Result<dump::Settings> read_dump_options(const DumpOptions& options);
+
+// Where --pprof leads, whole; empty when it was not given.
+Result<std::string> read_pprof_option(const std::string& word);
 
 }  // namespace rampwatch::cli

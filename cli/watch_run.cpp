@@ -21,6 +21,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/dump/go_feed.h"
+#include "core/dump/go_profile.h"
 #include "core/dump/permission.h"
 #include "core/probe/exit_feed.h"
 #include "core/probe/sampler.h"
@@ -120,6 +121,8 @@ bool Watch::may_read_stacks() {
     const probe::Process& process = *handle_.process;
     if (!process.alive()) return false;
     const std::string sudo = "sudo " + own_command_line();
+    const std::string& pprof = settings_.dump.pprof.place;
+    if (!process.may_inspect() && !pprof.empty() && pprof != dump::kPprofAuto) return true;
     if (!process.may_inspect()) {
         say(fmt::format(
             "no right to read the stacks and descriptors of PID {}, which belongs to {}; with it: {}",

@@ -12,6 +12,7 @@
 #include "core/dump/eu_stack.h"
 #include "core/dump/gdb.h"
 #include "core/dump/go_job.h"
+#include "core/dump/go_profile.h"
 #include "core/dump/memory_job.h"
 #include "core/dump/native_job.h"
 #include "core/dump/permission.h"
@@ -188,7 +189,10 @@ std::optional<Choice> choice_of(std::string_view word) {
 }
 
 Result<std::unique_ptr<Job>> start_dump(const Life& life, const Settings& settings) {
-    if (auto allowed = may_dump(life.pid); !allowed) return allowed.error();
+    const auto allowed = may_dump(life.pid);
+    // A program that is asked over HTTP answers whoever may ask.
+    const bool is_asked = !settings.pprof.place.empty() && settings.pprof.place != kPprofAuto;
+    if (!allowed && !(is_asked && allowed.error().kind == Error::Kind::no_permission)) return allowed.error();
     auto worker = settings.worker ? settings.worker : std::make_shared<Worker>(life, settings.guard_program);
     std::vector<StartJob> ways = ways_of(life, settings, worker);
     if (ways.empty())
@@ -200,12 +204,16 @@ Result<std::unique_ptr<Job>> start_dump(const Life& life, const Settings& settin
         const HelperRunSettings run{std::min(settings.timeout, kQuickTimeout), settings.guard_program};
         quick = [=] { return start_helper(eu_stack(life.pid, EuStackDetail::bare), life, run); };
     }
+    if (!allowed)
+        return with_goroutines(
+            std::move(worker), [error = allowed.error()]() -> Result<std::unique_ptr<Job>> { return error; },
+            settings.pprof);
     StartJob threads = [ways = std::move(ways), quick = std::move(quick)]() -> Result<std::unique_ptr<Job>> {
         auto job = std::make_unique<Ways>(ways, quick);
         if (auto started = job->start(); !started) return started.error();
         return std::unique_ptr<Job>(std::move(job));
     };
-    auto stacks = with_goroutines(worker, std::move(threads));
+    auto stacks = with_goroutines(worker, std::move(threads), settings.pprof);
     if (settings.memory_budget.count() == 0) return stacks;
     return with_memory(std::move(worker), std::move(stacks), settings.memory_budget);
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/dump/go_job.h"
 #include "core/dump/job.h"
 #include "core/dump/native.h"
 #include "core/dump/worker.h"
@@ -39,6 +40,7 @@ struct Settings {
     std::chrono::nanoseconds memory_budget{};
     // Of the native way. With StopPolicy::none there is no other: both helpers stop what they read.
     NativeSettings native{};
+    PprofSettings pprof{};  // a Go program's goroutines: from its memory, or as it profiles them itself
     std::shared_ptr<Worker> worker{};  // of this life, kept for its next dump; none: one for this dump alone
 };
 

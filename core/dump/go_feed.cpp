@@ -51,7 +51,7 @@ void GoFeed::take(std::vector<Fact>& facts) {
         auto answer = worker_->take(ticket_, now);
         if (!answer && now < asked_at_ + kLongestWait) return;
         if (!answer) {
-            worker_->give_up(now);
+            worker_->give_up(ticket_);
             answer = worker_->take(ticket_, now);
         }
         ticket_ = 0;

@@ -19,9 +19,11 @@ constexpr nanoseconds kPatience = std::chrono::seconds(20);
 
 class GoJob : public Job {
   public:
-    GoJob(std::shared_ptr<Worker> worker, StartJob threads)
-        : worker_(std::move(worker)), start_threads_(std::move(threads)), until_(boot_now() + kPatience) {
-        const auto asked = worker_->ask({.order = Order::goroutines}, boot_now());
+    GoJob(std::shared_ptr<Worker> worker, StartJob threads, const PprofSettings& pprof)
+        : worker_(std::move(worker)),
+          start_threads_(std::move(threads)),
+          until_(boot_now() + kPatience + pprof.timeout) {
+        const auto asked = worker_->ask(work_of(pprof), boot_now());
         if (asked)
             ticket_ = *asked;
         else
@@ -59,6 +61,7 @@ class GoJob : public Job {
         }
         if (!is_go) return dump;
         dump.go = goroutines_.go;
+        dump.warnings.insert(dump.warnings.end(), goroutines_.warnings.begin(), goroutines_.warnings.end());
         if (dump.backend.empty()) dump.backend = "go";
         dump.groups.insert(dump.groups.begin(), std::make_move_iterator(goroutines_.groups.begin()),
                            std::make_move_iterator(goroutines_.groups.end()));
@@ -66,12 +69,21 @@ class GoJob : public Job {
     }
 
   private:
+    static Work work_of(const PprofSettings& pprof) {
+        Work work;
+        if (pprof.place.empty()) return work;
+        work.order = Order::profile;
+        work.time = pprof.timeout;
+        pprof.place.copy(work.place.data(), work.place.size() - 1);
+        return work;
+    }
+
     // True once there is an answer, or none will come.
     bool wait_for_goroutines() {
         if (ticket_ == 0) return true;
         auto answer = worker_->take(ticket_, boot_now());
         if (!answer && boot_now() < until_) return false;
-        if (!answer) worker_->give_up(boot_now());
+        if (!answer) worker_->give_up(ticket_);
         worker_->forget(std::exchange(ticket_, 0));
         if (answer) {
             error_ = std::move(answer->error);
@@ -102,8 +114,9 @@ class GoJob : public Job {
 
 }  // namespace
 
-std::unique_ptr<Job> with_goroutines(std::shared_ptr<Worker> worker, StartJob threads) {
-    return std::make_unique<GoJob>(std::move(worker), std::move(threads));
+std::unique_ptr<Job> with_goroutines(std::shared_ptr<Worker> worker, StartJob threads,
+                                     const PprofSettings& pprof) {
+    return std::make_unique<GoJob>(std::move(worker), std::move(threads), pprof);
 }
 
 }  // namespace rampwatch::dump

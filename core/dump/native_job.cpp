@@ -18,9 +18,9 @@ class NativeJob : public Job {
   public:
     NativeJob(std::shared_ptr<Worker> worker, Worker::Ticket ticket, nanoseconds timeout)
         : worker_(std::move(worker)), ticket_(ticket), timeout_(timeout), deadline_(boot_now() + timeout) {}
-    // Nobody else's order is under way while it dumps, or a count of a moment: ended rather than waited for.
+    // Ended rather than waited for.
     ~NativeJob() override {
-        if (!answer_) worker_->give_up(boot_now());
+        if (!answer_) worker_->give_up(ticket_);
         worker_->forget(ticket_);
     }
 
@@ -35,7 +35,7 @@ class NativeJob : public Job {
             return true;
         }
         if (boot_now() < deadline_) return false;
-        worker_->give_up(boot_now());
+        worker_->give_up(ticket_);
         answer_ = Error{Error::Kind::unavailable,
                         fmt::format("reading the stacks took longer than {}", format_duration(timeout_)),
                         {},

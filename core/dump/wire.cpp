@@ -105,8 +105,8 @@ void field(Archive& archive, Frame& frame) {
 template <class Archive>
 void field(Archive& archive, Group& group) {
     all(archive, group.kind, group.count, group.state, group.ids, group.names, group.frames, group.own_frame,
-        group.truncated, group.change, group.created_by, group.parent, group.stack_bytes,
-        group.waited_at_least, group.waited_at_most, group.runtime_own);
+        group.truncated, group.change, group.created_by, group.parent, group.parent_frame, group.stack_bytes,
+        group.labels, group.leaked, group.waited_at_least, group.waited_at_most, group.runtime_own);
 }
 
 template <class Archive>
@@ -123,7 +123,8 @@ void field(Archive& archive, GoHeap& heap) {
 template <class Archive>
 void field(Archive& archive, GoProgram& go) {
     all(archive, go.version, go.module, go.guessed, go.frames, go.goroutines, go.system, go.running,
-        go.moving, go.partial, go.unread, go.ungrouped, go.kept, go.aged, go.stack_bytes, go.heap);
+        go.moving, go.partial, go.unread, go.ungrouped, go.kept, go.aged, go.stack_bytes, go.heap, go.source,
+        go.leaked);
 }
 
 template <class Archive>
@@ -189,7 +190,8 @@ bool is_sound(const Answer& answer) {
     if (answer.error && answer.error->kind > Error::Kind::io) return false;
     for (const Group& group : answer.dump.groups) {
         if (group.kind != StackKind::thread && group.kind != StackKind::goroutine) return false;
-        if (!counts(group.count) || !bytes(group.stack_bytes.value_or(0))) return false;
+        if (!counts(group.count, group.leaked.value_or(0)) || !bytes(group.stack_bytes.value_or(0)))
+            return false;
         if (group.own_frame >= std::max<std::size_t>(group.frames.size(), 1)) return false;
     }
     const auto is_memory = [&](const MemoryFigures& figures) {
@@ -207,7 +209,7 @@ bool is_sound(const Answer& answer) {
     const GoProgram& go = *answer.dump.go;
     const GoHeap heap = go.heap.value_or(GoHeap());
     return counts(go.goroutines, go.system, go.running, go.moving, go.partial, go.unread, go.ungrouped,
-                  go.kept, go.aged) &&
+                  go.kept, go.aged, go.leaked.value_or(0)) &&
            bytes(go.stack_bytes, heap.marked, heap.live, heap.in_use, heap.free, heap.released,
                  heap.mapped_ready, heap.next_goal.value_or(0));
 }

@@ -196,8 +196,21 @@ void Worker::forget(Ticket ticket) {
     }
 }
 
-void Worker::give_up(std::chrono::nanoseconds now) {
-    if (child_ > 0 && !waiting_.empty()) died(now);
+void Worker::give_up(Ticket ticket) {
+    const auto found = std::find_if(waiting_.begin(), waiting_.end(),
+                                    [&](const Waiting& waiting) { return waiting.ticket == ticket; });
+    if (found == waiting_.end()) return;
+    Answer answer;
+    answer.error = failed("it took too long", Error::Kind::timed_out);
+    const bool is_under_way = found == waiting_.begin();
+    std::rotate(waiting_.begin(), found, found + 1);
+    finish(answer);
+    if (!is_under_way) return;
+    end();
+    if (waiting_.empty()) return;
+    if (const auto done = start(); done) return send_next();
+    answer.error = failed("no other helper could be started");
+    while (!waiting_.empty()) finish(answer);
 }
 
 void Worker::rest() {
@@ -220,7 +233,7 @@ Answer Worker::ask_and_wait(const Work& work, std::chrono::nanoseconds timeout) 
         poller.add(fd());
         poller.wait(begun + timeout);
     }
-    give_up(boot_now());
+    give_up(*ticket);
     forget(*ticket);
     answer.error = failed("it took too long", Error::Kind::timed_out);
     return answer;

@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -34,6 +35,7 @@ enum class Order : std::uint32_t {
     count = 2,       // the same without the groups: `dump.go` with the counts and heap figures
     stacks = 3,      // of all threads, by native.h
     memory = 4,      // what it is made of; `dump.memory`
+    profile = 5,     // the program's own profile of its goroutines; where there is none, as `goroutines`
 };
 
 struct Work {
@@ -46,6 +48,9 @@ struct Work {
     std::int64_t stack_bytes = 0;
     std::chrono::nanoseconds lines{};
     std::chrono::nanoseconds memory_budget{};  // of memory
+    // Of profile: where, as pprof_place() has it, and how long that may take.
+    std::array<char, 1024> place{};
+    std::chrono::nanoseconds time{};
 };
 
 // Addresses in the target that passed the worker's checks: for a watcher's few bytes a tick. 0: not known.
@@ -100,9 +105,9 @@ class Worker {
     // Nobody waits for this one any more.
     void forget(Ticket ticket);
 
-    // It took too long: what is under way is ended with the child, and answered with an Error, as are the
-    // orders behind it.
-    void give_up(std::chrono::nanoseconds now);
+    // This one took too long, or is wanted no more: it is answered with an Error. Where it is under way the
+    // child is ended with it, and another takes on the orders behind it.
+    void give_up(Ticket ticket);
 
     // Ends the child if it has nothing to do; what it had learnt is lost.
     void rest();

@@ -17,13 +17,17 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <unordered_map>
+#include <vector>
 
 #include "core/base/poller.h"
 #include "core/base/text.h"
+#include "core/dump/go_profile.h"
 #include "core/dump/memory_reading.h"
 #include "core/dump/native.h"
 #include "core/dump/wire.h"
@@ -126,6 +130,26 @@ void leave_out(Dump& dump, std::size_t kept) {
     dump.groups.resize(std::min(kept, dump.groups.size()));
 }
 
+// Where those are now that started others, as far as their ids are kept.
+void place_parents(std::vector<Group>& groups) {
+    std::unordered_map<std::int64_t, const Group*> of_ids;
+    for (const Group& group : groups) {
+        for (const std::int64_t id : group.ids) of_ids.emplace(id, &group);
+    }
+    for (Group& group : groups) {
+        const auto found = group.parent ? of_ids.find(*group.parent) : of_ids.end();
+        if (found == of_ids.end() || found->second->frames.empty()) continue;
+        group.parent_frame = found->second->frames[found->second->own_frame];
+    }
+}
+
+// A runtime that looked for leaks has left its word in the states.
+void note_leaked(Dump& dump) {
+    for (const Group& group : dump.groups) {
+        if (group.leaked) dump.go->leaked = dump.go->leaked.value_or(0) + *group.leaked;
+    }
+}
+
 // What is known of the target's Go program, from order to order.
 class GoReading {
   public:
@@ -149,7 +173,39 @@ class GoReading {
         }
     }
 
+    // The program's own profile, and beside it what only its memory tells.
+    void answer_by_profile(const Work& work, Answer& answer) {
+        const std::string place(work.place.data(), ::strnlen(work.place.data(), work.place.size()));
+        auto profile = ask_profile(pid_, place, work.time);
+        Work rest = work;
+        rest.order = profile ? Order::count : Order::goroutines;
+        this->answer(rest, answer);
+        if (!profile) {
+            const std::string why = to_string(profile.error());
+            if (answer.error)
+                answer.error = profile.error();
+            else
+                answer.dump.warnings.push_back("Not by --pprof: " + why +
+                                               ". Its goroutines were read from its memory.");
+            return;
+        }
+        if (!answer.error && answer.dump.go) keep_memory(*answer.dump.go, *profile->go);
+        answer.error.reset();
+        answer.dump = std::move(*profile);
+        leave_out(answer.dump, kMostGroups);
+    }
+
   private:
+    // What a profile does not have.
+    static void keep_memory(const GoProgram& read, GoProgram& into) {
+        into.version = read.version;
+        into.module = read.module;
+        into.guessed = read.guessed;
+        into.stack_bytes = read.stack_bytes;
+        into.aged = read.aged;
+        into.heap = read.heap;
+    }
+
     std::optional<Error> read(const Work& work, Dump& dump) {
         const auto begun = boot_now();
         const auto tally = goroutines_->read(begun, work.aged_after);
@@ -161,6 +217,8 @@ class GoReading {
         dump.groups = golang::describe(*runtime_, goroutines_->groups(), moment);
         leave_out(dump, kMostGroups);
         for (Group& group : dump.groups) group.own_frame = stacks::mark_own(group.frames);
+        place_parents(dump.groups);
+        note_leaked(dump);
         dump.took = boot_now() - begun;
         return std::nullopt;
     }
@@ -269,6 +327,8 @@ int worker_main(int argc, char** argv) {
             read_stacks(dumper, work, answer);
         else if (work.order == Order::memory)
             read_memory(static_cast<pid_t>(*pid), work, answer);
+        else if (work.order == Order::profile)
+            go.answer_by_profile(work, answer);
         else
             go.answer(work, answer);
         answer.cpu = clock_now(CLOCK_PROCESS_CPUTIME_ID) - begun;

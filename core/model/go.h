@@ -27,6 +27,8 @@ struct GoProgram {
     bool guessed = false;   // a version newer than any that is known: its layout passed every check
     bool frames = true;     // false for Go 1.17 and older: states alone
 
+    std::string source{};  // where its own profile was asked for; empty: read from its memory
+
     std::int64_t goroutines = 0;  // as runtime.NumGoroutine() counts them
     std::int64_t system = 0;      // the runtime's own, beside those
     std::int64_t running = 0;     // of them, without frames
@@ -37,6 +39,8 @@ struct GoProgram {
     std::int64_t kept = 0;        // not run since the read before: not read again
     std::int64_t aged = 0;        // not run for as long as was asked, by our own sightings
     std::int64_t stack_bytes = 0;
+    std::optional<std::int64_t>
+        leaked{};  // that can never go on, by the runtime's own word; empty: not asked
     std::optional<GoHeap> heap{};
 
     friend bool operator==(const GoProgram&, const GoProgram&) = default;

@@ -77,7 +77,11 @@ struct Group {
     // Of goroutines.
     std::optional<Frame> created_by{};          // the go statement that started them
     std::optional<std::int64_t> parent{};       // goid of the one that started one of them
+    std::optional<Frame> parent_frame{};        // where that one is now, in its own code
     std::optional<std::int64_t> stack_bytes{};  // held by their stacks
+    std::vector<std::string> labels{};          // "key=value", of pprof, that all that were looked at have
+    // How many of them can never go on, by the runtime's own word; empty where it was not asked.
+    std::optional<std::int64_t> leaked{};
     // How long the one of them that waits longest has waited: at least, by our own sightings, and at most, by
     // what the runtime noted, which is the end of the collection before it was first seen parked.
     std::optional<std::chrono::nanoseconds> waited_at_least{};

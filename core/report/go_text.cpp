@@ -80,12 +80,15 @@ std::string size(std::int64_t bytes) { return format_size(static_cast<double>(by
 }  // namespace
 
 std::string go_count_text(const GoProgram& go) {
-    std::string text = fmt::format("{}, by {}", format_count(go.goroutines), escape(go.version, 64));
+    std::string text = format_count(go.goroutines);
+    if (!go.version.empty()) text += ", by " + escape(go.version, 64);
+    if (!go.source.empty()) text += ", as its own profile has them (" + escape(go.source, 128) + ")";
     if (go.guessed)
         text += " (newer than any that is known here: its layout is a guess that passed all checks)";
     if (!go.frames) text += " (too old for their stacks to be read)";
     if (go.system > 0) text += fmt::format("; {} more of the runtime's own", format_count(go.system));
-    text += fmt::format("; their stacks hold {}", size(go.stack_bytes));
+    if (go.leaked) text += fmt::format("; {} leaked, by the runtime's own word", format_count(*go.leaked));
+    if (go.stack_bytes > 0) text += fmt::format("; their stacks hold {}", size(go.stack_bytes));
     const auto note = [&](std::int64_t count, std::string_view words) {
         if (count > 0) text += fmt::format("; {} {}", format_count(count), words);
     };

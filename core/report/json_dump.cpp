@@ -52,9 +52,12 @@ Json group_json(const Group& group) {
     const auto seconds = [](const auto& time) { return time ? Json(json_seconds(*time)) : Json(nullptr); };
     json["created_by"] = group.created_by ? frame_json(*group.created_by) : Json(nullptr);
     json["parent"] = json_known(group.parent);
+    json["parent_frame"] = group.parent_frame ? frame_json(*group.parent_frame) : Json(nullptr);
     json["stack_bytes"] = json_known(group.stack_bytes);
     json["waited_at_least_s"] = seconds(group.waited_at_least);
     json["waited_at_most_s"] = seconds(group.waited_at_most);
+    json["labels"] = group.labels;
+    json["leaked"] = json_known(group.leaked);
     json["runtime_own"] = group.runtime_own;
     return json;
 }
@@ -74,6 +77,7 @@ Json go_json(const GoProgram& go) {
             {"module", go.module},
             {"guessed", go.guessed},
             {"frames", go.frames},
+            {"source", go.source.empty() ? Json("memory") : Json(go.source)},
             {"goroutines", go.goroutines},
             {"system", go.system},
             {"running", go.running},
@@ -81,6 +85,7 @@ Json go_json(const GoProgram& go) {
             {"partial", go.partial},
             {"unread", go.unread},
             {"ungrouped", go.ungrouped},
+            {"leaked", json_known(go.leaked)},
             {"stack_bytes", go.stack_bytes},
             {"heap", go.heap ? heap_json(*go.heap) : Json(nullptr)}};
 }

@@ -59,7 +59,9 @@ class Profile {
             mapping(dump.life.executable, {});  // the first one names the profile
         add_sample_type("threads");
         if (go_) add_sample_type("goroutines");
-        for (const Group& group : dump.groups) add(group);
+        for (const Group& group : dump.groups) {
+            if (!group.runtime_own) add(group);  // Go's own profile leaves them out too
+        }
         writer_.add_int64(profile_time_nanos, dump.wall.count());
         writer_.add_int64(profile_comment, text(fmt::format("PID {}, by {}", dump.life.pid, dump.backend)));
         for (const std::string* string : strings_in_order_) writer_.add_string(profile_string, *string);

@@ -53,6 +53,12 @@ std::string pace(std::int64_t change, std::chrono::nanoseconds since) {
            format_count_rate(static_cast<double>(change) / std::chrono::duration<double>(since).count());
 }
 
+// "all leaked, says the runtime": what its own leak profile found can never go on.
+std::string leaked_words(const Group& group) {
+    const bool all = *group.leaked >= group.count;
+    return fmt::format("{} leaked, says the runtime", all ? std::string("all") : format_count(*group.leaked));
+}
+
 // "50 threads  93 %  +37  futex"
 std::string group_head(const Group& group, std::int64_t total, std::optional<std::chrono::nanoseconds> since,
                        const DumpTextStyle& style) {
@@ -70,7 +76,8 @@ std::string group_head(const Group& group, std::int64_t total, std::optional<std
         if (width_of(style) >= 80) head += speed;
     }
     if (group.kind == StackKind::goroutine) {
-        head += ", [" + wait_text(group) + "]";
+        if (group.state || group.waited_at_most) head += ", [" + wait_text(group) + "]";
+        if (group.leaked.value_or(0) > 0) head += ", " + bold(leaked_words(group), style);
         if (group.stack_bytes)
             head += fmt::format(", {} of stacks", format_size(static_cast<double>(*group.stack_bytes)));
     } else if (group.state) {
@@ -151,6 +158,7 @@ std::string names_line(const Group& group, const DumpTextStyle& style) {
     for (std::size_t i = 0; i < std::min(kMostNamesShown, group.names.size()); ++i)
         text += (i > 0 ? ", " : "named ") + escape(group.names[i], 64);
     if (group.names.size() > kMostNamesShown) text += ", ..";
+    if (group.ids.empty()) return text.empty() ? text : aside("    " + text, style);
     if (!text.empty()) text += "; ";
     text += group.kind == StackKind::thread ? "TID" : "id";
     const std::size_t shown = std::min(kMostIdsShown, group.ids.size());
@@ -164,7 +172,21 @@ std::string creator_line(const Group& group, const std::string& program, const D
     if (!group.created_by) return {};
     std::string text = "    created by " + frame_name(*group.created_by, 60) + "  " +
                        frame_place(*group.created_by, program);
-    if (group.parent) text += fmt::format(" (goroutine {})", *group.parent);
+    if (group.parent) {
+        text += fmt::format(" (goroutine {}", *group.parent);
+        if (group.parent_frame) text += ", now at " + frame_place(*group.parent_frame, program);
+        text += ")";
+    }
+    return aside(std::move(text), style);
+}
+
+// "labels: tenant=shop, route=/cart"
+std::string labels_line(const Group& group, const DumpTextStyle& style) {
+    constexpr std::size_t kMostLabelsShown = 8;
+    if (group.labels.empty()) return {};
+    std::string text;
+    for (std::size_t i = 0; i < std::min(kMostLabelsShown, group.labels.size()); ++i)
+        text += (i > 0 ? ", " : "    labels: ") + escape(group.labels[i], 128);
     return aside(std::move(text), style);
 }
 
@@ -315,6 +337,7 @@ std::string text_groups(const Dump& dump, const DumpTextStyle& style) {
         text += growth_line(*group, style);
         text += frames_text(*group, dump.life.executable, style);
         text += creator_line(*group, dump.life.executable, style);
+        text += labels_line(*group, style);
         text += members_line(*group, style);
         if (group == shown.front()) text += follows_line(dump, *group, style);
         text += hint_text(*group, said);

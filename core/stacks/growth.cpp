@@ -14,7 +14,8 @@ namespace {
 bool same_life(const Dump& a, const Dump& b) { return is_same_process(a.life, b.life); }
 
 bool comparable(const Dump& now, const Dump& then, StackKind kind) {
-    if (kind == StackKind::goroutine) return now.go && then.go;
+    if (kind == StackKind::goroutine)  // what one of the two sources tells, the other may not
+        return now.go && then.go && now.go->source.empty() == then.go->source.empty();
     return now.backend == then.backend;
 }
 

@@ -16,10 +16,10 @@ _rampwatch() {
     local target='-p --pid --pidfile --name --wait'
     local judged='--patience --min-growth --min-count'
     local judge="$judged --explain"
-    local stacks='--backend --stop --max-stop --stack-bytes --dump-timeout --show-args'
+    local stacks='--backend --stop --max-stop --stack-bytes --dump-timeout --pprof --show-args'
     local history='--history-dir --history-name --history-group --history-keep'
     local -A options=(
-        [look]="$target --format --show-args"
+        [look]="$target --format --pprof --show-args"
         [watch]="$target $judge $stacks -i --interval --for --samples --exit-on-leak --format -q --quiet
                  --record --dump-dir --dump-every --no-dumps --leak-status --history $history --state --save"
         [analyze]="$judge --format"
@@ -81,6 +81,7 @@ _rampwatch() {
         --history-name) return ;;
         --backend) from='auto native eu-stack gdb' ;;
         --stop) from='none running all' ;;
+        --pprof) from='auto http://127.0.0.1:6060' ;;
         --dump-every) from='1m 5m 1h' ;;
         --max-stop) from='5ms 20ms 100ms' ;;
         --stack-bytes) from='16K 64K 256K' ;;

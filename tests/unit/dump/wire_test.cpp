@@ -23,6 +23,8 @@ Answer full_answer() {
     answer.dump.stops = {{7, std::chrono::nanoseconds(9)}};
     answer.dump.go = GoProgram{};
     answer.dump.go->version = "go1.24.4";
+    answer.dump.go->source = "http://127.0.0.1:6060/";
+    answer.dump.go->leaked = 40'000;
     answer.dump.go->goroutines = 41'032;
     answer.dump.go->heap = GoHeap{};
     answer.dump.go->heap->next_goal = 1 << 20;
@@ -42,6 +44,9 @@ Answer full_answer() {
     group.created_by = frame;
     group.parent = 1;
     group.stack_bytes = 84'000'000;
+    group.parent_frame = frame;
+    group.labels = {"tenant=shop"};
+    group.leaked = 40'000;
     group.waited_at_most = std::chrono::hours(200);
     answer.dump.groups = {group, Group{}};
     answer.dump.memory = MemoryParts{};

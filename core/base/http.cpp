@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "core/base/http.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/text.h"
+#include "core/base/units.h"
+
+#if defined(RAMPWATCH_CURL)
+#include <curl/curl.h>
+#include <dlfcn.h>
+
+#include <array>
+#include <memory>
+#endif
+
+namespace rampwatch {
+
+#if defined(RAMPWATCH_CURL)
+
+namespace {
+
+struct Curl {
+    decltype(&::curl_easy_init) init = nullptr;
+    decltype(&::curl_easy_setopt) set = nullptr;
+    decltype(&::curl_easy_perform) perform = nullptr;
+    decltype(&::curl_easy_getinfo) info = nullptr;
+    decltype(&::curl_easy_strerror) text = nullptr;
+    decltype(&::curl_easy_cleanup) cleanup = nullptr;
+};
+
+template <class Function>
+bool find(void* library, const char* name, Function& into) {
+    into = reinterpret_cast<Function>(::dlsym(library, name));
+    return into != nullptr;
+}
+
+// Null when there is none. Never unloaded.
+const Curl* load() {
+    static const auto loaded = []() -> std::unique_ptr<Curl> {
+        constexpr std::array<const char*, 2> kNames = {"libcurl.so.4", "libcurl-gnutls.so.4"};
+        for (const char* name : kNames) {
+            void* library = ::dlopen(name, RTLD_NOW | RTLD_LOCAL);
+            if (library == nullptr) continue;
+            auto curl = std::make_unique<Curl>();
+            if (find(library, "curl_easy_init", curl->init) && find(library, "curl_easy_setopt", curl->set) &&
+                find(library, "curl_easy_perform", curl->perform) &&
+                find(library, "curl_easy_getinfo", curl->info) &&
+                find(library, "curl_easy_strerror", curl->text) &&
+                find(library, "curl_easy_cleanup", curl->cleanup)) {
+                return curl;
+            }
+        }
+        return nullptr;
+    }();
+    return loaded.get();
+}
+
+struct Received {
+    std::string body{};
+    std::size_t most = 0;
+    bool is_too_large = false;
+};
+
+std::size_t receive(char* bytes, std::size_t size, std::size_t count, void* user) {
+    auto& received = *static_cast<Received*>(user);
+    if (count > received.most - received.body.size()) {  // size is 1
+        received.is_too_large = true;
+        return 0;
+    }
+    received.body.append(bytes, size * count);
+    return size * count;
+}
+
+Error failed(const Curl& curl, CURLcode code, const Received& received, const HttpSettings& settings) {
+    if (received.is_too_large)
+        return {Error::Kind::bad_input,
+                fmt::format("its answer is larger than {}",
+                            format_size(static_cast<double>(settings.most_bytes))),
+                {},
+                {}};
+    switch (code) {
+        case CURLE_OPERATION_TIMEDOUT:
+            return {Error::Kind::timed_out,
+                    fmt::format("no whole answer within {}", format_duration(settings.timeout)),
+                    {},
+                    {}};
+        case CURLE_COULDNT_CONNECT:
+            return {Error::Kind::io, "nobody listens there: the connection was refused", {}, {}};
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return {Error::Kind::io, "the name of the host is not known", {}, {}};
+        case CURLE_URL_MALFORMAT:
+            return {Error::Kind::bad_input, "not a URL", {}, {}};
+        case CURLE_GOT_NOTHING:
+        case CURLE_RECV_ERROR:
+        case CURLE_PARTIAL_FILE:
+            return {Error::Kind::io, "the connection was cut off before the answer was whole", {}, {}};
+        case CURLE_WEIRD_SERVER_REPLY:
+        case CURLE_UNSUPPORTED_PROTOCOL:  // of HTTP/0.9, as which it takes anything
+        case CURLE_HTTP2:
+            return {Error::Kind::io, "what answers there does not speak HTTP", {}, {}};
+        default:
+            return {Error::Kind::io, escape(curl.text(code), 256), {}, {}};
+    }
+}
+
+}  // namespace
+
+Result<HttpAnswer> http_get(const std::string& url, const HttpSettings& settings) {
+    if (!url.starts_with("http://") && !url.starts_with("https://"))
+        return Error{Error::Kind::bad_input, "not a URL of http or https", {}, {}};
+    const Curl* curl = load();
+    if (curl == nullptr)
+        return Error{
+            Error::Kind::unavailable, "libcurl is not installed", {}, "Debian's package is libcurl4"};
+    const std::unique_ptr<CURL, decltype(curl->cleanup)> handle(curl->init(), curl->cleanup);
+    if (!handle) return Error{Error::Kind::io, "no memory for a connection", {}, {}};
+    Received received{.most = settings.most_bytes};
+    const auto set = [&](CURLoption option, auto value) { curl->set(handle.get(), option, value); };
+    const auto ms = std::max<std::int64_t>(settings.timeout.count() / 1'000'000, 1);
+    set(CURLOPT_URL, url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_PROXY, "");
+    set(CURLOPT_NETRC, 0L);
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(CURLOPT_HTTP09_ALLOWED, 0L);
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(ms));
+    set(CURLOPT_USERAGENT, "rampwatch");
+    set(CURLOPT_WRITEFUNCTION, &receive);
+    set(CURLOPT_WRITEDATA, static_cast<void*>(&received));
+    if (!settings.unix_socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, settings.unix_socket.c_str());
+    const CURLcode code = curl->perform(handle.get());
+    if (code != CURLE_OK) return failed(*curl, code, received, settings);
+    HttpAnswer answer;
+    const char* type = nullptr;
+    curl->info(handle.get(), CURLINFO_RESPONSE_CODE, &answer.status);
+    curl->info(handle.get(), CURLINFO_CONTENT_TYPE, &type);
+    if (type != nullptr) answer.content_type = std::string(type).substr(0, 256);
+    answer.body = std::move(received.body);
+    return answer;
+}
+
+#else
+
+Result<HttpAnswer> http_get(const std::string&, const HttpSettings&) {
+    return Error{Error::Kind::unavailable,
+                 "this rampwatch was built without libcurl",
+                 {},
+                 "build it without -DRAMPWATCH_CURL=OFF"};
+}
+
+#endif
+
+}  // namespace rampwatch

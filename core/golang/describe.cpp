@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -100,6 +101,43 @@ std::string key_of(const Group& group) {
     return key;
 }
 
+std::optional<std::string> text_at(const Runtime& runtime, std::uint64_t address, std::uint64_t size) {
+    constexpr std::uint64_t kMostLabel = 256;
+    std::string text(std::min(size, kMostLabel), '\0');
+    if (!runtime.memory().read(address, std::as_writable_bytes(std::span(text)))) return std::nullopt;
+    return text;
+}
+
+// A set of pprof labels: a slice of {key, value}, each a pointer and a length. It may have changed since.
+std::vector<std::string> label_set(const Runtime& runtime, std::uint64_t address) {
+    constexpr std::uint64_t kMostLabels = 16;
+    std::vector<std::string> labels;
+    const auto slice = runtime.memory().get<std::array<std::uint64_t, 3>>(address);
+    if (!slice || (*slice)[1] > (*slice)[2]) return labels;
+    for (std::uint64_t i = 0; i < std::min((*slice)[1], kMostLabels); ++i) {
+        const auto label = runtime.memory().get<std::array<std::uint64_t, 4>>((*slice)[0] + 32 * i);
+        if (!label) break;
+        const auto key = text_at(runtime, (*label)[0], (*label)[1]);
+        const auto value = text_at(runtime, (*label)[2], (*label)[3]);
+        if (key && value) labels.push_back(*key + "=" + *value);
+    }
+    std::sort(labels.begin(), labels.end());
+    return labels;
+}
+
+void keep_common(std::vector<std::string>& into, const std::vector<std::string>& other) {
+    std::vector<std::string> both;
+    std::set_intersection(into.begin(), into.end(), other.begin(), other.end(), std::back_inserter(both));
+    into = std::move(both);
+}
+
+std::vector<std::string> labels_of(const Runtime& runtime, const Alike& alike) {
+    if (alike.unlabelled || alike.labels.empty()) return {};
+    std::vector<std::string> labels = label_set(runtime, alike.labels.front());
+    for (const std::uint64_t set : alike.labels) keep_common(labels, label_set(runtime, set));
+    return labels;
+}
+
 template <class T, class Better>
 void merge_best(std::optional<T>& into, const std::optional<T>& other, Better better) {
     if (other && (!into || better(*other, *into))) into = other;
@@ -107,6 +145,8 @@ void merge_best(std::optional<T>& into, const std::optional<T>& other, Better be
 
 void merge(Group& into, const Group& other) {
     into.count += other.count;
+    if (into.leaked || other.leaked) into.leaked = into.leaked.value_or(0) + other.leaked.value_or(0);
+    keep_common(into.labels, other.labels);
     into.ids.insert(into.ids.end(), other.ids.begin(), other.ids.end());
     into.stack_bytes = into.stack_bytes.value_or(0) + other.stack_bytes.value_or(0);
     merge_best(into.waited_at_least, other.waited_at_least, std::greater<>());
@@ -125,6 +165,8 @@ Group group_of(const Runtime& runtime, const Alike& alike, const Moment& moment)
     if (group.frames.empty()) group.frames = frames_of(runtime, std::array{alike.startpc});
     const bool is_main = !alike.ids.empty() && alike.ids.front() == 1;
     if (!is_main) group.created_by = creator_of(runtime, alike.gopc);
+    group.labels = labels_of(runtime, alike);
+    if (alike.status == Status::leaked) group.leaked = alike.count;
     if (alike.parent > 0) group.parent = alike.parent;
     group.stack_bytes = alike.stack_bytes;
     if (alike.first_seen < moment.now) group.waited_at_least = moment.now - alike.first_seen;

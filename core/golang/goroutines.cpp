@@ -36,6 +36,8 @@ void Goroutines::begin(std::size_t records) {
     for (Alike& group : groups_) {
         group.count = group.stack_bytes = group.oldest_wait_ns = 0;
         group.ids.clear();
+        group.labels.clear();
+        group.unlabelled = false;
         pcs += group.pcs.size();
     }
     if (groups_.size() > kMostAlike / 2 || pcs > kMostPcs / 2) {  // many were left by all: begin anew
@@ -54,9 +56,15 @@ bool Goroutines::is_system(std::uint64_t startpc) {
     return system_starts_[startpc] = runtime_.is_system(startpc);
 }
 
+std::size_t Goroutines::header_size() const {
+    const Layout& layout = runtime_.layout();
+    return (layout.label_list ? std::max(layout.g.startpc, layout.g.labels) : layout.g.startpc) +
+           std::size_t{8};
+}
+
 bool Goroutines::parse(Bytes bytes, Record& record) const {
     const GLayout& g = runtime_.layout().g;
-    if (!bytes.holds(0, g.startpc + std::uint64_t{8})) return false;
+    if (!bytes.holds(0, header_size())) return false;
     const auto word = [&](std::uint16_t at) { return bytes.number_unchecked<std::uint64_t>(at); };
     const auto status = bytes.number_unchecked<std::uint32_t>(g.status) & ~kScanBit;
     if (status > kLastStatus) return false;
@@ -77,6 +85,7 @@ bool Goroutines::parse(Bytes bytes, Record& record) const {
     record.wait_reason = waits ? bytes.number_unchecked<std::uint8_t>(g.wait_reason) : std::uint8_t{0};
     record.gopc = word(g.gopc);
     record.startpc = word(g.startpc);
+    record.labels = runtime_.layout().label_list ? word(g.labels) : 0;
     return true;
 }
 
@@ -119,6 +128,11 @@ void Goroutines::join(const Record& record, std::uint32_t group, std::chrono::na
     if (record.wait_since > 0 && (alike.oldest_wait_ns == 0 || record.wait_since < alike.oldest_wait_ns)) {
         alike.oldest_wait_ns = record.wait_since;
     }
+    if (record.labels == 0)
+        alike.unlabelled = true;
+    else if (alike.labels.size() < kMostLabelSets &&
+             std::find(alike.labels.begin(), alike.labels.end(), record.labels) == alike.labels.end())
+        alike.labels.push_back(record.labels);
     if (alike.ids.size() < kMostIds) alike.ids.push_back(record.goid);
     if (!record.system && now_ - seen >= aged_after_) ++tally_.aged;
 }
@@ -171,7 +185,7 @@ void Goroutines::sort_out(const Record& record) {
 }
 
 Result<void> Goroutines::chunk(Addresses addresses, std::span<const std::size_t> indices, bool last_try) {
-    const std::size_t header = runtime_.layout().g.startpc + std::size_t{8};
+    const std::size_t header = header_size();
     if (const auto done = read_headers(addresses, header); !done) return done.error();
     parked_.clear();
     for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -214,7 +228,7 @@ Result<void> Goroutines::read_deep() {
 Result<void> Goroutines::unwind(bool last_try) {
     ranges_.clear();
     for (const Record& record : parked_) {
-        const bool inside = record.sp >= record.lo && record.sp < record.hi;
+        const bool inside = runtime_.layout().frames && record.sp >= record.lo && record.sp < record.hi;
         ranges_.push_back({record.sp, inside ? std::min(record.hi - record.sp, kFirstPart) : 0});
     }
     if (const auto done = stacks_.read(runtime_.memory(), ranges_); !done) return done.error();
@@ -223,6 +237,11 @@ Result<void> Goroutines::unwind(bool last_try) {
     for (std::size_t i = 0; i < parked_.size(); ++i) {
         const Record& record = parked_[i];
         Walked& walked = walked_[i];
+        if (!runtime_.layout().frames) {
+            walked.pcs.clear();
+            walked.end = Unwinder::End::broken;
+            continue;
+        }
         walked.end =
             unwinder_.walk(record.pc, record.sp, record.hi, record.link, stacks_.item(i), walked.pcs);
         if (walked.end == Unwinder::End::short_of && !stacks_.item(i).empty()) deep_ones_.push_back(i);
@@ -247,7 +266,7 @@ Result<void> Goroutines::unwind(bool last_try) {
         if (moved) ++tally_.moving;
         if (moved) known_[record.index].print = 0;
         const bool partial = moved || walked_[i].end != Unwinder::End::complete;
-        if (partial && !moved) ++tally_.partial;
+        if (partial && !moved && runtime_.layout().frames) ++tally_.partial;
         const auto pcs =
             moved ? std::span<const std::uint64_t>() : std::span<const std::uint64_t>(walked_[i].pcs);
         const std::uint32_t group = group_of(record, pcs, partial, moved);
@@ -307,7 +326,7 @@ Result<Tally> Goroutines::count() {
     if (!addresses) return addresses.error();
     Tally tally;
     tally.records = static_cast<std::int64_t>(addresses->size());
-    const std::size_t header = runtime_.layout().g.startpc + std::size_t{8};
+    const std::size_t header = header_size();
     for (std::size_t at = 0; at < addresses->size(); at += kChunk) {
         const auto part = Addresses(*addresses).subspan(at, std::min(kChunk, addresses->size() - at));
         if (const auto done = read_headers(part, header); !done) return done.error();

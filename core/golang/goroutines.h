@@ -46,7 +46,10 @@ struct Alike {
     std::uint64_t gopc = 0, startpc = 0;
     std::vector<std::uint64_t> pcs{};  // innermost first, the runtime's own with them
     std::vector<std::int64_t> ids{};   // at most model's kMostIds, the smallest
-    std::int64_t parent = 0;           // goid of one's creator, 0: not known
+    // Of pprof: addresses of distinct sets, at most kMostLabelSets of them, and whether one has none.
+    std::vector<std::uint64_t> labels{};
+    bool unlabelled = false;
+    std::int64_t parent = 0;  // goid of one's creator, 0: not known
     std::int64_t stack_bytes = 0;
     std::int64_t oldest_wait_ns = 0;        // smallest non-zero waitsince (CLOCK_MONOTONIC), 0: none
     std::chrono::nanoseconds first_seen{};  // the earliest sighting of one that has not run since
@@ -72,7 +75,7 @@ class Goroutines {
     struct Record {  // of one goroutine, as far as it is needed
         std::uint64_t address = 0;
         std::uint64_t lo = 0, hi = 0, sp = 0, pc = 0, link = 0;
-        std::uint64_t gopc = 0, startpc = 0;
+        std::uint64_t gopc = 0, startpc = 0, labels = 0;
         std::int64_t goid = 0, parent = 0, wait_since = 0;
         std::size_t index = 0;  // in allgs
         Status status = Status::idle;
@@ -88,6 +91,7 @@ class Goroutines {
 
     void begin(std::size_t records);
     Result<void> read_headers(Addresses addresses, std::size_t header);
+    [[nodiscard]] std::size_t header_size() const;
     bool parse(Bytes bytes, Record& record) const;
     Result<void> chunk(Addresses addresses, std::span<const std::size_t> indices, bool last_try);
     void sort_out(const Record& record);
@@ -123,5 +127,6 @@ class Goroutines {
 };
 
 inline constexpr std::size_t kMostAlike = 50'000;
+inline constexpr std::size_t kMostLabelSets = 8;
 
 }  // namespace rampwatch::golang

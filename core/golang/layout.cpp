@@ -80,6 +80,7 @@ std::optional<Layout> layout_of(const Version& version) {
         layout.g = g_1_26();
     if (minor == 19) layout.heap = kHeap_1_19;
     if (minor >= 21) layout.heap = kHeap_1_21;
+    layout.label_list = minor >= 24;
     layout.frames = minor >= 18;
     layout.guessed = minor > kNewestKnownMinor || version.devel;
     layout.guessed_from = std::min(minor, kNewestKnownMinor);

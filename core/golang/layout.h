@@ -33,6 +33,7 @@ struct HeapLayout {
 struct Layout {
     GLayout g{};
     std::optional<HeapLayout> heap{};  // empty for Go 1.18 and 1.20: not tabulated
+    bool label_list = false;           // g.labels is a list: since 1.24
     bool frames = true;                // false for 1.17 and older: counts by state only
     bool guessed = false;              // newer than any that was tried: shown only if every check passes
     int guessed_from = 0;              // the minor version that it was taken from

@@ -114,6 +114,10 @@ Result<void> Module::find_gofunc(const std::vector<std::uint64_t>& words) {
     range(kData, live_.data, live_.edata);
     range(kBss, live_.bss, live_.ebss);
     range(kNoptrbss, live_.noptrbss, live_.enoptrbss);
+    if (table_.old_text()) {  // without the inlined calls
+        if (*table_.old_text() + bias_ != live_.text) return refused("its text begins elsewhere");
+        return {};
+    }
     std::size_t best = 0;
     double share = 0;
     for (std::size_t i = kFirstGofunc; i <= kLastGofunc && share < 1; ++i) {

@@ -14,7 +14,7 @@ constexpr std::uint32_t kMagic_1_2 = 0xfffffffb;
 constexpr std::uint32_t kMagic_1_16 = 0xfffffffa;
 constexpr std::uint32_t kMagic_1_18 = 0xfffffff0;
 constexpr std::uint32_t kMagic_1_20 = 0xfffffff1;
-constexpr std::uint64_t kHeader = 72;
+constexpr std::uint64_t kHeader = 72, kOldHeader = 64;
 constexpr std::uint64_t kMostFunctions = 10'000'000;
 constexpr std::size_t kMostName = 4096;
 constexpr int kMostInlined = 64;
@@ -68,9 +68,8 @@ Result<Pclntab> Pclntab::find(const Elf& elf, bool search) {
 Result<Pclntab> Pclntab::parse(Bytes bytes, std::uint64_t address) {
     if (!bytes.holds(0, kHeader) || !looks_like_header(bytes)) return refused("unknown magic number");
     const auto magic = bytes.number_unchecked<std::uint32_t>(0);
-    if (magic == kMagic_1_2 || magic == kMagic_1_16) {
-        return refused(magic == kMagic_1_2 ? "of Go 1.15 or older" : "of Go 1.16 or 1.17");
-    }
+    if (magic == kMagic_1_2) return refused("of Go 1.15 or older");
+    const bool is_old = magic == kMagic_1_16;
     Pclntab table;
     table.address_ = address;
     table.since_1_20_ = magic == kMagic_1_20;
@@ -79,9 +78,10 @@ Result<Pclntab> Pclntab::parse(Bytes bytes, std::uint64_t address) {
     if (functions == 0 || functions > kMostFunctions) return refused("an impossible number of functions");
     table.functions_ = static_cast<std::uint32_t>(functions);
     std::array<std::uint64_t, 6> parts{};  // names, units, files, values, functions, end
-    for (std::size_t i = 0; i < 5; ++i) parts[i] = bytes.number_unchecked<std::uint64_t>(32 + i * 8);
+    for (std::size_t i = 0; i < 5; ++i)
+        parts[i] = bytes.number_unchecked<std::uint64_t>((is_old ? 24 : 32) + i * 8);
     parts[5] = bytes.size();
-    if (parts[0] < kHeader || !std::is_sorted(parts.begin(), parts.end())) {
+    if (parts[0] < (is_old ? kOldHeader : kHeader) || !std::is_sorted(parts.begin(), parts.end())) {
         return refused("parts that do not ascend");
     }
     const auto part = [&](std::size_t i) { return bytes.part(parts[i], parts[i + 1] - parts[i]); };
@@ -90,12 +90,46 @@ Result<Pclntab> Pclntab::parse(Bytes bytes, std::uint64_t address) {
     table.files_ = part(2);
     table.values_ = part(3);
     table.table_ = part(4);
-    if (!table.table_.holds(0, functions * 8 + 4)) return refused("cut off");
+    if (!table.table_.holds(0, is_old ? functions * 16 + 8 : functions * 8 + 4)) return refused("cut off");
+    if (is_old) table.old_text_ = table.table_.number_unchecked<std::uint64_t>(0);
     return table;
+}
+
+// The last one is where the last function ends. Addresses before 1.18, kept as offsets: what is no function's
+// comes out beyond all code.
+std::uint32_t Pclntab::entry_of(std::uint32_t index) const {
+    if (!old_text_) return table_.number_unchecked<std::uint32_t>(index * std::uint64_t{8});
+    const auto address = table_.number_unchecked<std::uint64_t>(index * std::uint64_t{16});
+    return address - *old_text_ < kNone ? static_cast<std::uint32_t>(address - *old_text_) : kNone;
+}
+
+std::uint64_t Pclntab::record_of(std::uint32_t index) const {
+    if (!old_text_) return table_.number_unchecked<std::uint32_t>(index * std::uint64_t{8} + 4);
+    return table_.number_unchecked<std::uint64_t>(index * std::uint64_t{16} + 8);
+}
+
+std::optional<Pclntab::Function> Pclntab::old_function(std::uint32_t index) const {
+    constexpr std::uint64_t kFixed = 44;
+    const std::uint64_t record = record_of(index);
+    if (!table_.holds(record, kFixed)) return std::nullopt;
+    const auto word = [&](std::uint64_t at) { return table_.number_unchecked<std::uint32_t>(record + at); };
+    Function function;
+    function.entry = entry_of(index);
+    function.end = entry_of(index + 1);
+    const auto address = table_.number_unchecked<std::uint64_t>(record);
+    if (address - *old_text_ != function.entry || function.end <= function.entry) return std::nullopt;
+    function.name = word(8);
+    function.pcsp = word(20);
+    function.pcfile = word(24);
+    function.pcln = word(28);
+    function.unit = word(36);
+    function.id = table_.number_unchecked<std::uint8_t>(record + 40);
+    return function;
 }
 
 std::optional<Pclntab::Function> Pclntab::function(std::uint32_t index) const {
     if (index >= functions_) return std::nullopt;
+    if (old_text_) return old_function(index);
     const auto word = [&](std::uint64_t at) { return table_.number_unchecked<std::uint32_t>(at); };
     const std::uint64_t record = word(index * std::uint64_t{8} + 4);
     const std::uint64_t fixed = since_1_20_ ? 44 : 40;
@@ -127,8 +161,7 @@ std::optional<Pclntab::Function> Pclntab::function_at(std::uint32_t text_offset)
     std::uint32_t low = 0, high = functions_;  // the last entry that begins at or before it
     while (high - low > 1) {
         const std::uint32_t middle = low + (high - low) / 2;
-        (table_.number_unchecked<std::uint32_t>(middle * std::uint64_t{8}) <= text_offset ? low : high) =
-            middle;
+        (entry_of(middle) <= text_offset ? low : high) = middle;
     }
     const auto found = function(low);
     const bool holds = found && found->entry <= text_offset && text_offset < found->end;
@@ -137,8 +170,9 @@ std::optional<Pclntab::Function> Pclntab::function_at(std::uint32_t text_offset)
 
 std::optional<Pclntab::Function> Pclntab::named(std::string_view name) const {
     for (std::uint32_t i = 0; i < functions_; ++i) {
-        const auto record = table_.number_unchecked<std::uint32_t>(i * std::uint64_t{8} + 4);
-        const auto at = table_.number<std::uint32_t>(std::uint64_t{record} + 4);
+        const std::uint64_t record = record_of(i);
+        if (record > table_.size()) continue;
+        const auto at = table_.number<std::uint32_t>(record + (old_text_ ? 8 : 4));
         if (!at || !names_.holds(*at, name.size() + 1)) continue;
         const std::string_view there = names_.part(*at, name.size() + 1).text();
         if (there.back() == '\0' && there.substr(0, name.size()) == name) return function(i);

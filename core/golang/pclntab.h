@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Go's own table of functions, lines, inlining and frame sizes, which the runtime needs and no strip removes
-// (runtime/symtab.go of Go 1.18 and later: magics 0xfffffff0 and 0xfffffff1). Read from the file; an answer
-// is empty where the table does not have it or lies. Cost of a look-up: O(log functions + size of one
-// function).
+// (runtime/symtab.go of Go 1.18 and later: magics 0xfffffff0 and 0xfffffff1; of 1.16 and 1.17, magic
+// 0xfffffffa, the functions and their lines, not what was inlined). Read from the file; an answer is empty
+// where the table does not have it or lies. Cost of a look-up: O(log functions + size of one function).
 #pragma once
 
 #include <cstdint>
@@ -48,6 +48,8 @@ class Pclntab {
     [[nodiscard]] std::uint64_t address() const { return address_; }  // as linked
     [[nodiscard]] std::uint32_t functions() const { return functions_; }
     [[nodiscard]] bool since_1_20() const { return since_1_20_; }
+    // Of Go 1.16 or 1.17, and then the address, as linked, that its offsets are from.
+    [[nodiscard]] std::optional<std::uint64_t> old_text() const { return old_text_; }
 
     [[nodiscard]] std::optional<Function> function_at(std::uint32_t text_offset) const;
     [[nodiscard]] std::optional<Function> function(std::uint32_t index) const;  // 0 to functions() - 1
@@ -77,11 +79,15 @@ class Pclntab {
                                                     std::uint32_t text_offset) const;
     [[nodiscard]] std::string_view file(const Function& function, std::uint32_t text_offset) const;
     static Result<Pclntab> parse(Bytes bytes, std::uint64_t address);
+    [[nodiscard]] std::uint32_t entry_of(std::uint32_t index) const;  // 0 to functions()
+    [[nodiscard]] std::uint64_t record_of(std::uint32_t index) const;
+    [[nodiscard]] std::optional<Function> old_function(std::uint32_t index) const;
 
     std::uint64_t address_ = 0;
     std::uint32_t functions_ = 0;
     std::uint32_t quantum_ = 1;
     bool since_1_20_ = false;
+    std::optional<std::uint64_t> old_text_{};
     Bytes names_{}, units_{}, files_{}, values_{}, table_{};
 };
 

@@ -101,11 +101,14 @@ std::string key_of(const Group& group) {
     return key;
 }
 
+// Of a label; empty for what does not look like one.
 std::optional<std::string> text_at(const Runtime& runtime, std::uint64_t address, std::uint64_t size) {
-    constexpr std::uint64_t kMostLabel = 256;
+    constexpr std::uint64_t kMostLabel = 256, kMostBelieved = 1 << 16;
+    if (size > kMostBelieved) return std::nullopt;
     std::string text(std::min(size, kMostLabel), '\0');
     if (!runtime.memory().read(address, std::as_writable_bytes(std::span(text)))) return std::nullopt;
-    return text;
+    const bool has_controls = std::any_of(text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; });
+    return has_controls ? std::nullopt : std::optional(text);
 }
 
 // A set of pprof labels: a slice of {key, value}, each a pointer and a length. It may have changed since.
@@ -119,7 +122,8 @@ std::vector<std::string> label_set(const Runtime& runtime, std::uint64_t address
         if (!label) break;
         const auto key = text_at(runtime, (*label)[0], (*label)[1]);
         const auto value = text_at(runtime, (*label)[2], (*label)[3]);
-        if (key && value) labels.push_back(*key + "=" + *value);
+        if (!key || key->empty() || !value) return {};
+        labels.push_back(*key + "=" + *value);
     }
     std::sort(labels.begin(), labels.end());
     return labels;

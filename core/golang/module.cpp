@@ -50,7 +50,8 @@ Result<Module> Module::open(const probe::Memory& memory, const probe::ModuleFile
     if (!mapped) return mapped.error();
     auto elf = Elf::parse(mapped->bytes());
     if (!elf) return elf.error();
-    const auto table = Pclntab::find(*elf, search);
+    // A library's table lies in a section with others.
+    const auto table = Pclntab::find(*elf, search || elf->section(".go.buildinfo") != nullptr);
     if (!table) return table.error();
     Module module(std::move(*mapped), std::move(*elf), *table);
     module.path_ = mapping.path;

@@ -111,7 +111,8 @@ std::string key_of(const std::vector<Frame>& frames) {
 void learn(const std::string& url, int times, std::set<std::string>& known) {
     static const stacks::ModuleMap kNoModules;
     for (int i = 0; i < times; ++i) {
-        const auto answer = http_get(url + "/debug/pprof/goroutine?debug=2", {});
+        const auto answer =
+            http_get(url + "/debug/pprof/goroutine?debug=2", {.timeout = std::chrono::minutes(2)});
         if (!answer) give_up(answer.error());
         stacks::GoText text(kNoModules, [&](Stack&& stack) { known.insert(key_of(stack.frames)); });
         text.feed(answer->body);

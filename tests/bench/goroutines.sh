@@ -42,7 +42,7 @@ row() {  # NAME COMMAND...: wall, the target's CPU meanwhile, its largest gap
         $(($(cpu_ms) - before)) "$(gap)" "$([ $status -eq 0 ] || echo "; ended with status $status")"
 }
 
-delve() { printf 'goroutines -t\nexit -c\n' | HOME=/tmp dlv attach "$target" --allow-non-terminal-interactive=true; }
+by_delve='printf "goroutines -t\nexit -c\n" | HOME=/tmp dlv attach "$0" --allow-non-terminal-interactive=true'
 seen_by_debug2() { grep -c '^goroutine ' /tmp/row.$$ || true; }
 
 echo "# $(uname -sr), $(nproc) CPUs, load $(cut -d' ' -f1 /proc/loadavg), $(date -u +%F); $(go version)"
@@ -62,7 +62,7 @@ for count in "${counts[@]}"; do
         command -v gdb >/dev/null && row "gdb, threads alone" gdb -batch -nx -p "$target" -ex 'thread apply all bt'
     fi
     if command -v dlv >/dev/null && [ "$count" -le "${MOST_FOR_DELVE:-100000}" ]; then
-        row "delve goroutines -t" delve
+        row "delve goroutines -t" bash -c "$by_delve" "$target"
         echo "    it shows $(grep -c '^ *\** *Goroutine ' /tmp/row.$$ || true) goroutines"
     fi
     stop

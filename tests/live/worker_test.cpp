@@ -99,6 +99,30 @@ TEST_CASE("orders of two askers are answered each to its own", "[worker]") {
     CHECK(first->dump.groups[0].frames[first->dump.groups[0].own_frame].function == "main.process");
 }
 
+TEST_CASE("an order that is given up ends alone; the next one is answered by another child", "[worker]") {
+    if (!test::have({test::program("parks_go")})) return;
+    const test::TempTree folder;
+    const test::Target target({test::program("parks_go"), folder.path() + "/dump"});
+    Worker worker(life_of(target), RAMPWATCH_PROGRAM);
+    const auto dropped = worker.ask({.order = Order::goroutines}, boot_now());
+    const auto count = worker.ask({.order = Order::count}, boot_now());
+    REQUIRE(dropped);
+    REQUIRE(count);
+    worker.give_up(*dropped);
+    const auto ended = worker.take(*dropped, boot_now());
+    REQUIRE(ended);
+    REQUIRE(ended->error);
+    CHECK(ended->error->kind == Error::Kind::timed_out);
+    std::optional<dump::Answer> answer;
+    for (const auto until = boot_now() + 60s; !answer && boot_now() < until;) {
+        std::this_thread::sleep_for(2ms);
+        answer = worker.take(*count, boot_now());
+    }
+    REQUIRE(answer);
+    CHECK_FALSE(answer->error);
+    CHECK(answer->dump.go->goroutines >= 1000);
+}
+
 TEST_CASE("a program that is no Go program is none of the worker's harm", "[worker]") {
     const test::Target target({test::program("steady")});
     Worker worker(life_of(target), RAMPWATCH_PROGRAM);

@@ -91,7 +91,7 @@ TEST_CASE("what is no profile is named for what it is", "[dump]") {
           "HTTP 302: it leads elsewhere, and is not followed");
     CHECK(why(http_reply(403, "x/y", "")) == "HTTP 403: it asks for a login");
     CHECK(why(http_reply(500, "x/y", "")) == "HTTP 500");
-    CHECK(why("") == "no whole answer within 5s");
+    CHECK(why("") == "no whole answer within 5 s");
     const auto refused = ask_profile(::getpid(), "http://127.0.0.1:1/debug/pprof/", 1s);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().where == "http://127.0.0.1:1/debug/pprof/");

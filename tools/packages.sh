@@ -8,7 +8,7 @@ build_needs=(c++:g++ cmake:cmake ninja:ninja-build pkg-config:pkg-config
 dump_needs=(eu-stack:elfutils gdb:gdb)
 demo_needs=("${dump_needs[@]}" go:golang-go)
 test_needs=("${demo_needs[@]}" javac:default-jdk-headless node:nodejs setpriv:util-linux
-            bash:bash fish:fish zsh:zsh mandoc:mandoc libc6-dbg cron sqlite3:sqlite3 chromium:chromium)
+            bash:bash fish:fish zsh:zsh mandoc:mandoc dwz:dwz libc6-dbg cron sqlite3:sqlite3 chromium:chromium)
 
 missing_packages() {  # NEED...
     local need

@@ -69,6 +69,8 @@ bool is_root_name(std::string_view name) {
                                                   "crosscall_amd64",
                                                   "runtime.goexit.abi0",
                                                   "runtime.mstart.abi0",
+                                                  "runtime.clone",
+                                                  "runtime.clone.abi0",
                                                   "runtime.mcall.abi0",
                                                   "runtime.systemstack.abi0",
                                                   "runtime.rt0_go.abi0",
@@ -76,6 +78,11 @@ bool is_root_name(std::string_view name) {
                                                   "_rt0_amd64_linux"};
     return std::find(std::begin(kRoots), std::end(kRoots), name.substr(0, name.find('@'))) !=
            std::end(kRoots);
+}
+
+// Go changes to another stack here, whose top holds nothing that leads on.
+bool is_stack_switch(std::string_view name) {
+    return name == "runtime.mcall" || name == "runtime.mcall.abi0";
 }
 
 std::string tids_in_words(const std::vector<pid_t>& tids) {
@@ -114,6 +121,7 @@ struct NativeDumper::State {
 
     Unwound walk(std::size_t index);
     bool find_missing(Unwound& unwound, const ReadWord& read);
+    bool ends_at_root(std::vector<FrameAddress>& frames);
     Path find_path(std::size_t index);
     std::vector<std::shared_ptr<const Path>> find_paths();
     void group(const std::vector<std::shared_ptr<const Path>>& of_threads, Dump& dump);
@@ -177,16 +185,25 @@ bool NativeDumper::State::find_missing(Unwound& unwound, const ReadWord& read) {
     return true;
 }
 
+// By the names of functions; what lies behind a root is left out.
+bool NativeDumper::State::ends_at_root(std::vector<FrameAddress>& frames) {
+    const auto last = symbols.symbol(frames.back().lookup());
+    if (last && is_root_name(last->name)) return true;
+    const auto end = std::find_if(frames.begin(), frames.end(), [&](const FrameAddress& frame) {
+        const auto symbol = symbols.symbol(frame.lookup());
+        return symbol && is_stack_switch(symbol->name);
+    });
+    if (end == frames.end()) return false;
+    frames.erase(end + 1, frames.end());
+    return true;
+}
+
 Path NativeDumper::State::find_path(std::size_t index) {
     Unwound unwound = walk(index);
     // Without a stop only pc and sp are known; a frame that wants more, and whose frame pointer is not found
     // on the stack, costs this one thread a stop.
     if (unwound.end == Unwound::End::unknown_register && capturer.seize(index)) unwound = walk(index);
-    bool rooted = unwound.end == Unwound::End::root;
-    if (!rooted) {
-        const auto last = symbols.symbol(unwound.frames.back().lookup());
-        rooted = last && is_root_name(last->name);
-    }
+    const bool rooted = unwound.end == Unwound::End::root || ends_at_root(unwound.frames);
     return {std::move(unwound.frames), !rooted};
 }
 
@@ -228,12 +245,13 @@ void NativeDumper::State::group(const std::vector<std::shared_ptr<const Path>>& 
                      [](const auto& a, const auto& b) { return a.second.size() > b.second.size(); });
     stacks::Grouper grouper;
     for (const auto& [path, indexes] : sorted) {
-        const std::vector<Frame> frames = frames_of(*path);
-        for (const std::size_t index : indexes) {
-            const CapturedThread& thread = threads[index];
-            grouper.add(
-                {StackKind::thread, thread.tid, thread.name, thread.waits_for, frames, path->truncated});
-        }
+        std::vector<stacks::Grouper::Member> alike;
+        for (const std::size_t index : indexes)
+            alike.push_back({threads[index].tid, threads[index].name, threads[index].waits_for});
+        Stack stack;
+        stack.frames = frames_of(*path);
+        stack.truncated = path->truncated;
+        grouper.add(std::move(stack), alike);
     }
     dump.threads = grouper.stacks();
     dump.groups = grouper.take();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <ctime>
+#include <string_view>
 
 #include "core/dump/demangle.h"
 #include "core/dump/lines.h"
@@ -16,6 +17,8 @@ namespace {
 constexpr int kMostSymbols = 20'000'000;
 constexpr std::size_t kMostKnown = 200'000;
 constexpr std::size_t kMostBack = 64;  // symbols looked through for one that covers an address
+
+constexpr std::string_view kCLibrary[] = {"libc.so", "libc-2.", "ld-linux", "ld-2.", "libpthread", "libm.so"};
 
 struct Entry {
     std::uint64_t address = 0;
@@ -40,7 +43,17 @@ int rank_of(const GElf_Sym& symbol, const char* name) {
     return rank + (name[0] == '_' && name[1] == '_' ? 0 : 1);
 }
 
-// Of this thread: on a busy host it is not the reading that takes long, and a cold disk is waited for a while.
+// The C library's own debug information is compressed where it is installed: to inflate it took longer than
+// all the rest of a dump, for lines that nobody looks for. Left out always, so that its frames are the same
+// in every dump.
+bool has_lines_worth_reading(std::string_view path) {
+    const std::string_view base = path.substr(path.rfind('/') + 1);
+    return std::none_of(std::begin(kCLibrary), std::end(kCLibrary),
+                        [&](std::string_view prefix) { return base.starts_with(prefix); });
+}
+
+// Of this thread: on a busy host it is not the reading that takes long, and a cold disk is waited for a
+// while.
 std::chrono::nanoseconds cpu_time() {
     timespec time{};
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -164,7 +177,7 @@ const std::vector<Frame>& Symbols::frames(const FrameAddress& address) {
         outermost.offset = address.pc - (module->handle != nullptr ? module->bias : module->range.start);
         if (!module->build_id.empty()) outermost.build_id = module->build_id;
     }
-    if (module->handle != nullptr) {
+    if (module->handle != nullptr && has_lines_worth_reading(module->range.path)) {
         for (SourceCall& call : state.calls(module->handle, wanted)) {
             Frame frame = outermost;
             frame.file = std::move(call.file);

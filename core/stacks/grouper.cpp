@@ -64,7 +64,8 @@ std::string identity(const std::vector<Frame>& frames, StackKind kind) {
     return key;
 }
 
-void Grouper::add(Stack stack, std::int64_t times) {
+// The group of such stacks, with so many more of them in it; null where there may be no further one.
+Grouper::Building* Grouper::open(Stack& stack, std::int64_t times) {
     stacks_ += times;
     std::string key = identity(stack.frames, stack.kind);
     auto place = groups_.find(key);
@@ -72,7 +73,7 @@ void Grouper::add(Stack stack, std::int64_t times) {
         const std::size_t bytes = 3 * key.size() + 200 * stack.frames.size();
         if (groups_.size() >= most_groups_ || bytes_ + bytes > most_bytes_) {
             ungrouped_ += times;
-            return;
+            return nullptr;
         }
         bytes_ += bytes;
         Building fresh;
@@ -85,9 +86,26 @@ void Grouper::add(Stack stack, std::int64_t times) {
     Building& building = place->second;
     building.group.count += times;
     building.group.truncated = building.group.truncated && stack.truncated;
-    add_id(building.group.ids, stack.id);
-    count(building.names, stack.name, times);
-    if (stack.state) count(building.states, *stack.state, times);
+    return &building;
+}
+
+void Grouper::add(Stack stack, std::int64_t times) {
+    Building* building = open(stack, times);
+    if (building == nullptr) return;
+    add_id(building->group.ids, stack.id);
+    count(building->names, stack.name, times);
+    if (stack.state) count(building->states, *stack.state, times);
+}
+
+void Grouper::add(Stack stack, const std::vector<Member>& members) {
+    if (members.empty()) return;
+    Building* building = open(stack, static_cast<std::int64_t>(members.size()));
+    if (building == nullptr) return;
+    for (const Member& member : members) {
+        add_id(building->group.ids, member.id);
+        count(building->names, member.name, 1);
+        count(building->states, member.state, 1);
+    }
 }
 
 std::vector<Group> Grouper::take() {

@@ -26,8 +26,17 @@ class Grouper {
     explicit Grouper(std::size_t most_groups = 20'000, std::size_t most_bytes = 64U << 20)
         : most_groups_(most_groups), most_bytes_(most_bytes) {}
 
+    struct Member {
+        std::int64_t id = 0;
+        std::string name{};
+        std::string state{};
+    };
+
     // Amortised O(frames); `count` stacks that are all like this one, of which one has the id.
     void add(Stack stack, std::int64_t count = 1);
+
+    // All of them have this stack, whose own id, name and state count for nothing. O(frames + members).
+    void add(Stack stack, const std::vector<Member>& members);
 
     [[nodiscard]] std::int64_t stacks() const { return stacks_; }        // all that were added
     [[nodiscard]] std::int64_t ungrouped() const { return ungrouped_; }  // of these, in no group
@@ -41,6 +50,8 @@ class Grouper {
         std::size_t order = 0;
         std::map<std::string, std::int64_t> names{}, states{};  // bounded
     };
+
+    Building* open(Stack& stack, std::int64_t times);
 
     std::size_t most_groups_, most_bytes_, bytes_ = 0;
     std::int64_t stacks_ = 0, ungrouped_ = 0;

@@ -46,30 +46,9 @@ Dump dump_of(pid_t pid, NativeSettings settings = patient()) {
     return std::move(*dump);
 }
 
-// What was made ready still runs for a moment: waits until at most `running` threads do.
-void settle(pid_t pid, int running = 0) {
-    for (int tries = 0; tries < 1000; ++tries) {
-        int found = 0;
-        for (const auto& task : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid))) {
-            std::ifstream file(task.path() / "syscall");
-            std::string word;
-            file >> word;
-            found += word == "running" ? 1 : 0;
-        }
-        if (found <= running) return;
-        std::this_thread::sleep_for(10ms);
-    }
-}
-
-test::Target program_at_rest(const std::vector<std::string>& argv, int running = 0) {
-    test::Target target(argv);
-    settle(target.pid(), running);
-    return target;
-}
-
 test::Target shape(const std::string& name) {
     const bool runs = name == "busy" || name == "clock";
-    return program_at_rest({test::program("stack_shapes"), "--shape", name}, runs ? 1 : 0);
+    return test::program_at_rest({test::program("stack_shapes"), "--shape", name}, runs ? 1 : 0);
 }
 
 // State letter of the process.
@@ -96,38 +75,11 @@ Dump dump_with(pid_t pid, const std::string& function, std::int64_t count, const
     return dump;
 }
 
-std::vector<std::string> known(const std::vector<std::string>& functions) {
-    std::vector<std::string> names;
-    for (const std::string& name : functions) {
-        if (name != "?") names.push_back(name);
-    }
-    return names;
-}
-
-// gdb infers frames of tail calls from DWARF: it may have more.
-bool is_within(const std::vector<std::string>& few, const std::vector<std::string>& many) {
-    auto at = few.begin();
-    for (const std::string& name : many) at += at != few.end() && *at == name ? 1 : 0;
-    return at == few.end();
-}
-
-void check_same(const test::StacksByThread& ours, const test::StacksByThread& theirs,
-                const std::string& who) {
-    CHECK(ours.size() == theirs.size());
-    for (const auto& [tid, functions] : ours) {
-        const auto other = theirs.find(tid);
-        if (other == theirs.end()) continue;
-        INFO(who << ", TID " << tid << "\n  ours   " << test::join(functions) << "\n  theirs "
-                 << test::join(other->second));
-        CHECK(
-            (who == "gdb" ? is_within(functions, other->second) : known(functions) == known(other->second)));
-    }
-}
-
 }  // namespace
 
 TEST_CASE("a thousand blocked threads are grouped without a stop", "[native]") {
-    const auto target = program_at_rest({test::program("many_threads"), "--threads", "1000", "--depth", "5"});
+    const auto target =
+        test::program_at_rest({test::program("many_threads"), "--threads", "1000", "--depth", "5"});
     const Dump dump = dump_of(target.pid());
     CHECK(dump.threads == 1001);
     CHECK(dump.stops.empty());
@@ -147,7 +99,7 @@ TEST_CASE("a thousand blocked threads are grouped without a stop", "[native]") {
 }
 
 TEST_CASE("a second dump says the same as the first", "[native]") {
-    const auto target = program_at_rest({test::program("many_threads"), "--threads", "200"});
+    const auto target = test::program_at_rest({test::program("many_threads"), "--threads", "200"});
     NativeDumper dumper(target.pid());
     const auto first = dumper.dump(patient());
     const auto second = dumper.dump(patient());
@@ -164,10 +116,10 @@ TEST_CASE("blocked threads have the stacks that eu-stack and gdb find", "[native
                                 std::vector<std::string>{"stack_shapes", "--shape", "alloca"});
     std::vector<std::string> argv = words;
     argv.front() = test::program(argv.front());
-    const auto target = program_at_rest(argv);
+    const auto target = test::program_at_rest(argv);
     const auto ours = test::by_thread(dump_of(target.pid()));
-    check_same(ours, test::by_eu_stack(target.pid()), "eu-stack");
-    check_same(ours, test::by_gdb(target.pid()), "gdb");
+    test::check_same(ours, test::by_eu_stack(target.pid()), "eu-stack");
+    test::check_same(ours, test::by_gdb(target.pid()), "gdb");
 }
 
 TEST_CASE("lines and calls are told where there is debug information", "[native]") {
@@ -185,7 +137,7 @@ TEST_CASE("lines and calls are told where there is debug information", "[native]
 }
 
 TEST_CASE("no epoll_wait ends with EINTR because of a dump", "[native]") {
-    auto target = program_at_rest({test::program("stack_shapes"), "--shape", "epoll", "--count", "20"});
+    auto target = test::program_at_rest({test::program("stack_shapes"), "--shape", "epoll", "--count", "20"});
     const Dump dump = dump_of(target.pid());
     CHECK(test::group_in(dump, "wait_in_epoll")->count == 20);
     CHECK(dump.stops.empty());
@@ -226,7 +178,7 @@ TEST_CASE("a target that may not be stopped is not, and who is missing is told",
 
 TEST_CASE("all running threads can be held together", "[native]") {
     const auto target =
-        program_at_rest({test::program("stack_shapes"), "--shape", "busy", "--count", "3"}, 3);
+        test::program_at_rest({test::program("stack_shapes"), "--shape", "busy", "--count", "3"}, 3);
     NativeSettings settings = patient();
     settings.capture.stop = StopPolicy::all;
     const Dump dump = dump_with(target.pid(), "burn_cpu", 3, settings);
@@ -268,11 +220,11 @@ TEST_CASE("a frame that only rbp finds is found on the stack, without a stop", "
 TEST_CASE("a program with frame pointers has the same stacks, and nobody is stopped", "[native]") {
     if (!test::have({"eu-stack"})) return;
     const auto target =
-        program_at_rest({test::program("many_threads_fp"), "--threads", "50", "--depth", "3"});
+        test::program_at_rest({test::program("many_threads_fp"), "--threads", "50", "--depth", "3"});
     const Dump dump = dump_of(target.pid());
     CHECK(dump.stops.empty());
     CHECK(dump.warnings.empty());
-    check_same(test::by_thread(dump), test::by_eu_stack(target.pid()), "eu-stack");
+    test::check_same(test::by_thread(dump), test::by_eu_stack(target.pid()), "eu-stack");
 }
 
 TEST_CASE("code without call frame information is passed by its frame pointer, as a guess", "[native]") {
@@ -330,7 +282,7 @@ TEST_CASE("a stopped process is read, and stays stopped", "[native]") {
     const auto name = GENERATE("plain", "busy");
     const auto target = shape(name);
     ::kill(target.pid(), SIGSTOP);
-    settle(target.pid());
+    test::settle(target.pid());
     const Dump dump = dump_of(target.pid());
     CHECK(dump.threads == 2);
     CHECK(dump.groups[0].state == "stopped");
@@ -363,7 +315,7 @@ TEST_CASE("a process that has ended is gone", "[native]") {
 
 TEST_CASE("pprof reads what is written for it", "[native]") {
     if (!test::have({"go"})) return;
-    const auto target = program_at_rest({test::program("many_threads"), "--threads", "20"});
+    const auto target = test::program_at_rest({test::program("many_threads"), "--threads", "20"});
     const test::TempTree folder;
     const std::string file = folder.path("threads.pb.gz");
     const auto dumped = test::rampwatch({"dump", "--format", "pprof", "-o", file, target.pid_word()});
@@ -420,7 +372,7 @@ TEST_CASE("a 32-bit program is refused in clear words", "[native]") {
         WARN("skipped: this kernel runs no 32-bit programs");
         return;
     }
-    settle(narrow->pid());
+    test::settle(narrow->pid());
     if (narrow->exit_status()) {
         WARN("skipped: this kernel runs no 32-bit programs");
         return;
@@ -446,7 +398,7 @@ TEST_CASE("a program whose file was deleted, and one in another mount namespace,
         std::filesystem::create_directory(folder.path("own"));
         argv = {"unshare", "-m", "--propagation", "private", "sh", "-c", mount};
     }
-    const auto target = program_at_rest(argv);
+    const auto target = test::program_at_rest(argv);
     if (!own_mounts) std::filesystem::remove(path);
     const Dump dump = dump_of(target.pid());
     const Group* group = test::group_in(dump, "call_wait");
@@ -454,37 +406,5 @@ TEST_CASE("a program whose file was deleted, and one in another mount namespace,
     CHECK_FALSE(group->truncated);
     CHECK(std::any_of(group->frames.begin(), group->frames.end(), [](const Frame& frame) {
         return frame.file.value_or("").ends_with("stack_shapes.cpp");
-    }));
-}
-
-TEST_CASE("programs of other builds have the stacks that eu-stack finds", "[native]") {
-    if (!test::have({"eu-stack", "strip", "objcopy"})) return;
-    const test::TempTree folder;
-    const std::string from =
-        test::program(GENERATE("many_threads", "many_threads_fp", "many_threads_static"));
-    const std::string how = GENERATE("whole", "stripped", "separate");
-    const std::string path = folder.path("built");
-    if (how == "whole") {
-        std::filesystem::copy_file(from, path);
-    } else {
-        REQUIRE(test::run_program({"strip", "-o", path, from}).status == 0);
-    }
-    if (how == "separate") {
-        REQUIRE(test::run_program({"objcopy", "--only-keep-debug", from, path + ".debug"}).status == 0);
-        REQUIRE(test::run_program({"objcopy", "--add-gnu-debuglink=" + path + ".debug", path}).status == 0);
-    }
-    INFO(from << ", " << how);
-    const auto target = program_at_rest({path, "--threads", "20", "--depth", "3"});
-    const Dump dump = dump_of(target.pid());
-    CHECK(dump.stops.empty());
-    CHECK(dump.warnings.empty());  // whole stacks
-    // Of a static program without symbols eu-stack finds no frame but the innermost.
-    if (how != "stripped" || from.find("static") == std::string::npos)
-        check_same(test::by_thread(dump), test::by_eu_stack(target.pid()), "eu-stack");
-    if (how != "separate") return;
-    const Group* group = test::group_in(dump, "wait_for_disk");
-    REQUIRE(group != nullptr);
-    CHECK(std::any_of(group->frames.begin(), group->frames.end(), [](const Frame& frame) {
-        return frame.file.value_or("").ends_with("many_threads.cpp");
     }));
 }

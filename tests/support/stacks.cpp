@@ -48,7 +48,34 @@ StacksByThread parsed(const std::string& text) {
     return stacks;
 }
 
+std::vector<std::string> known(const std::vector<std::string>& functions) {
+    std::vector<std::string> names;
+    for (const std::string& name : functions) {
+        if (name != "?") names.push_back(name);
+    }
+    return names;
+}
+
+// gdb infers frames of tail calls from DWARF: it may have more.
+bool is_within(const std::vector<std::string>& few, const std::vector<std::string>& many) {
+    auto at = few.begin();
+    for (const std::string& name : many) at += at != few.end() && *at == name ? 1 : 0;
+    return at == few.end();
+}
+
 }  // namespace
+
+void check_same(const StacksByThread& ours, const StacksByThread& theirs, const std::string& who) {
+    CHECK(ours.size() == theirs.size());
+    for (const auto& [tid, functions] : ours) {
+        const auto other = theirs.find(tid);
+        if (other == theirs.end()) continue;
+        INFO(who << ", TID " << tid << "\n  ours   " << join(functions) << "\n  theirs "
+                 << join(other->second));
+        CHECK(
+            (who == "gdb" ? is_within(functions, other->second) : known(functions) == known(other->second)));
+    }
+}
 
 StacksByThread by_thread(const Dump& dump) {
     StacksByThread stacks;
@@ -65,7 +92,8 @@ StacksByThread by_eu_stack(pid_t pid) {
 
 StacksByThread by_gdb(pid_t pid) {
     const Outcome outcome =
-        run_program({"gdb", "-nx", "-batch", "-ex", "set debuginfod enabled off", "-ex", "set backtrace past-main on", "-ex", "set backtrace past-entry on", "-ex",
+        run_program({"gdb", "-nx", "-batch", "-ex", "set debuginfod enabled off", "-ex",
+                     "set backtrace past-main on", "-ex", "set backtrace past-entry on", "-ex",
                      "thread apply all backtrace -frame-info location-and-address -frame-arguments none",
                      "-p", std::to_string(pid)});
     return parsed<stacks::GdbText>(outcome.out);

@@ -21,6 +21,10 @@ StacksByThread by_thread(const Dump& dump);
 StacksByThread by_eu_stack(pid_t pid);
 StacksByThread by_gdb(pid_t pid);
 
+// Fails the test where a thread has other functions in one than in the other; those that one of the two does
+// not know ("?") count for nothing. `who`: whose `theirs` is; gdb may have frames more.
+void check_same(const StacksByThread& ours, const StacksByThread& theirs, const std::string& who);
+
 // The group with a frame of this function, or nullptr. `function`: a bare name, as in "wait_here".
 const Group* group_in(const Dump& dump, const std::string& function);
 

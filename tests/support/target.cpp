@@ -5,6 +5,9 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
 #include <utility>
 
 #include "tests/catch.h"
@@ -85,6 +88,27 @@ Outcome run_program(const std::vector<std::string>& argv, std::chrono::seconds d
     Outcome outcome{output->status.number + (output->status.signalled ? 128 : 0), output->out, output->err};
     if (output->timed_out) outcome.status = -1;
     return outcome;
+}
+
+void settle(pid_t pid, int running) {
+    for (int tries = 0; tries < 1000; ++tries) {
+        int found = 0;
+        for (const auto& task :
+             std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+            std::ifstream file(task.path() / "syscall");
+            std::string word;
+            file >> word;
+            found += word == "running" ? 1 : 0;
+        }
+        if (found <= running) return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+}
+
+Target program_at_rest(const std::vector<std::string>& argv, int running) {
+    Target target(argv);
+    settle(target.pid(), running);
+    return target;
 }
 
 Outcome rampwatch(const std::vector<std::string>& words, std::chrono::seconds deadline) {

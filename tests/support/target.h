@@ -41,6 +41,12 @@ class Target {
     std::string told_{};
 };
 
+// What was made ready still runs for a moment: waits until at most `running` threads do.
+void settle(pid_t pid, int running = 0);
+
+// A target, settled.
+Target program_at_rest(const std::vector<std::string>& argv, int running = 0);
+
 // The built program with these arguments, to its end. Ended by us at the deadline, the status is -1.
 struct Outcome {
     int status = -1;  // exit status, or 128 + the signal's number

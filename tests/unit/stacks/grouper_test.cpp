@@ -143,3 +143,22 @@ TEST_CASE("a group's change is counted against the same stack in the baseline", 
     other.life.start_ticks = 7;
     CHECK_FALSE(stacks::compare(other, before));
 }
+
+TEST_CASE("many with one stack are added at once as they would be one by one", "[stacks]") {
+    Stack stack;
+    stack.frames.resize(2);
+    stack.frames[0].function = "wait";
+    stack.frames[1].function = "main";
+    stacks::Grouper at_once, one_by_one;
+    std::vector<stacks::Grouper::Member> members;
+    for (int i = 0; i < 5; ++i) {
+        members.push_back({10 - i, i % 2 == 0 ? "even" : "odd", i == 0 ? "poll" : "futex"});
+        stack.id = members.back().id;
+        stack.name = members.back().name;
+        stack.state = members.back().state;
+        one_by_one.add(stack);
+    }
+    at_once.add(stack, members);
+    CHECK(at_once.stacks() == 5);
+    CHECK(at_once.take() == one_by_one.take());
+}

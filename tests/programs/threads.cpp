@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: MIT
 // Threads blocked in functions that a dump must name:
-//   threads [--leaked N] [--each N] [--busy N] [--odd-names] [--heartbeat]
+//   threads [--leaked N] [--each N] [--epoll N] [--busy N] [--odd-names] [--heartbeat]
 // Says "ready" on stdout once all of them wait, then obeys stdin: "gap" prints the longest time in
-// microseconds that the heartbeat thread was not run since the last "gap".
+// microseconds that the heartbeat thread was not run since the last "gap", "eintr" how many calls of
+// epoll_wait ended early since the last "eintr".
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -47,6 +50,7 @@ Queue<std::string> results;
 std::mutex never_released;
 int empty_pipe = -1;
 std::atomic<int> started{0};
+std::atomic<long> interrupted{0};
 
 // Not inlined and no tail call: each is a frame of its own.
 #define FRAME [[gnu::noinline]]
@@ -78,6 +82,12 @@ FRAME void lock_till() {
     ++started;
     const std::lock_guard lock(never_released);
     KEEP_FRAME;
+}
+FRAME void await_delivery() {
+    ++started;
+    const int events = epoll_create1(0);
+    epoll_event event{};
+    while (epoll_wait(events, &event, 1, -1) <= 0) interrupted += errno == EINTR ? 1 : 0;
 }
 FRAME void count_stock() {
     ++started;
@@ -131,12 +141,13 @@ void start(std::vector<std::thread>& threads, int count, const char* name, Funct
 }  // namespace
 
 int main(int argc, char** argv) {
-    int leaked = 0, each = 0, busy = 0;
+    int leaked = 0, each = 0, epoll = 0, busy = 0;
     bool odd_names = false, beat = false;
     for (int i = 1; i < argc; ++i) {
         const auto number = [&] { return i + 1 < argc ? std::atoi(argv[++i]) : 0; };
         if (std::strcmp(argv[i], "--leaked") == 0) leaked = number();
         if (std::strcmp(argv[i], "--each") == 0) each = number();
+        if (std::strcmp(argv[i], "--epoll") == 0) epoll = number();
         if (std::strcmp(argv[i], "--busy") == 0) busy = number();
         if (std::strcmp(argv[i], "--odd-names") == 0) odd_names = true;
         if (std::strcmp(argv[i], "--heartbeat") == 0) beat = true;
@@ -153,12 +164,14 @@ int main(int argc, char** argv) {
     start(threads, each, "scanner", shop::poll_scanner);
     start(threads, each, "opening", shop::sleep_until_opening);
     start(threads, each, "till", shop::lock_till);
+    start(threads, epoll, "delivery", shop::await_delivery);
     start(threads, busy, "stock", shop::count_stock);
-    while (shop::started < leaked + 4 * each + busy + (beat ? 1 : 0) || running_tasks() > busy + 1)
+    while (shop::started < leaked + 4 * each + epoll + busy + (beat ? 1 : 0) || running_tasks() > busy + 1)
         usleep(1000);
     std::cout << "ready" << std::endl;
     for (std::string word; std::cin >> word;) {
         if (word == "gap") std::cout << longest_gap_us.exchange(0) << std::endl;
+        if (word == "eintr") std::cout << shop::interrupted.exchange(0) << std::endl;
     }
     while (true) pause();  // nobody speaks to us any more
 }

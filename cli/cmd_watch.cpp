@@ -9,8 +9,11 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/config_file.h"
 #include "cli/dump_options.h"
 #include "cli/judge_options.h"
+#include "cli/operator_commands.h"
+#include "cli/service_watch.h"
 #include "cli/target_options.h"
 #include "cli/watch_run.h"
 #include "core/base/text.h"
@@ -28,16 +31,18 @@ constexpr const char* kExamples = R"(Examples:
   rampwatch watch --name myservice --record mem.csv
   rampwatch watch --history --name myservice    goes on where the last watch was; rampwatch report reads it
   rampwatch watch -q --for 12h --pidfile /run/myservice.pid       for cron: silent unless it grows
+  rampwatch watch --unit nginx                  a service of systemd, through its restarts; all its processes
   rampwatch watch --patience 20m --leak-status 99 -- ./load-test  does a load test leak?
 
 A leak is confirmed after --patience at the earliest: growth that lasts less may be a warm-up.)";
 
 struct Options {
     TargetOptions target{};
+    ServiceOptions service{};
     JudgeOptions judge{};
     DumpOptions dump{};
     std::optional<std::string> interval{}, most_time{}, most_samples{}, record{}, leak_status{},
-        dump_directory{}, dump_every{};
+        dump_directory{}, dump_every{}, config{};
     std::optional<std::string> state{}, save{};
     HistoryOptions history{};
     bool has_history = false, exit_on_leak = false, no_dumps = false, quiet = false, explain = false;
@@ -52,7 +57,8 @@ Error placed(Error error, std::string where) {
 bool keeps_history(const Options& options) { return options.has_history || options.history.directory; }
 
 Result<nanoseconds> read_interval(const Options& options, nanoseconds patience) {
-    const nanoseconds longest = keeps_history(options) ? 10s : 1s;  // years of it are to stay small
+    // Years of it are to stay small.
+    const nanoseconds longest = keeps_history(options) || options.service.unit ? 10s : 1s;
     if (!options.interval) return std::clamp<nanoseconds>(patience / 1000, probe::kShortestInterval, longest);
     const auto interval = parse_duration(*options.interval);
     if (!interval) return placed(interval.error(), "--interval");
@@ -153,18 +159,40 @@ void add_what_is_said(CLI::App& command, Options& options) {
         ->type_name("FILE");
 }
 
-}  // namespace
+bool names_a_process(const TargetOptions& target) {
+    return target.target || target.pid || target.pidfile || target.name || target.has_command;
+}
 
-void add_watch(CLI::App& app, Invocation& invocation) {
+int run_checked(const Options& options, const ConfigPlaces& places) {
+    const auto settings = read_settings(options);
+    const auto service = read_service_options(options.service, names_a_process(options.target));
+    const Error not_both{Error::Kind::bad_input, "not with --unit or --tree", "--save",
+                         "rampwatch report --format html makes a page from the history"};
+    const Error* error = !settings ? &settings.error() : !service ? &service.error() : nullptr;
+    if (error == nullptr && *service && settings->save) error = &not_both;
+    if (error != nullptr) {
+        const int trouble = complain(placed_in_config(*error, places));
+        return options.target.has_command ? kOurTrouble : trouble;
+    }
+    return *service ? run_service_watch(**service, *settings) : run_watch(options.target, *settings);
+}
+
+// All options of `watch`.
+CLI::App& declare(CLI::App& app, const std::shared_ptr<Options>& options) {
     auto* command = app.add_subcommand("watch", "judge a process while it runs; shows who holds the memory");
     command->footer(kExamples);
-    auto options = std::make_shared<Options>();
     add_target_options(*command, options->target);
+    add_service_options(*command, options->service);
+    command
+        ->add_option("--config", options->config,
+                     "options from this file, a line each; may be given several times; -FILE may be missing")
+        ->type_name("FILE");
     add_judge_options(*command, options->judge);
     command
-        ->add_option(
-            "-i,--interval", options->interval,
-            "time between samples; default: 1s (with a history 10s), or patience/1000 where that is less")
+        ->add_option("-i,--interval", options->interval,
+                     "time between samples; default: 1s (of a service, and with a history, 10s), or "
+                     "patience/1000 where "
+                     "that is less")
         ->type_name("DURATION");
     add_how_long(*command, *options);
     add_what_is_said(*command, *options);
@@ -189,16 +217,43 @@ void add_watch(CLI::App& app, Invocation& invocation) {
         ->add_option("--dump-dir", options->dump_directory,
                      "keep the newest 10 dumps as files in this directory")
         ->type_name("DIR");
-    command->callback([&invocation, options] {
+    return *command;
+}
+
+}  // namespace
+
+Result<std::size_t> check_watch_config(const std::string& file) {
+    CLI::App app("", "rampwatch");
+    const auto options = std::make_shared<Options>();
+    const CLI::App& command = declare(app, options);
+    std::vector<std::string> words = {"watch", "--config", file};
+    const auto places = expand_config(words, command);
+    if (!places) return places.error();
+    try {
+        std::reverse(words.begin(), words.end());
+        app.parse(words);
+    } catch (const CLI::ParseError& error) {
+        return placed_in_config({Error::Kind::bad_input, escape(error.what(), 400), {}, {}}, *places);
+    }
+    if (const auto settings = read_settings(*options); !settings)
+        return placed_in_config(settings.error(), *places);
+    if (const auto service = read_service_options(options->service, false); !service)
+        return placed_in_config(service.error(), *places);
+    return places->size();
+}
+
+void add_watch(CLI::App& app, Invocation& invocation) {
+    add_watch(app, invocation, std::make_shared<const ConfigPlaces>());
+}
+
+void add_watch(CLI::App& app, Invocation& invocation, std::shared_ptr<const ConfigPlaces> places) {
+    auto options = std::make_shared<Options>();
+    CLI::App& command = declare(app, options);
+    command.callback([&invocation, options, places] {
         invocation.takes_command = true;
         options->target.has_command = invocation.has_command;
         options->target.command = invocation.command;
-        invocation.run = [options] {
-            const auto settings = read_settings(*options);
-            if (settings) return run_watch(options->target, *settings);
-            const int trouble = complain(settings.error());
-            return options->target.has_command ? kOurTrouble : trouble;
-        };
+        invocation.run = [options, places] { return run_checked(*options, *places); };
     });
 }
 

@@ -62,13 +62,13 @@ void Course::take(std::vector<Fact>& facts) {
 void Course::take(const Event& event, const watch::Session&) {
     switch (event.kind) {
         case Event::Kind::sample:
-            ++samples_;
+            if (event.target == 0) ++samples_;
             break;
         case Event::Kind::leak:
             leak_told_ = true;
             break;
         case Event::Kind::gone:
-            ending_ = event.ending.value_or(Ending{});
+            if (event.target == 0 && !options_.follows) ending_ = event.ending.value_or(Ending{});
             break;
         default:
             break;
@@ -80,6 +80,8 @@ void Course::end(std::string reason, nanoseconds drain) {
     reason_ = std::move(reason);
     drain_until_ = boot_now() + drain;
 }
+
+void Course::finish(std::string reason) { end(std::move(reason), kDrainAfterSignal); }
 
 watch::Course Course::now() {
     const nanoseconds now = boot_now();

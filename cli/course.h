@@ -18,6 +18,7 @@ struct CourseOptions {
     std::optional<std::int64_t> most_samples{};           // --samples
     bool exit_on_leak = false;
     bool has_command = false;                 // the target is a command that we started
+    bool follows = false;                     // further lives may come: one that ends is not the end
     std::chrono::nanoseconds longest_dump{};  // how long a drain waits for one that runs
 };
 
@@ -40,6 +41,9 @@ class Course final : public Feed, public watch::Listener {
 
     // Wakes the loop at this time too; empty for never.
     void wake_at(std::optional<std::chrono::nanoseconds> boot) { wake_at_ = boot; }
+
+    // Ends the watch in order, as a signal does.
+    void finish(std::string reason);
 
     [[nodiscard]] std::int64_t samples() const { return samples_; }
     [[nodiscard]] bool leak_told() const { return leak_told_; }

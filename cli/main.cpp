@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/config_file.h"
+#include "cli/operator_commands.h"
 #include "cli/version.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
@@ -133,7 +136,8 @@ int run(int argc, char** argv) {
     app.require_subcommand(0, 1);
     app.footer(kExamples);
     add_look(app, invocation);
-    add_watch(app, invocation);
+    const auto places = std::make_shared<ConfigPlaces>();
+    add_watch(app, invocation, places);
     add_analyze(app, invocation);
     add_dump(app, invocation);
     add_diff(app, invocation);
@@ -144,6 +148,7 @@ int run(int argc, char** argv) {
     add_status(app, invocation);
     add_sample(app, invocation);
     add_scan(app, invocation);
+    add_check_config(app, invocation);
 
     if (words.empty() && invocation.has_command) {
         return complain({Error::Kind::bad_input,
@@ -160,12 +165,17 @@ int run(int argc, char** argv) {
         return invocation.has_command ? kOurTrouble : status;  // so that the command's own 2 is not mistaken
     };
     if (const auto settled = settle_first_word(words, app); !settled) return refuse(settled.error());
+    if (!words.empty() && words.front() == "watch") {
+        auto expanded = expand_config(words, *app.get_subcommand("watch"));
+        if (!expanded) return refuse(expanded.error());
+        *places = std::move(*expanded);
+    }
     try {
         std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
         app.parse(words);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-        return refuse(refusal(error, app));
+        return refuse(placed_in_config(refusal(error, app), *places));
     }
     if (invocation.has_command && !invocation.takes_command) {
         return complain({Error::Kind::bad_input, fmt::format("{} starts no command", chosen(app).get_name()),

@@ -138,6 +138,10 @@ void WatchMemory::teach(watch::Session& session) {
     if (!restore(session)) learn_from_history(session);
     adopt_baseline(session);
     state_.reset();
+    open_keeper();
+}
+
+void WatchMemory::open_keeper() {
     if (state_path_.empty() || state_refused_) return;
     keeper_.emplace(state_path_,
                     store::SavedState{.boot_id = who_.boot_id,
@@ -146,6 +150,19 @@ void WatchMemory::teach(watch::Session& session) {
                                       .life = life_,
                                       .shift = shift_},
                     say_);
+}
+
+void WatchMemory::go_on(const Life& who, LifeNumber life, const watch::Session& session) {
+    who_ = who;
+    life_ = life;
+    if (recorder_) {
+        recorder_->end("its next life began");
+        recorder_.emplace(*options_.history, say_);
+        recorder_->open(who, boot_now(), wall_now());
+        recorder_->set_clock(shift_, life);
+    }
+    if (keeper_) keeper_->end(session);
+    open_keeper();
 }
 
 std::vector<watch::Listener*> WatchMemory::listeners() {

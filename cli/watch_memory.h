@@ -35,6 +35,9 @@ class WatchMemory {
     // The session goes on from the saved state, else from what the history has.
     void teach(watch::Session& session);
 
+    // The same target goes on in its next life, which the session knows already.
+    void go_on(const Life& who, LifeNumber life, const watch::Session& session);
+
     // Is there a dump of the life in hand for later ones to be compared with?
     [[nodiscard]] bool has_baseline() const { return has_baseline_; }
     [[nodiscard]] const store::HistoryWriter* writer() const {
@@ -49,6 +52,7 @@ class WatchMemory {
     void settle_clock(std::chrono::nanoseconds mono, std::chrono::nanoseconds wall);
     [[nodiscard]] bool is_same_process(const store::SavedState& state) const;
     bool restore(watch::Session& session);
+    void open_keeper();
     void learn_from_history(watch::Session& session);
     void adopt_baseline(watch::Session& session);
 

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "cli/crew.h"
 #include "cli/status_line.h"
 #include "cli/watch_listener.h"
 #include "core/base/poller.h"
@@ -77,8 +79,8 @@ class TextListener final : public WatchListener {
     [[nodiscard]] std::vector<std::string> lines_of(const Event& event) const;
     void say(const Event& event, std::vector<std::string> lines);
     // Was it said in full a moment ago? Then its end need not say it again.
-    [[nodiscard]] bool is_fresh(const Verdict& verdict) const {
-        return said_in_full_ && said_in_full_->claim == verdict.claim &&
+    [[nodiscard]] bool is_fresh(TargetId target, const Verdict& verdict) const {
+        return said_in_full_ && said_in_full_->target == target && said_in_full_->claim == verdict.claim &&
                verdict.now - said_in_full_->mono <= options_.patience / 8;
     }
     // On a busy host single ticks are missed all the time; they are told with the next line about progress.
@@ -91,6 +93,11 @@ class TextListener final : public WatchListener {
                                   : fmt::format("; {} {} without a sample", format_count(missed_ticks_),
                                                 missed_ticks_ == 1 ? "tick" : "ticks");
     }
+    [[nodiscard]] const char* subject() const { return lead_ == kSumTarget ? "in sum " : ""; }
+    [[nodiscard]] report::VerdictContext context_of(const Event& event) const {
+        const auto known = contexts_.find(event.target);
+        return known == contexts_.end() ? report::VerdictContext{} : known->second;
+    }
     [[nodiscard]] std::string stamp(nanoseconds wall) const;
 
     Outlet& outlet_;
@@ -100,11 +107,13 @@ class TextListener final : public WatchListener {
     std::optional<StatusLine> status_{};
     nanoseconds last_status_{};
     report::ChartTrail trail_{};
-    report::VerdictContext context_{};
+    std::map<TargetId, report::VerdictContext> contexts_{};
+    TargetId lead_ = kMainTarget;         // whose samples are shown: of several processes the sum's
     std::optional<nanoseconds> began_{};  // mono of the first sample
     nanoseconds next_progress_{};         // since then
     std::int64_t missed_ticks_ = 0;
     struct Said {
+        TargetId target = kMainTarget;
         Claim claim = Claim::undecided;
         nanoseconds mono{};
     };
@@ -112,7 +121,7 @@ class TextListener final : public WatchListener {
 };
 
 void TextListener::take(const Event& event, const watch::Session& session) {
-    if (event.kind == Event::Kind::restarted) context_ = {};
+    if (event.kind == Event::Kind::restarted) contexts_[event.target] = {};
     if (event.kind == Event::Kind::sample && event.sample) {
         take_sample(event, session);
         return;
@@ -121,16 +130,20 @@ void TextListener::take(const Event& event, const watch::Session& session) {
         missed_ticks_ += event.missed_ticks;
         return;
     }
-    if (options_.quiet && !is_news(event)) return;
+    const bool passing = event.target >= kFirstMember && event.kind != Event::Kind::ended;
+    if ((options_.quiet || passing) && !is_news(event)) return;
     say(event, lines_of(event));
     const bool turned = event.kind == Event::Kind::growing || event.kind == Event::Kind::leak ||
                         event.kind == Event::Kind::leak_worse;
-    if (turned && event.verdict) said_in_full_ = Said{event.verdict->claim, event.verdict->now};
+    if (turned && event.verdict) said_in_full_ = Said{event.target, event.verdict->claim, event.verdict->now};
 }
 
 void TextListener::take_sample(const Event& event, const watch::Session& session) {
-    if (!context_.first) context_.first = event.sample;
-    context_.last = event.sample;
+    report::VerdictContext& context = contexts_[event.target];
+    if (!context.first) context.first = event.sample;
+    context.last = event.sample;
+    if (event.target == kSumTarget && std::exchange(lead_, kSumTarget) != kSumTarget) trail_ = {};
+    if (event.target != lead_) return;
     if (!began_) began_ = event.mono;
     if (options_.quiet) return;
     if (status_) {
@@ -148,7 +161,7 @@ void TextListener::show_status(const Event& event, const watch::Session& session
     last_status_ = event.mono;
     const std::string chart = report::spark(trail_.points(), kChartColumns,
                                             terminal_.utf8 ? report::Glyphs::unicode : report::Glyphs::ascii);
-    const std::string now = chart + " " + figures(*event.sample) + missed_so_far();
+    const std::string now = chart + " " + subject() + figures(*event.sample) + missed_so_far();
     const std::string verdict = report::status_line(session.verdict(event.target));
     // What the watch has to say must not be cut off by what is decoration.
     const std::size_t columns = kChartColumns + (now.size() - chart.size()) + verdict.size() + 4;
@@ -164,8 +177,8 @@ void TextListener::say_progress(const Event& event, const watch::Session& sessio
     if (elapsed < next_progress_) return;
     while (next_progress_ <= elapsed)
         next_progress_ = std::min(2 * next_progress_, next_progress_ + kLongestSilence);
-    say(event, {figures(*event.sample) + "; " + report::status_line(session.verdict(event.target)) +
-                missed_so_far()});
+    say(event, {subject() + figures(*event.sample) + "; " +
+                report::status_line(session.verdict(event.target)) + missed_so_far()});
 }
 
 std::vector<std::string> TextListener::lines_of(const Event& event) const {
@@ -178,18 +191,19 @@ std::vector<std::string> TextListener::lines_of(const Event& event) const {
         case Event::Kind::leak:
         case Event::Kind::leak_worse:
             if (!event.verdict) break;
-            append(report::headline(*event.verdict, context_));
+            append(report::headline(*event.verdict, context_of(event)));
             if (event.who) lines.front() = report::name_of(*event.who) + ": " + lines.front();
-            append(report::beside(*event.verdict, context_));
+            append(report::beside(*event.verdict, context_of(event)));
             break;
         case Event::Kind::ended:
             lines.push_back(report::text_event(event) + missed_so_far());
-            if (!event.verdict || is_fresh(*event.verdict)) break;
-            append(report::headline(*event.verdict, context_));
-            append(report::beside(*event.verdict, context_));
+            if (!event.verdict || is_fresh(event.target, *event.verdict)) break;
+            append(report::headline(*event.verdict, context_of(event)));
+            append(report::beside(*event.verdict, context_of(event)));
             break;
         case Event::Kind::dump:
             lines.push_back(report::text_event(event));
+            if (lead_ == kSumTarget && event.who) lines.front() = report::name_of(*event.who) + ": " + lines.front();
             if (!event.dump || event.dump->reason == DumpReason::baseline) break;
             for (const std::string& warning : event.dump->warnings) lines.push_back("  note: " + warning);
             for (const std::string& line : report::go_memory_lines(*event.dump)) lines.push_back("  " + line);

@@ -30,12 +30,16 @@ std::string subject(const Event& event) {
 }
 
 std::string restarted_line(const Event& event) {
+    if (event.who && event.who->unit)
+        return fmt::format("{}, {} is followed: life {}; floors start anew, what was learned stays",
+                           event.who->pid == 0 ? "up again" : "started anew", subject(event), event.life);
     return fmt::format("{} is life {} of what is watched; floors start anew, what was learned stays",
                        subject(event), event.life);
 }
 
 std::string started_line(const Event& event) {
     std::string text = "watching " + subject(event);
+    if (event.who && event.who->pid != 0 && event.who->unit) text += " of " + escape(*event.who->unit, 256);
     if (event.who && event.who->started_wall > nanoseconds(0) && event.wall > event.who->started_wall)
         text += ", up " + format_duration(event.wall - event.who->started_wall);
     if (event.who && event.who->command_line) text += ": " + escape(*event.who->command_line, 512);
@@ -85,6 +89,9 @@ std::string ended_line(const Event& event) {
 }  // namespace
 
 std::string name_of(const Life& life) {
+    if (life.pid == 0) {  // a sum has none
+        return fmt::format("{} in sum", escape(life.unit ? *life.unit : life.comm, 256));
+    }
     std::string_view name =
         life.executable.empty() ? std::string_view(life.comm) : std::string_view(life.executable);
     if (const auto slash = name.rfind('/'); slash != std::string_view::npos && slash + 1 < name.size())

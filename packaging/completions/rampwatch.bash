@@ -21,9 +21,11 @@ _rampwatch() {
     local -A options=(
         [look]="$target --format --pprof --show-args"
         [watch]="$target $judge $stacks -i --interval --for --samples --exit-on-leak --format -q --quiet
-                 --record --dump-dir --dump-every --no-dumps --leak-status --history $history --state --save"
+                 --record --dump-dir --dump-every --no-dumps --leak-status --history $history --state --save --unit --tree
+                 --processes --linger --config"
         [analyze]="$judge --format"
         [diff]="--format"
+        [check-config]=""
         [group]="--format -o --output"
         [report]="--target --since --until --format --only -o --output -q --quiet --history-dir --state-dir"
         [ack]="--until --history-dir --state-dir"
@@ -36,7 +38,7 @@ _rampwatch() {
 
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            look | watch | analyze | dump | diff | group | history | report | ack | status | sample | scan) command=${COMP_WORDS[i]} ;;
+            look | watch | analyze | dump | diff | group | history | report | ack | status | sample | scan | check-config) command=${COMP_WORDS[i]} ;;
             analyse) command=analyze ;;
             stacks) command=dump ;;
             *) continue ;;
@@ -55,12 +57,15 @@ _rampwatch() {
 
     local from=''
     case $before in
-        --pidfile | --record | --state | --save | --dump-dir | --history-dir | --state-dir | -o | --output)
+        --pidfile | --record | --config | --state | --save | --dump-dir | --history-dir | --state-dir | -o | --output)
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return
             ;;
-        -p | --pid) from=$(_rampwatch_pids) ;;
+        --unit) from=$(systemctl list-units --type=service --no-legend --plain 2>/dev/null | cut -d' ' -f1) ;;
+        --processes) from='all main' ;;
+        --linger) from='1m 10m 1h' ;;
+        -p | --pid | --tree) from=$(_rampwatch_pids) ;;
         --name) from=$(_rampwatch_names) ;;
         --format)
             case $command in
@@ -94,7 +99,7 @@ _rampwatch() {
         *)
             if [ -z "$command" ]; then
                 [[ $word == -* ]] && from='-h --help -V --version' ||
-                    from="look watch analyze analyse dump stacks diff group history report ack status sample scan $(_rampwatch_pids)"
+                    from="look watch analyze analyse dump stacks diff group history report ack status sample scan check-config $(_rampwatch_pids)"
             elif [[ $word == -* ]]; then
                 from="${options[$command]} -h --help"
             elif [ "$command" = history ]; then
@@ -103,7 +108,7 @@ _rampwatch() {
                 from=$(_rampwatch_targets)
             elif [[ $command =~ ^(report|status|scan)$ ]]; then
                 return
-            elif [[ $command == @(analyze|diff|group) ]]; then
+            elif [[ $command == @(analyze|diff|group|check-config) ]]; then
                 compopt -o filenames 2>/dev/null
                 mapfile -t COMPREPLY < <(compgen -f -- "$word")
                 return

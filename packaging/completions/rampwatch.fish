@@ -18,7 +18,11 @@ function __rampwatch_names
     cat /proc/[0-9]*/comm 2>/dev/null | sort -u
 end
 
-set -l all look watch analyze analyse dump stacks diff group history report ack status sample scan
+function __rampwatch_units
+    systemctl list-units --type=service --no-legend --plain 2>/dev/null | string split -f1 ' '
+end
+
+set -l all look watch analyze analyse dump stacks diff group history report ack status sample scan check-config
 set -l target '__rampwatch_using look watch dump stacks sample'
 set -l judged '__rampwatch_using watch analyze analyse sample'
 set -l judge '__rampwatch_using watch analyze analyse'
@@ -47,6 +51,7 @@ complete -c rampwatch -n $first -a status -d 'a line a target that is watched or
 complete -c rampwatch -n $first -a sample -d 'one sample into the history, for cron'
 complete -c rampwatch -n $first -a scan -d 'all processes for a while: who grows'
 complete -c rampwatch -n $first -a history -d 'list, export, prune and check what was recorded'
+complete -c rampwatch -n $first -a check-config -d 'check files of options'
 complete -c rampwatch -n $first -a '(__fish_complete_pids)'
 complete -c rampwatch -n $first -s V -l version -d 'print the version'
 complete -c rampwatch -s h -l help -d 'print a summary of options'
@@ -73,6 +78,11 @@ complete -c rampwatch -n $stacks -l dump-timeout -x -a '10s 30s 2m' -d 'how long
 complete -c rampwatch -n '__rampwatch_using look watch dump stacks' -l pprof -x -a 'auto http://127.0.0.1:6060' -d 'goroutines from its own profile'
 
 complete -c rampwatch -n $watch -s i -l interval -x -a '100ms 1s 10s 1m' -d 'time between two samples'
+complete -c rampwatch -n $watch -l unit -x -a '(__rampwatch_units)' -d 'watch this service of systemd through its restarts'
+complete -c rampwatch -n $watch -l tree -x -a '(__fish_complete_pids)' -d 'watch this process and its children'
+complete -c rampwatch -n $watch -l processes -x -a 'all main' -d 'which processes of a service or a tree'
+complete -c rampwatch -n $watch -l config -r -F -d 'options from this file'
+complete -c rampwatch -n $watch -l linger -x -a '1m 10m 1h' -d 'end when the service has been inactive for so long'
 complete -c rampwatch -n $watch -l for -x -a '10m 1h 1d' -d 'end the watch after this time'
 complete -c rampwatch -n $watch -l samples -x -d 'end the watch after so many samples'
 complete -c rampwatch -n $watch -l exit-on-leak -d 'end the watch when a leak is confirmed'
@@ -87,6 +97,7 @@ complete -c rampwatch -n '__rampwatch_using group' -F
 complete -c rampwatch -n '__rampwatch_using group' -l format -x -a 'text json folded pprof' -d 'of the output'
 complete -c rampwatch -n '__rampwatch_using group' -s o -l output -r -F -d 'write to this file'
 complete -c rampwatch -n '__rampwatch_using diff' -F
+complete -c rampwatch -n '__rampwatch_using check-config' -F
 complete -c rampwatch -n '__rampwatch_using diff' -l format -x -a 'text json' -d 'of the output'
 complete -c rampwatch -n $watch -l history -d 'record all of it for report'
 complete -c rampwatch -n $writes -l history-name -x -d 'what the target is called there'

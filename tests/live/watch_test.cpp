@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -102,4 +103,40 @@ TEST_CASE("a steady service is watched without a word of growth", "[watch]") {
     const std::vector<json> events = events_of(watched.out);
     CHECK(first_of_kind(events, "growing").is_null());
     CHECK(first_of_kind(events, "ended")["verdict"]["verdict"] == "healthy");
+}
+
+TEST_CASE("a master and its workers are watched each by itself and in sum", "[tree]") {
+    // A stranger beside the tree is not in it.
+    const std::string steady = test::program("steady") + " --threads 1";
+    const test::Target stranger({test::program("steady")});
+    const test::Target master({"sh", "-c", steady + " & " + steady + " & wait"});
+    const test::Outcome watched =
+        test::rampwatch({"watch", "--tree", master.pid_word(), "--interval", "50ms", "--patience", "10s",
+                         "--samples", "30", "--format", "json", "--no-dumps"});
+    CAPTURE(watched.err);
+    CHECK(watched.status == 0);
+    const std::vector<json> events = events_of(watched.out);
+    const json main =
+        first(events, [](const json& event) { return event["event"] == "started" && event["target"] == 0; });
+    REQUIRE(main.is_object());
+    CHECK(main["pid"] == master.pid());
+    const json sum =
+        first(events, [](const json& event) { return event["event"] == "started" && event["target"] == 1; });
+    REQUIRE(sum.is_object());
+    CHECK(sum["pid"].is_null());
+    std::map<int, json> last;
+    for (const json& event : events)
+        if (event["event"] == "sample") last[event["target"].get<int>()] = event["sample"];
+    REQUIRE(last.size() == 4);  // the master, the sum, two workers
+    CHECK(last[1]["threads"] == 5);
+    CHECK(last[1]["rss_anon_bytes"] >= 2 * (32 << 20));
+    CHECK(last[2]["rss_anon_bytes"] >= 32 << 20);
+    static_cast<void>(stranger);
+
+    const test::Outcome alone =
+        test::rampwatch({"watch", "--tree", master.pid_word(), "--processes", "main", "--interval", "50ms",
+                         "--patience", "10s", "--samples", "5", "--format", "json", "--no-dumps"});
+    for (const json& event : events_of(alone.out)) CHECK(event["target"] == 0);
+    const test::Outcome none = test::rampwatch({"watch", "--tree", "999999999"});
+    CHECK(none.status == 2);
 }

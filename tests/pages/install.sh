@@ -11,8 +11,12 @@ rm -f "$root.log"
 
 diff - <(cd "$root" && find . -type f -printf '%m %P\n' | sort -k 2) <<'LIST'
 755 usr/bin/rampwatch
+644 usr/lib/systemd/catalog/rampwatch.catalog
 644 usr/lib/systemd/system/rampwatch-report.service
 644 usr/lib/systemd/system/rampwatch-report.timer
+644 usr/lib/systemd/system/rampwatch@.service
+644 usr/lib/sysusers.d/rampwatch.conf
+644 usr/lib/tmpfiles.d/rampwatch.conf
 644 usr/share/bash-completion/completions/rampwatch
 644 usr/share/doc/rampwatch/LICENSE
 644 usr/share/doc/rampwatch/README.md
@@ -20,6 +24,7 @@ diff - <(cd "$root" && find . -type f -printf '%m %P\n' | sort -k 2) <<'LIST'
 644 usr/share/fish/vendor_completions.d/rampwatch.fish
 644 usr/share/man/man1/rampwatch-ack.1
 644 usr/share/man/man1/rampwatch-analyze.1
+644 usr/share/man/man1/rampwatch-check-config.1
 644 usr/share/man/man1/rampwatch-diff.1
 644 usr/share/man/man1/rampwatch-dump.1
 644 usr/share/man/man1/rampwatch-group.1

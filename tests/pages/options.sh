@@ -9,7 +9,7 @@ options_of_help() {  # PROGRAM [COMMAND]
 
 # Subcommands stand below "Subcommands:", aliases beside them: "  dump, stacks        Reads stacks".
 commands_of_help() {  # PROGRAM
-    "$1" --help | sed -n '/^Subcommands:/,/^$/p' | sed -nE 's/^  ([a-z]+)[ ,].*/\1/p'
+    "$1" --help | sed -n '/^Subcommands:/,/^$/p' | sed -nE 's/^  ([a-z][a-z-]*)[ ,].*/\1/p'
 }
 
 aliases_of_help() {  # PROGRAM

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: MIT
+#include "cli/service_watch.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/crew.h"
+#include "cli/dump_keeper.h"
+#include "cli/journal_listener.h"
+#include "cli/recorder.h"
+#include "cli/unit_feed.h"
+#include "cli/watch_memory.h"
+#include "core/base/file.h"
+#include "core/base/outlet.h"
+#include "core/base/poller.h"
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/dump/permission.h"
+#include "core/report/service_words.h"
+#include "core/systemd/journal.h"
+#include "core/systemd/message_ids.h"
+#include "core/systemd/notify.h"
+#include "core/watch/loop.h"
+
+namespace rampwatch::cli {
+namespace {
+
+using std::chrono::nanoseconds;
+using namespace std::chrono_literals;
+
+constexpr nanoseconds kLastWords = 2s;
+constexpr nanoseconds kTryAgain = 200ms;
+constexpr nanoseconds kAskBusAgain = 5s;
+constexpr nanoseconds kStatusEvery = 10s;
+constexpr int kAgedShare = 16;  // as in watch_run.cpp
+
+// A history and a state are of the main process, life after life.
+class MainMemory final : public watch::Listener {
+  public:
+    explicit MainMemory(WatchMemory& memory) : memory_(memory) {}
+    void take(const Event& event, const watch::Session& session) override {
+        if (event.target != kMainTarget) return;
+        if (event.kind == Event::Kind::restarted && event.who) memory_.go_on(*event.who, event.life, session);
+        for (watch::Listener* listener : memory_.listeners()) listener->take(event, session);
+    }
+
+  private:
+    WatchMemory& memory_;
+};
+
+class ServiceWatch final : public watch::Listener {
+  public:
+    ServiceWatch(const ServiceSettings& service, const WatchSettings& settings)
+        : service_(service),
+          settings_(settings),
+          signals_(false),
+          course_(signals_, course_options(service, settings)) {}
+
+    int run();
+    void take(const Event& event, const watch::Session& session) override;
+
+  private:
+    static CourseOptions course_options(const ServiceSettings& service, const WatchSettings& settings) {
+        CourseOptions options = settings.course;
+        options.follows = !service.unit.empty();
+        return options;
+    }
+    [[nodiscard]] std::string name() const {
+        return service_.unit.empty() ? fmt::format("tree of PID {}", service_.tree) : service_.unit;
+    }
+    void say(const std::string& line);
+    [[nodiscard]] std::optional<Error> prepare();
+    [[nodiscard]] std::optional<Error> find_unit();
+    [[nodiscard]] std::optional<Error> find_tree() const;
+    void warn_of_missing_unit();
+    [[nodiscard]] bool await_unit();
+    [[nodiscard]] std::optional<Life> first_life();
+    void open_memory();
+    [[nodiscard]] std::optional<Error> begin();
+    void check_rights();
+    void loop();
+    void tell_status();
+    [[nodiscard]] int conclude();
+    [[nodiscard]] bool is_interrupted();
+    void pause(nanoseconds until);
+
+    const ServiceSettings& service_;
+    const WatchSettings& settings_;
+    Signals signals_;
+    Course course_;
+    Outlet out_{STDOUT_FILENO};
+    Outlet err_{STDERR_FILENO};
+    Terminal err_terminal_ = terminal_of(STDERR_FILENO);
+    systemd::Notify notify_{};
+    const bool by_manager_ = systemd::is_service();
+    const bool to_journal_ = systemd::goes_to_journal();
+    std::unique_ptr<WatchListener> listener_{};
+    std::optional<Recorder> recorder_{};
+    std::optional<DumpKeeper> keeper_{};
+    std::optional<UnitFeed> unit_{};
+    std::unique_ptr<Crew> crew_{};
+    std::optional<WatchMemory> memory_{};
+    std::optional<dump::DumpFeed> dumps_{};
+    std::optional<watch::Session> session_{};
+    std::optional<Sample> last_{};
+    LifeNumber checked_life_ = 0;
+    std::string degraded_{};  // what is missing for want of a right
+    std::optional<nanoseconds> status_told_{};
+    bool sum_seen_ = false;
+    bool blind_ = false;
+    std::vector<TargetId> judged_{};
+};
+
+void ServiceWatch::say(const std::string& line) {
+    if (to_journal_ && systemd::send({systemd::Priority::warning,
+                                      systemd::kTroubleId,
+                                      line,
+                                      {{"RAMPWATCH_UNIT", service_.unit}, {"RAMPWATCH_EVENT", "trouble"}}}))
+        return;
+    const char* clear = err_terminal_.can_redraw ? "\r\x1b[J" : "";
+    err_.write(fmt::format("{}rampwatch: {}\n", clear, line), Outlet::Worth::much);
+}
+
+std::optional<Error> ServiceWatch::prepare() {
+    const Say say_it = [this](const std::string& line) { say(line); };
+    if (settings_.record) {
+        auto writer = store::CsvWriter::create(*settings_.record);
+        if (!writer) return writer.error();
+        recorder_.emplace(std::move(*writer), say_it);
+    }
+    if (settings_.dump_directory) {
+        auto keeper = DumpKeeper::open(*settings_.dump_directory, say_it);
+        if (!keeper) return keeper.error();
+        keeper_.emplace(std::move(*keeper));
+    }
+    if (settings_.json) {
+        listener_ = json_listener(out_, settings_.listener);
+    } else if (to_journal_) {
+        listener_ = std::make_unique<JournalListener>(service_.unit);
+    } else {
+        listener_ = text_listener(out_, STDOUT_FILENO, terminal_of(STDOUT_FILENO), settings_.listener);
+    }
+    course_.on_signal = [this](const signalfd_siginfo& signal) {
+        if (signal.ssi_signo == SIGWINCH) listener_->redraw();
+    };
+    return std::nullopt;
+}
+
+bool ServiceWatch::is_interrupted() {
+    std::vector<Fact> none;
+    signals_.take(none);
+    const auto signals = signals_.take_signals();
+    return std::any_of(signals.begin(), signals.end(),
+                       [](const signalfd_siginfo& signal) { return signal.ssi_signo != SIGWINCH; });
+}
+
+// Waits for a signal or the unit's news.
+void ServiceWatch::pause(nanoseconds until) {
+    notify_.alive(boot_now());
+    if (const auto span = notify_.watchdog()) until = std::min(until, boot_now() + *span / 4);
+    out_.flush();
+    err_.flush();
+    Poller poller;
+    poller.add(signals_.fd());
+    if (unit_) {
+        poller.add(unit_->fd());
+        until = std::min(until, unit_->deadline().value_or(until));
+    }
+    poller.wait(until);
+}
+
+// By hand there has to be such a unit; the manager's own instance waits for it, and for the bus.
+std::optional<Error> ServiceWatch::find_unit() {
+    bool warned = false;
+    while (true) {
+        auto follower = systemd::UnitFollower::open(service_.unit);
+        if (follower) {
+            unit_.emplace(std::move(*follower), service_.linger);
+            break;
+        }
+        Error error = follower.error();
+        error.where = service_.unit;
+        if (!by_manager_ || error.kind == Error::Kind::bad_input) return error;
+        if (!std::exchange(warned, true)) say(to_string(error) + "; it is tried again");
+        notify_.status("the system bus cannot be reached; trying again");
+        const nanoseconds until = boot_now() + kAskBusAgain;
+        while (boot_now() < until) {
+            pause(until);
+            if (is_interrupted()) return Error{Error::Kind::timed_out, "interrupted", service_.unit, {}};
+        }
+    }
+    if (unit_->state().exists) return std::nullopt;
+    std::string hint = "systemctl list-units --type=service lists those there are";
+    if (const auto near = unit_->near_names(); !near.empty()) {
+        hint = "did you mean ";
+        for (std::size_t at = 0; at < near.size(); ++at)
+            hint += (at == 0 ? "" : " or ") + escape(near[at], 64);
+        hint += "?";
+    }
+    const Error error{Error::Kind::not_found, "no such unit", service_.unit, hint};
+    if (!by_manager_) return error;
+    say(to_string(error) + "; waiting for it");
+    return std::nullopt;
+}
+
+std::optional<Error> ServiceWatch::find_tree() const {
+    if (service_.tree == ::getpid())
+        return Error{Error::Kind::bad_input, "that is this very rampwatch", "--tree", "name another process"};
+    const auto process = probe::Process::open(service_.tree);
+    return process ? std::nullopt : std::optional(process.error());
+}
+
+// False when interrupted. READY is told before: a service that is down is no reason for our start to hang.
+bool ServiceWatch::await_unit() {
+    notify_.ready();
+    bool told = false;
+    while (unit_->state().main_pid == 0 && unit_->state().control_group.empty()) {
+        notify_.status("waiting for " + service_.unit + " to start");
+        if (!std::exchange(told, true) && !by_manager_ && !settings_.listener.quiet)
+            say("waiting for " + service_.unit + " to start");
+        pause(boot_now() + 10s);
+        std::vector<Fact> none;
+        unit_->take(none);
+        if (is_interrupted()) return false;
+    }
+    return true;
+}
+
+// Of the main process, once it has become its program.
+std::optional<Life> ServiceWatch::first_life() {
+    constexpr int kMostTries = 250;
+    for (int tries = 0; tries < kMostTries; ++tries) {
+        const auto process = probe::Process::open(unit_ ? unit_->state().main_pid : service_.tree);
+        if (!process) return std::nullopt;
+        if (!unit_ || !is_on_its_way(process->life())) {
+            Life life = process->life();
+            if (unit_) life.unit = service_.unit;
+            return life;
+        }
+        pause(boot_now() + 20ms);
+    }
+    return std::nullopt;
+}
+
+void ServiceWatch::open_memory() {
+    if (!settings_.history && !settings_.state) return;
+    const auto who = first_life();
+    if (!who) return say("no main process to be seen: nothing of this watch is recorded");
+    MemoryOptions options{.state_path = settings_.state};
+    if (settings_.history) {
+        auto history = read_history_options(*settings_.history, target_name(*who));
+        if (history) {
+            const trend::Settings& judge = settings_.session.judge;
+            history->watching = {.interval = settings_.interval,
+                                 .patience = judge.patience,
+                                 .min_growth_bytes = judge.min_growth_bytes,
+                                 .min_count = judge.min_count};
+            options.history = std::move(*history);
+        } else {
+            say("no history: " + to_string(history.error()));
+        }
+    }
+    memory_.emplace(std::move(options), [this](const std::string& line) { say(line); });
+    memory_->open(*who);
+}
+
+std::optional<Error> ServiceWatch::begin() {
+    open_memory();
+    const nanoseconds patience = settings_.session.judge.patience;
+    CrewSettings crew{.interval = settings_.interval,
+                      .aged_after = patience / kAgedShare,
+                      .all = service_.all,
+                      .name = name(),
+                      .show_args = settings_.show_args,
+                      .first_life = memory_ ? memory_->life() : LifeNumber{1}};
+    if (!service_.unit.empty()) crew.unit = service_.unit;
+    auto opened = Crew::open(std::move(crew));
+    if (!opened) return opened.error();
+    crew_ = std::move(*opened);
+    crew_->on_tick = [this](nanoseconds boot) {
+        notify_.alive(boot);
+        tell_status();
+        if (unit_ && unit_->is_over())
+            course_.finish(
+                fmt::format("{} has been inactive for {}", service_.unit, format_duration(service_.linger)));
+    };
+    if (unit_) {
+        unit_->lead(*crew_);
+    } else {
+        crew_->follow(service_.tree, {});
+    }
+    dumps_.emplace(settings_.dump,
+                   [this](TargetId target, LifeNumber life) { return crew_->who(target, life); });
+    session_.emplace(settings_.session);
+    if (memory_) memory_->teach(*session_);
+    return std::nullopt;
+}
+
+// Of each new main process: what may we not do with it? Said once for each kind of answer.
+void ServiceWatch::check_rights() {
+    const probe::Process* main = crew_->main();
+    if (main == nullptr || !main->alive()) return;
+    std::string missing;
+    if (const auto allowed = dump::may_dump(main->pid()); !main->may_inspect()) {
+        missing = "no stacks and no descriptors: CAP_SYS_PTRACE is missing";
+    } else if (!allowed) {
+        missing = "no stacks: " + to_string(allowed.error());
+    } else if (const auto state = read_file(main->directory(), "syscall", 64);
+               !state && state.error().kind == Error::Kind::no_permission) {
+        missing = "stacks without what each thread waits for: CAP_DAC_READ_SEARCH is missing";
+    }
+    if (missing != degraded_ && !missing.empty() && main->alive()) say(missing);
+    degraded_ = missing;
+}
+
+void ServiceWatch::take(const Event& event, const watch::Session&) {
+    if (event.kind == Event::Kind::started || event.kind == Event::Kind::restarted) {
+        if (std::find(judged_.begin(), judged_.end(), event.target) == judged_.end())
+            judged_.push_back(event.target);
+    }
+    if (event.target == kSumTarget) sum_seen_ = event.kind != Event::Kind::gone;
+    const TargetId lead = sum_seen_ ? kSumTarget : kMainTarget;
+    if (event.kind == Event::Kind::sample && event.target == lead) last_ = event.sample;
+    if (event.kind == Event::Kind::gone && event.target == lead) last_.reset();
+    if (event.kind != Event::Kind::sample && event.target <= kSumTarget) status_told_.reset();
+}
+
+// A verdict costs more than a look.
+void ServiceWatch::tell_status() {
+    const nanoseconds now = boot_now();
+    if (crew_->main() != nullptr && std::exchange(checked_life_, 1U) == 0) check_rights();
+    if (crew_->main() == nullptr) checked_life_ = 0;
+    if (status_told_ && now - *status_told_ < kStatusEvery) return;
+    status_told_ = now;
+    std::string text;
+    if (const auto& obstacle = crew_->obstacle(); obstacle && obstacle->kind == Error::Kind::no_permission) {
+        text = fmt::format("{} cannot be looked at: {}; CAP_SYS_PTRACE is missing", name(),
+                           to_string(*obstacle));
+        if (!std::exchange(blind_, true)) say(text);
+    } else if (crew_->count() == 0) {
+        text = fmt::format("{} is not running; waiting for it", name());
+    } else {
+        // The one that has the most to say: a leaking process before a sum that is fine.
+        Verdict said = session_->verdict(sum_seen_ ? kSumTarget : kMainTarget);
+        const Verdict main = session_->verdict(kMainTarget);
+        if (main.claim > said.claim) said = main;
+        text = report::service_status(said, last_);
+        if (crew_->count() > 1) text += fmt::format("; {} processes", crew_->count());
+    }
+    if (unit_ && !unit_->connected()) text += "; the system bus is away";
+    if (!degraded_.empty()) text += "; " + degraded_;
+    notify_.status(text);
+}
+
+void ServiceWatch::loop() {
+    std::vector<watch::Listener*> listeners = {&course_, listener_.get(), this};
+    if (recorder_) listeners.insert(listeners.begin(), &*recorder_);
+    if (keeper_) listeners.push_back(&*keeper_);
+    std::optional<MainMemory> remembering;
+    if (memory_) listeners.insert(listeners.begin(), &remembering.emplace(*memory_));
+    GoRelay go(*crew_);
+    NoBaselines none;
+    std::vector<Feed*> feeds = {crew_.get(), &course_, &none, &*dumps_, &go};
+    if (unit_) feeds.insert(feeds.begin(), &*unit_);
+    watch::Loop loop(*session_, std::move(feeds), std::move(listeners),
+                     memory_ ? memory_->shift() : nanoseconds{});
+    loop.run([this] {
+        out_.flush();
+        err_.flush();
+        const bool waits = out_.waits() || err_.waits();
+        course_.wake_at(waits ? std::optional(boot_now() + kTryAgain) : std::nullopt);
+        return course_.now();
+    });
+}
+
+int ServiceWatch::conclude() {
+    bool leak = course_.leak_told();
+    bool looked = false;
+    for (const TargetId target : judged_) {
+        const auto verdict = std::make_shared<const Verdict>(session_->verdict(target));
+        leak = leak || verdict->ever_leak;
+        looked = looked || verdict->samples > 0;
+        const bool told = target <= kSumTarget || verdict->claim >= Claim::growing;
+        if (!told || verdict->samples == 0) continue;
+        Event ended{.kind = Event::Kind::ended,
+                    .target = target,
+                    .mono = boot_now(),
+                    .wall = wall_now(),
+                    .verdict = verdict};
+        ended.who = crew_->who_was(target);
+        listener_->take(ended, *session_);
+    }
+    if (!looked && service_.unit.empty()) {
+        say(to_string(
+            Error{Error::Kind::gone, "it ended before the first sample; nothing was judged", name(), {}}));
+        return static_cast<int>(Exit::trouble);
+    }
+    if (recorder_ && recorder_->missing() > 0)
+        say(fmt::format("{} samples are missing from {}", recorder_->missing(), escape(*settings_.record)));
+    return leak ? settings_.leak_status.value_or(static_cast<int>(Exit::leak))
+                : static_cast<int>(Exit::healthy);
+}
+
+int ServiceWatch::run() {
+    auto error = prepare();
+    if (!error) error = service_.unit.empty() ? find_tree() : find_unit();
+    if (error && error->kind == Error::Kind::timed_out && by_manager_) return static_cast<int>(Exit::healthy);
+    if (error) {
+        if (to_journal_) say(to_string(*error));
+        return to_journal_ ? static_cast<int>(Exit::trouble) : complain(*error);
+    }
+    if (unit_ && !await_unit()) return static_cast<int>(Exit::healthy);
+    if (const auto trouble = begin()) {
+        say(to_string(*trouble));
+        return static_cast<int>(Exit::trouble);
+    }
+    loop();
+    notify_.stopping();
+    if (memory_) memory_->end(*session_, course_.reason());
+    const int status = conclude();
+    out_.flush_for(kLastWords);
+    err_.flush_for(kLastWords);
+    return status;
+}
+
+}  // namespace
+
+int run_service_watch(const ServiceSettings& service, const WatchSettings& settings) {
+    return ServiceWatch(service, settings).run();
+}
+
+}  // namespace rampwatch::cli

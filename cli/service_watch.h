@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// A watch of a service through its restarts, or of a tree of processes.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cli/watch_run.h"
+#include "core/base/error.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rampwatch::cli {
+
+// As typed.
+struct ServiceOptions {
+    std::optional<std::string> unit{}, tree{};
+    std::string processes = "all";
+    std::string linger = "1m";
+};
+
+// --unit, --tree, --processes and --linger; `options` outlives the App.
+void add_service_options(CLI::App& command, ServiceOptions& options);
+
+// Checked.
+struct ServiceSettings {
+    std::string unit{};  // with its ".service"; empty: a tree
+    std::int32_t tree = 0;
+    bool all = true;
+    std::chrono::nanoseconds linger{};
+};
+
+// Empty where neither a unit nor a tree is named. `other_target`: another word names a process too.
+Result<std::optional<ServiceSettings>> read_service_options(const ServiceOptions& options, bool other_target);
+
+// The exit status, as of run_watch(); 0 too when the unit has been inactive for `linger`.
+int run_service_watch(const ServiceSettings& service, const WatchSettings& settings);
+
+}  // namespace rampwatch::cli

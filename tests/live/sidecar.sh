@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The sidecar in a real systemd: rampwatch@leaky beside a service that leaks, through restarts, a crash, its own hang
+# and death, a stop and a return. A skip says why.
+# sidecar.sh PROGRAM PROGRAMS_DIR SOURCE_DIR
+set -euo pipefail
+program=$1 programs=$2 source=$3
+skip() {
+    [ -z "${RAMPWATCH_NOTHING_MISSING:-}" ] || { echo "cannot run here: $*" >&2; exit 1; }
+    echo "skipped: $*"
+    exit 77
+}
+[ "$(id -u)" -eq 0 ] || skip "needs root"
+for command in systemd-nspawn dbus-daemon nsenter; do
+    command -v "$command" >/dev/null || skip "not installed: $command"
+done
+. "$source/tests/live/bed.sh"
+
+failures=0
+ok() { echo "ok   $1"; }
+fail() {
+    echo "FAIL $1" >&2
+    failures=$((failures + 1))
+}
+check() {  # WHAT CMD...
+    if "${@:2}" >/dev/null 2>&1; then ok "$1"; else fail "$1"; fi
+}
+eventually() {  # SECONDS WHAT CMD...
+    local deadline=$((SECONDS + $1))
+    until "${@:3}" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$deadline" ] || { fail "$2"; return 0; }
+        sleep 0.2
+    done
+    ok "$2"
+}
+prop() { bed systemctl show -p "$2" --value "$1"; }
+prop_is() { [ "$(prop "$1" "$2")" = "$3" ]; }
+prop_is_not() { [ "$(prop "$1" "$2")" != "$3" ]; }
+prop_has() { prop "$1" "$2" | grep -q -e "$3"; }
+in_journal() { bed journalctl -q -o cat "$@" | grep -q .; }
+journal_has() { bed journalctl -q -o cat -u "$unit" | grep -q -e "$1"; }
+unit=rampwatch@leaky.service
+
+trap bed_down EXIT
+bed_up "$(mktemp -d)/bed" || skip "no systemd boots in a container here"
+
+root=$bed/root
+install -D -m 755 "$program" "$root/usr/bin/rampwatch"
+install -D -m 755 "$programs/thread_leaker" "$root/usr/local/bin/leaky"
+install -D -m 644 "$source/packaging/systemd/rampwatch@.service" "$root/etc/systemd/system/rampwatch@.service"
+install -D -m 644 "$source/packaging/systemd/rampwatch.sysusers" "$root/etc/sysusers.d/rampwatch.conf"
+install -D -m 644 "$source/packaging/systemd/rampwatch.tmpfiles" "$root/etc/tmpfiles.d/rampwatch.conf"
+install -D -m 644 "$source/packaging/systemd/rampwatch.catalog" "$root/usr/lib/systemd/catalog/rampwatch.catalog"
+install -D -m 644 /dev/stdin "$root/etc/default/rampwatch" <<<'patience = 1h'
+install -D -m 644 /dev/stdin "$root/etc/rampwatch/leaky.conf" <<<'patience = 10s
+linger = 1s
+min-growth = 1M'
+cat >"$root/etc/systemd/system/leaky.service" <<'UNIT'
+[Service]
+ExecStart=/usr/local/bin/leaky --rate 8 --payload 131072
+User=daemon
+Restart=on-failure
+RestartSec=200ms
+UNIT
+# So that the test need not wait for a minute.
+install -D -m 644 /dev/stdin "$root/etc/systemd/system/rampwatch@.service.d/test.conf" <<<'[Service]
+WatchdogSec=4s
+RestartSec=200ms'
+bed systemd-sysusers
+bed systemd-tmpfiles --create rampwatch.conf
+bed systemctl daemon-reload
+bed journalctl --update-catalog
+
+check "the unit is what systemd-analyze verify takes" bed systemd-analyze verify --man=no "$unit"
+bed systemctl enable -q "$unit"
+check "enabled, it is wanted by the service" test -L "$root/etc/systemd/system/leaky.service.wants/$unit"
+bed systemctl start leaky.service
+eventually 20 "it comes up with the service and says READY" prop_is "$unit" ActiveState active
+eventually 20 "its status is in words" prop_has "$unit" StatusText "MiB, "
+check "it runs as a user of its own" [ "$(bed stat -c %U "/proc/$(prop "$unit" MainPID)")" = rampwatch ]
+score=$(bed systemd-analyze security --no-pager "$unit" | sed -nE 's/.*exposure level[^0-9]*([0-9.]+).*/\1/p')
+echo "     exposure ${score:-unknown}"
+check "its exposure is at most 1.3" awk -v score="${score:-9}" 'BEGIN { exit !(score <= 1.3) }'
+
+eventually 40 "the leak is in the journal under its id" in_journal MESSAGE_ID=9b8e04d2c5f64a7db1730ef26a48c512
+check "with its unit, its verdict and its slope" in_journal MESSAGE_ID=9b8e04d2c5f64a7db1730ef26a48c512 \
+    RAMPWATCH_UNIT=leaky.service RAMPWATCH_VERDICT=leak PRIORITY=3
+check "the slope is a number" sh -c "nsenter -t $bed_leader -a -- journalctl -o json RAMPWATCH_EVENT=leak |
+    grep -q '\"RAMPWATCH_SLOPE\":\"[0-9.e+]*\"'"
+eventually 30 "the stacks name the leaking function" journal_has "shop::QuoteQueue::push"
+check "the catalog explains it" sh -c "nsenter -t $bed_leader -a -- journalctl -x -u $unit | grep -q 'leaky.service leaks'"
+eventually 15 "the status says LEAK" prop_has "$unit" StatusText "LEAK"
+
+sidecar=$(prop "$unit" MainPID)
+first=$(prop leaky.service MainPID)
+bed systemctl restart leaky.service
+eventually 20 "a restart is followed" journal_has "PID $(prop leaky.service MainPID) (leaky) is followed: life 2"
+check "by the same process" prop_is "$unit" MainPID "$sidecar"
+check "the service was not the same any more" [ "$(prop leaky.service MainPID)" != "$first" ]
+
+second=$(prop leaky.service MainPID)
+sleep 1
+bed systemctl kill -s SEGV leaky.service
+eventually 20 "a crash has its post-mortem" in_journal MESSAGE_ID=a2f4e6918c3d4b7f95e0d17b64c8a316 RAMPWATCH_PID="$second"
+eventually 20 "and is followed too" journal_has "life 3"
+bed journalctl -q -o cat MESSAGE_ID=a2f4e6918c3d4b7f95e0d17b64c8a316 | sed 's/^/     /'
+
+third=$(prop leaky.service MainPID)
+bed kill -STOP "$sidecar"
+eventually 20 "hung, it is restarted by its watchdog" prop_is_not "$unit" MainPID "$sidecar"
+eventually 20 "and is back" prop_is "$unit" ActiveState active
+sidecar=$(prop "$unit" MainPID)
+bed kill -KILL "$sidecar"
+eventually 20 "killed, it is restarted" prop_is_not "$unit" MainPID "$sidecar"
+eventually 20 "and is back again" prop_is "$unit" ActiveState active
+eventually 20 "it goes on in the life that it was in" journal_has "watching PID $third"
+check "with what it had learned: the history has all lives" sh -c \
+    "nsenter -t $bed_leader -a -- rampwatch history list --history-dir /var/lib/rampwatch | grep -q leaky"
+check "all of this left the service alone" prop_is leaky.service MainPID "$third"
+
+bed systemctl stop leaky.service
+eventually 20 "when the service has been stopped for a while it leaves" prop_is "$unit" ActiveState inactive
+check "of its own will" prop_is "$unit" Result success
+bed systemctl start leaky.service
+eventually 20 "and returns with it" prop_is "$unit" ActiveState active
+bed systemctl stop "$unit"
+check "stopped, it leaves the service running" prop_is leaky.service ActiveState active
+check "and has not failed" prop_is "$unit" Result success
+
+# What each right is for: without it the watch goes on, and says what is missing.
+install -D -m 644 /dev/stdin "$root/etc/systemd/system/rampwatch@.service.d/rights.conf" <<<'[Service]
+AmbientCapabilities=
+AmbientCapabilities=CAP_SYS_PTRACE'
+bed systemctl daemon-reload
+bed systemctl start "$unit"
+eventually 20 "without CAP_DAC_READ_SEARCH the status says what is missing" prop_has "$unit" StatusText CAP_DAC_READ_SEARCH
+bed systemctl stop "$unit"
+install -D -m 644 /dev/stdin "$root/etc/systemd/system/rampwatch@.service.d/rights.conf" <<<'[Service]
+AmbientCapabilities='
+bed systemctl daemon-reload
+bed systemctl start "$unit"
+eventually 20 "without CAP_SYS_PTRACE too" prop_has "$unit" StatusText "CAP_SYS_PTRACE is missing"
+bed systemctl stop "$unit"
+rm "$root/etc/systemd/system/rampwatch@.service.d/rights.conf"
+
+check "by hand a unit that does not exist is trouble, with the near names" \
+    sh -c "nsenter -t $bed_leader -a -- rampwatch watch --unit leakey 2>&1 | grep -q 'did you mean leaky.service'"
+install -m 644 /dev/stdin "$root/etc/rampwatch/leaky.conf" <<<'patiense = 10s'
+bed systemctl daemon-reload
+bed systemctl start "$unit" 2>/dev/null || true
+eventually 20 "a misspelt option is refused with its line" journal_has 'leaky.conf:1: unknown key: patiense (did you mean "patience"?)'
+
+if [ "$failures" -gt 0 ]; then bed journalctl -q -u "$unit" -u leaky.service --no-pager | tail -80 >&2; fi
+[ "$failures" -eq 0 ]

@@ -203,7 +203,8 @@ std::vector<std::string> TextListener::lines_of(const Event& event) const {
             break;
         case Event::Kind::dump:
             lines.push_back(report::text_event(event));
-            if (lead_ == kSumTarget && event.who) lines.front() = report::name_of(*event.who) + ": " + lines.front();
+            if (lead_ == kSumTarget && event.who)
+                lines.front() = report::name_of(*event.who) + ": " + lines.front();
             if (!event.dump || event.dump->reason == DumpReason::baseline) break;
             for (const std::string& warning : event.dump->warnings) lines.push_back("  note: " + warning);
             for (const std::string& line : report::go_memory_lines(*event.dump)) lines.push_back("  " + line);

@@ -34,7 +34,7 @@ class MemoryJob : public Job {
         auto answer = worker_->take(ticket_, boot_now());
         if (!answer && boot_now() < until_) return false;
         if (!answer) {
-            worker_->give_up(boot_now());
+            worker_->give_up(ticket_);
             answer = worker_->take(ticket_, boot_now());
         }
         if (answer) learn(std::move(*answer));

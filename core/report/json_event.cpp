@@ -65,7 +65,8 @@ std::string json_event(const Event& event) {
                  {"target", event.target},
                  {"life", event.life}};
     if (event.who) {
-        json["pid"] = event.who->pid == 0 ? Json(nullptr) : Json(event.who->pid);  // a sum of processes has none
+        json["pid"] =
+            event.who->pid == 0 ? Json(nullptr) : Json(event.who->pid);  // a sum of processes has none
         json["executable"] = event.who->executable;
         if (event.who->unit) json["unit"] = *event.who->unit;
         if (event.who->command_line) json["command_line"] = *event.who->command_line;

@@ -24,7 +24,7 @@ struct DumpOptions {
     bool show_args = false;
 };
 
-// --backend, --stop, --max-stop, --stack-bytes, --dump-timeout, --pprof, --show-args; `options` outlives the App.
+// --backend, --stop, --max-stop, --stack-bytes, --dump-timeout, --pprof, --show-args. `options` outlives App.
 void add_dump_options(CLI::App& command, DumpOptions& options);
 void add_pprof_option(CLI::App& command, std::string& place);  // --pprof alone
 

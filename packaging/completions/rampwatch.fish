@@ -75,7 +75,7 @@ complete -c rampwatch -n $stacks -l max-stop -x -a '5ms 20ms 100ms' -d 'how long
 complete -c rampwatch -n $stacks -l stack-bytes -x -a '16K 64K 256K' -d 'how much of each stack is copied at first'
 complete -c rampwatch -n $stacks -l dump-timeout -x -a '10s 30s 2m' -d 'how long a dump may take'
 
-complete -c rampwatch -n '__rampwatch_using look watch dump stacks' -l pprof -x -a 'auto http://127.0.0.1:6060' -d 'goroutines from its own profile'
+complete -c rampwatch -n '__rampwatch_using look watch sample dump stacks' -l pprof -x -a 'auto http://127.0.0.1:6060' -d 'goroutines from its own profile'
 
 complete -c rampwatch -n $watch -s i -l interval -x -a '100ms 1s 10s 1m' -d 'time between two samples'
 complete -c rampwatch -n $watch -l unit -x -a '(__rampwatch_units)' -d 'watch this service of systemd through its restarts'

@@ -10,7 +10,7 @@ namespace rampwatch::cli {
 using namespace std::chrono_literals;
 
 StateKeeper::StateKeeper(const std::string& path, store::SavedState head, Say say)
-    : file_(path, 0600), head_(std::move(head)), say_(std::move(say)), next_(boot_now() + 1min) {}
+    : file_(path, 0600), head_(std::move(head)), say_(std::move(say)) {}
 
 void StateKeeper::take(const Event& event, const watch::Session& session) {
     if (event.kind != Event::Kind::sample || !event.sample) return;

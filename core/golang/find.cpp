@@ -91,14 +91,21 @@ bool believable_allgs(const probe::Memory& memory, std::uint64_t address, const 
     std::array<std::uint64_t, 16> first{};
     const std::size_t count = std::min<std::size_t>(length, first.size());
     if (!memory.read(pointer, std::as_writable_bytes(std::span(first).first(count)))) return false;
+    // Goroutine 1 is the first, but in a library: there it ends after init(), and another takes its record.
+    bool has_main = false;
+    std::set<std::uint64_t> ids;
     for (std::size_t i = 0; i < count; ++i) {
         std::array<std::byte, kRecord> bytes{};
         if (first[i] % 8 != 0 || !memory.read(first[i], bytes)) return false;
         const Bytes record{std::span<const std::byte>(bytes)};
         if (!believable_record(record, first[i], layout)) return false;
-        if (i == 0 && goid(record, layout) != 1) return false;
+        const std::uint64_t id = goid(record, layout);
+        has_main = has_main || (i == 0 && id == 1);
+        const bool names_itself = record.number_unchecked<std::uint64_t>(layout.sched_g) == first[i];
+        if (id > 0 && names_itself) ids.insert(id);
     }
-    return true;
+    constexpr std::size_t kProof = 4;  // records that name themselves, each with a number of its own
+    return has_main || ids.size() >= kProof;
 }
 
 std::optional<AllGs> allgs_by_code(const Module& module) {

@@ -100,12 +100,15 @@ check "the service was not the same any more" [ "$(prop leaky.service MainPID)" 
 
 second=$(prop leaky.service MainPID)
 sleep 1
+touch "$root/var/tmp/before"
 bed systemctl kill -s SEGV leaky.service
 eventually 20 "a crash has its post-mortem" in_journal MESSAGE_ID=a2f4e6918c3d4b7f95e0d17b64c8a316 RAMPWATCH_PID="$second"
 eventually 20 "and is followed too" journal_has "life 3"
 bed journalctl -q -o cat MESSAGE_ID=a2f4e6918c3d4b7f95e0d17b64c8a316 | sed 's/^/     /'
 
 third=$(prop leaky.service MainPID)
+saved_anew() { [ -n "$(find "$root/var/lib/rampwatch" -name '*.state' -newer "$root/var/tmp/before")" ]; }
+eventually 20 "a new life is in the saved state at once" saved_anew
 bed kill -STOP "$sidecar"
 eventually 20 "hung, it is restarted by its watchdog" prop_is_not "$unit" MainPID "$sidecar"
 eventually 20 "and is back" prop_is "$unit" ActiveState active

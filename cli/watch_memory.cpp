@@ -24,6 +24,11 @@ Fact fact_of(const Record& record) {
     return fact::Bucketed{.life = record.life, .bucket = std::get<Bucket>(record.look)};
 }
 
+nanoseconds begin_of(const std::variant<Sample, Bucket>& look) {
+    const auto* bucket = std::get_if<Bucket>(&look);
+    return bucket != nullptr ? bucket->mono - bucket->span : std::get<Sample>(look).mono;
+}
+
 std::string state_beside(const store::HistoryWriter& writer) {
     std::string path = writer.path();
     path.resize(path.size() - 3);  // ".db"
@@ -97,7 +102,8 @@ bool WatchMemory::restore(watch::Session& session) {
     return false;
 }
 
-void WatchMemory::learn_from_history(watch::Session& session) {
+// All that the history has, or what it has from after the saved state.
+void WatchMemory::learn_from_history(watch::Session& session, std::optional<nanoseconds> after) {
     const store::HistoryWriter* writer = recorder_ ? recorder_->writer() : nullptr;
     if (writer == nullptr) return;
     auto reader = store::HistoryReader::open(options_.history->place.directory, writer->target());
@@ -112,6 +118,7 @@ void WatchMemory::learn_from_history(watch::Session& session) {
             break;
         }
         if (!record->has_value()) break;
+        if (after && begin_of((*record)->look) <= *after) continue;
         session.tell(fact_of(**record), output);
         output = {};
     }
@@ -135,7 +142,8 @@ void WatchMemory::adopt_baseline(watch::Session& session) {
 }
 
 void WatchMemory::teach(watch::Session& session) {
-    if (!restore(session)) learn_from_history(session);
+    const auto known = restore(session) ? std::optional(state_->last_mono) : std::nullopt;
+    learn_from_history(session, known);
     adopt_baseline(session);
     state_.reset();
     open_keeper();

@@ -53,7 +53,7 @@ class WatchMemory {
     [[nodiscard]] bool is_same_process(const store::SavedState& state) const;
     bool restore(watch::Session& session);
     void open_keeper();
-    void learn_from_history(watch::Session& session);
+    void learn_from_history(watch::Session& session, std::optional<std::chrono::nanoseconds> after);
     void adopt_baseline(watch::Session& session);
 
     MemoryOptions options_;

@@ -126,6 +126,12 @@ std::optional<Group> group_of(const Json& json) {
     group.stayed = member<double>(json, "stayed");
     if (const Json* created_by = object_in(json, "created_by")) group.created_by = frame_of(*created_by);
     group.parent = member<std::int64_t>(json, "parent");
+    if (const Json* at = object_in(json, "parent_frame")) group.parent_frame = frame_of(*at);
+    for (const Json& label : list(json, "labels")) {
+        if (label.is_string() && group.labels.size() < kMostNames)
+            group.labels.push_back(label.get<std::string>());
+    }
+    group.leaked = member<std::int64_t>(json, "leaked");
     group.stack_bytes = member<std::int64_t>(json, "stack_bytes");
     group.waited_at_least = seconds_of(json, "waited_at_least_s");
     group.waited_at_most = seconds_of(json, "waited_at_most_s");
@@ -154,6 +160,8 @@ std::optional<GoProgram> go_of(const Json& object, const char* name) {
                  .module = member<std::string>(*json, "module").value_or(""),
                  .guessed = member<bool>(*json, "guessed").value_or(false),
                  .frames = member<bool>(*json, "frames").value_or(true)};
+    if (auto source = member<std::string>(*json, "source"); source && *source != "memory")
+        go.source = std::move(*source);
     go.goroutines = count("goroutines");
     go.system = count("system");
     go.running = count("running");
@@ -162,6 +170,7 @@ std::optional<GoProgram> go_of(const Json& object, const char* name) {
     go.unread = count("unread");
     go.ungrouped = count("ungrouped");
     go.stack_bytes = count("stack_bytes");
+    go.leaked = member<std::int64_t>(*json, "leaked");
     go.heap = heap_of(*json);
     return go;
 }

@@ -39,10 +39,13 @@ Dump full() {
     goroutines.kind = StackKind::goroutine;
     goroutines.created_by = frame;
     goroutines.parent = 1;
+    goroutines.parent_frame = bare;
     goroutines.stack_bytes = 4096;
     goroutines.waited_at_least = 14s;
     goroutines.waited_at_most = 19'500ms;
     goroutines.runtime_own = true;
+    goroutines.labels = {"route=/quote"};
+    goroutines.leaked = 6;
     Dump dump;
     dump.wall = std::chrono::seconds(1'764'000'000);
     dump.life.pid = 4711;
@@ -60,7 +63,20 @@ Dump full() {
     dump.baseline = std::chrono::seconds(1'763'000'000);
     dump.baseline_rss_bytes = 1 << 19;
     dump.explains_growth = true;
-    dump.go = GoProgram{"go1.24.4", "shop", true, false, 9, 5, 1, 2, 3, 4, 6, 0, 0, 8192, {}};
+    dump.go = GoProgram{.version = "go1.24.4",
+                        .module = "shop",
+                        .guessed = true,
+                        .frames = false,
+                        .source = "http://127.0.0.1:6060/debug/pprof/goroutine",
+                        .goroutines = 9,
+                        .system = 5,
+                        .running = 1,
+                        .moving = 2,
+                        .partial = 3,
+                        .unread = 4,
+                        .ungrouped = 6,
+                        .stack_bytes = 8192,
+                        .leaked = 7};
     dump.go->heap = GoHeap{100, 120, 150, 30, 20, 200, 240};
     dump.baseline_go = GoProgram{.version = "go1.24.4", .goroutines = 3};
     dump.baseline_go->heap = GoHeap{.marked = 50, .live = 60};  // and no goal: GOGC=off

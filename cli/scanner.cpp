@@ -48,14 +48,36 @@ void Scanner::add(Track& track, const Point& point) {
     track.points = {};
 }
 
+void Scanner::take(const probe::Procps::Glance& glance, const probe::Figures& figures, std::int64_t now_ns) {
+    Track& track = tracks_[{glance.pid, glance.start_ticks}];
+    track.glance = glance;
+    add(track, {now_ns, figures.anon_bytes.value_or(figures.rss_bytes) + figures.swap_bytes,
+                static_cast<std::int32_t>(std::min<std::int64_t>(figures.threads, INT32_MAX))});
+}
+
 void Scanner::look() {
     const auto now = boot_now().count();
     ++looks_;
-    for (const auto& seen : procps_.read_all()) {
-        const auto& figures = seen.figures;
-        add(tracks_[{seen.pid, seen.start_ticks}],
-            {now, figures.anon_bytes.value_or(figures.rss_bytes) + figures.swap_bytes,
-             static_cast<std::int32_t>(std::min<std::int64_t>(figures.threads, INT32_MAX))});
+    std::vector<probe::Procps::Glance> changed = procps_.glance_all();
+    const std::size_t all = changed.size();
+    std::erase_if(changed, [&](const auto& glance) {
+        const auto found = tracks_.find({glance.pid, glance.start_ticks});
+        if (found == tracks_.end() || found->second.glance != glance) return false;
+        add(found->second, {now, found->second.last.bytes, found->second.last.threads});
+        return true;
+    });
+    if (2 * changed.size() > all) {  // then all at once cost less than each by itself
+        std::unordered_map<Key, probe::Figures, Hash> figures;
+        for (const auto& seen : procps_.read_all()) figures[{seen.pid, seen.start_ticks}] = seen.figures;
+        for (const auto& glance : changed) {
+            const auto found = figures.find({glance.pid, glance.start_ticks});
+            if (found != figures.end()) take(glance, found->second, now);
+        }
+    } else {
+        for (const auto& glance : changed) {
+            if (const auto figures = procps_.read(glance.pid, glance.start_ticks))
+                take(glance, *figures, now);
+        }
     }
     gone_ += static_cast<std::int64_t>(
         std::erase_if(tracks_, [&](const auto& entry) { return entry.second.seen_at != looks_; }));

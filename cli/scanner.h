@@ -23,7 +23,8 @@ class Scanner {
   public:
     static Result<Scanner> open(const trend::Settings& settings);
 
-    void look();  // once at all of them
+    // Once at all of them; of most there is nothing new, and a glance tells so.
+    void look();
 
     // Those that grew, judged; `elapsed` and the interval are the caller's to add.
     [[nodiscard]] report::ScanReport report();
@@ -49,12 +50,14 @@ class Scanner {
         std::vector<Point> points{};
         std::unique_ptr<trend::Judge> judge{};  // once the points are too many
         Point first{}, last{};
+        probe::Procps::Glance glance{};  // taken just before `last`, unless nothing has changed since
         std::int64_t looks = 0;
         std::int64_t seen_at = 0;
     };
 
     Scanner(const trend::Settings& settings, probe::Procps procps)
         : settings_(settings), procps_(std::move(procps)) {}
+    void take(const probe::Procps::Glance& glance, const probe::Figures& figures, std::int64_t now_ns);
     void add(Track& track, const Point& point);
     [[nodiscard]] trend::Judge judge_of(const Track& track) const;
     static void feed(trend::Judge& judge, const Point& point);

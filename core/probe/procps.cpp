@@ -20,6 +20,13 @@ std::array<pids_item, count> kItems = {PIDS_ID_PID,      PIDS_TICS_BEGAN,  PIDS_
                                        PIDS_VM_RSS_ANON, PIDS_VM_RSS_FILE, PIDS_VM_RSS_SHARED,
                                        PIDS_VM_SWAP,     PIDS_NLWP,        PIDS_TICS_ALL};
 
+// The same for a glance: all of /proc/PID/stat, so that no other file is opened.
+namespace glance {
+enum Item : std::uint8_t { pid, began, rss, minor, major, ticks, threads, count };
+std::array<pids_item, count> kItems = {PIDS_ID_PID,  PIDS_TICS_BEGAN, PIDS_RSS, PIDS_FLT_MIN,
+                                       PIDS_FLT_MAJ, PIDS_TICS_ALL,   PIDS_NLWP};
+}  // namespace glance
+
 #if RAMPWATCH_PIDS_VAL_HAS_INFO
 #define RAMPWATCH_VALUE(item, type) PIDS_VAL(item, type, stack, info)
 #else
@@ -34,6 +41,7 @@ std::int64_t bytes_of(unsigned long kib) {
 
 struct Procps::State {
     pids_info* info = nullptr;
+    pids_info* glances = nullptr;  // from the first one on
     std::uint64_t ticks_per_s = 100;
 
     State() = default;
@@ -41,6 +49,7 @@ struct Procps::State {
     State& operator=(const State&) = delete;
     ~State() {
         if (info != nullptr) ::procps_pids_unref(&info);
+        if (glances != nullptr) ::procps_pids_unref(&glances);
     }
 };
 
@@ -107,6 +116,30 @@ std::vector<Procps::Seen> Procps::read_all() {
         const pids_stack* stack = fetch->stacks[i];
         auto figures = figures_of(stack, info, state_->ticks_per_s);
         if (figures) seen.push_back({RAMPWATCH_VALUE(pid, s_int), RAMPWATCH_VALUE(began, ull_int), *figures});
+    }
+    return seen;
+}
+
+std::vector<Procps::Glance> Procps::glance_all() {
+    std::vector<Glance> seen;
+    if (state_->glances == nullptr &&
+        ::procps_pids_new(&state_->glances, glance::kItems.data(), glance::count) < 0)
+        return seen;
+    [[maybe_unused]] pids_info* const info = state_->glances;
+    const pids_fetch* fetch = ::procps_pids_reap(state_->glances, PIDS_FETCH_TASKS_ONLY);
+    if (fetch == nullptr) return seen;
+    seen.reserve(static_cast<std::size_t>(std::max(0, fetch->counts->total)));
+    for (int i = 0; i < fetch->counts->total; ++i) {
+        const pids_stack* stack = fetch->stacks[i];
+        const std::uint64_t rss_pages = RAMPWATCH_VALUE(glance::rss, ul_int);
+        if (rss_pages == 0) continue;
+        seen.push_back(
+            {.pid = RAMPWATCH_VALUE(glance::pid, s_int),
+             .start_ticks = RAMPWATCH_VALUE(glance::began, ull_int),
+             .rss_pages = rss_pages,
+             .faults = RAMPWATCH_VALUE(glance::minor, ul_int) + RAMPWATCH_VALUE(glance::major, ul_int),
+             .cpu_ticks = RAMPWATCH_VALUE(glance::ticks, ull_int),
+             .threads = RAMPWATCH_VALUE(glance::threads, s_int)});
     }
     return seen;
 }

@@ -44,6 +44,18 @@ class Procps {
     };
     [[nodiscard]] std::vector<Seen> read_all();
 
+    // Of every process that has memory what /proc/PID/stat alone tells, about 10 us each. While none of it
+    // changes, neither do the figures: memory comes by page faults, or shows in the RSS.
+    struct Glance {
+        std::int32_t pid = 0;
+        std::uint64_t start_ticks = 0;
+        std::uint64_t rss_pages = 0, faults = 0, cpu_ticks = 0;
+        std::int64_t threads = 0;
+
+        friend bool operator==(const Glance&, const Glance&) = default;
+    };
+    [[nodiscard]] std::vector<Glance> glance_all();
+
   private:
     struct State;
     explicit Procps(std::unique_ptr<State> state);

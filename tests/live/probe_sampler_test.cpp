@@ -100,6 +100,43 @@ TEST_CASE("a zombie gives no sample, and neither does what is gone", "[live][sam
     CHECK_FALSE(looker->look());
 }
 
+TEST_CASE("a glance at all processes stays the same while one sleeps, and changes when it takes memory",
+          "[live][sampler]") {
+    const Child child([](const Child::Side& side) {
+        side.ready();
+        side.wait();
+        touch(8 * kMib, MAP_PRIVATE);
+        side.ready();
+        side.wait();
+        return 0;
+    });
+    child.await_ready();
+    auto procps = Procps::open();
+    REQUIRE(procps);
+    const auto glance = [&]() -> std::optional<Procps::Glance> {
+        for (const auto& seen : procps->glance_all()) {
+            if (seen.pid == child.pid()) return seen;
+        }
+        return std::nullopt;
+    };
+    // Until it really sleeps: the way into wait() may cost a fault.
+    std::optional<Procps::Glance> before, again;
+    for (int i = 0; i < 100 && (!before || before != again); ++i) {
+        before = glance();
+        std::this_thread::sleep_for(10ms);
+        again = glance();
+    }
+    REQUIRE(before);
+    CHECK(before == again);
+    CHECK(before->threads == 1);
+    child.proceed();
+    child.await_ready();
+    const auto after = glance();
+    REQUIRE(after);
+    CHECK(after->rss_pages >= before->rss_pages + 1000);
+    CHECK(after->faults > before->faults);
+}
+
 TEST_CASE("another process with the same number gives no sample", "[live][sampler]") {
     const Child child(sleep_for_ever);
     child.await_ready();

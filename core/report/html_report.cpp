@@ -53,9 +53,14 @@ svg text{font:11px system-ui,sans-serif;fill:var(--dim)}.grid{stroke:var(--edge)
 .fit{stroke:var(--fit);stroke-width:2;fill:none}.ahead{stroke:var(--fit);stroke-width:2;stroke-dasharray:5 5;fill:none}
 .limit path{stroke:var(--bad);stroke-dasharray:2 3;fill:none}.onset path,.dump path,.restart path{stroke:var(--dim);
 stroke-dasharray:3 3;fill:none}summary{cursor:pointer}
+pre b{color:var(--line)}
+@media (max-width:48rem){.chart text{font-size:15px}.chart .between{display:none}}
 @media (max-width:30rem){dl{grid-template-columns:1fr}dt{margin-top:.3rem}body{padding:.6rem}.when{white-space:normal}
-.chart text{font-size:20px}.chart .between{display:none}}
-@media print{section{break-inside:avoid;background:none}body{max-width:none}}
+.chart text{font-size:20px}}
+@media print{body{max-width:none;padding:0;font-size:12px}section{background:none;border:none;border-top:1px solid
+var(--edge);border-radius:0;padding:.6rem 0}svg,tr,dl,h2,.small,.news{break-inside:avoid}h2,summary,section>p,.stack{
+break-after:avoid}pre{white-space:pre-wrap;overflow-wrap:anywhere;break-inside:avoid}.chart text{font-size:12px}
+.chart .between{display:inline}}
 </style></head><body>
 )";
 
@@ -79,6 +84,8 @@ std::string watch_row(const TargetReport& target) {
     const std::string last = target.last_wall ? format_time(*target.last_wall) : "never";
     if (target.watch == WatchState::dead)
         return row("not watched", "since " + last + ", though nobody stopped the watch");
+    if (target.watch == WatchState::absent && target.absent_wall)
+        return row("not running", "looked for " + format_time(*target.absent_wall) + "; last sample " + last);
     return row("last sample", last + (target.watch == WatchState::ended ? "; the watch was ended" : ""));
 }
 
@@ -130,21 +137,17 @@ std::string group_html(const Group& group, const Dump& dump) {
         fmt::format("{} {}{}", format_count(group.count), word(group.kind), group.count == 1 ? "" : "s");
     if (group.change) head += fmt::format(", {:+}", *group.change);
     if (group.state) head += ", waiting: " + *group.state;
-    std::string frames;
+    std::string frames;  // escaped line by line: escape() would show their ends
     for (std::size_t i = 0; i < std::min(group.frames.size(), kMostFramesShown); ++i) {
         const Frame& frame = group.frames[i];
         const std::string place = frame_place(frame, dump.life.executable);
-        frames += frame_name(frame, 100) + (place.empty() ? "" : "  " + place) + "\n";
+        const std::string line = html_escape(frame_name(frame, 100) + (place.empty() ? "" : "  " + place));
+        const bool own = i == group.own_frame && !frame.library;  // the first of the user's own code
+        frames += (own ? "<b>" + line + "</b>" : line) + "\n";
     }
     if (group.frames.size() > kMostFramesShown)
         frames += fmt::format("and {} more frames\n", group.frames.size() - kMostFramesShown);
-    std::string escaped;  // line by line: escape() would show their ends
-    for (std::size_t at = 0; at < frames.size();) {
-        const auto end = frames.find('\n', at);
-        escaped += html_escape(frames.substr(at, end - at)) + "\n";
-        at = end + 1;
-    }
-    return fmt::format("<p>{}</p><pre>{}</pre>", html_escape(head), escaped);
+    return fmt::format("<p class=\"stack\">{}</p><pre>{}</pre>", html_escape(head), frames);
 }
 
 std::string dump_html(const TargetReport& target) {

@@ -113,7 +113,7 @@ std::string times(const TargetReport& target, const Scale& scale) {
                        i == 0  ? "start"
                        : outer ? "end"
                                : "middle",
-                       moment(target.verdict, time_of(t_s)));
+                       moment(target.verdict, time_of(t_s), time_of(scale.end_s - scale.begin_s)));
         svg += "</g>";
     }
     return svg;
@@ -188,7 +188,7 @@ std::string svg_memory(const TargetReport& target) {
     if (target.memory.size() < 2) return {};
     Scale scale = scale_of(target.memory);
     const double now_s = scale.end_s;
-    const auto fit = fitted_memory(target.verdict);
+    const auto fit = fitted_memory(target);
     const auto& ahead = target.verdict.forecast;
     const double limit = ahead ? static_cast<double>(ahead->limit.limit_bytes) : 0;
     if (fit) {

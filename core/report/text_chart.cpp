@@ -154,7 +154,8 @@ void mark(Marks& marks, const TargetReport& target, const Frame& frame, std::opt
 
 std::string times_line(const TargetReport& target, const Frame& frame) {
     const auto at = [&](double t_s) {
-        return moment(target.verdict, nanoseconds(static_cast<std::int64_t>(t_s * 1e9)));
+        return moment(target.verdict, nanoseconds(static_cast<std::int64_t>(t_s * 1e9)),
+                      nanoseconds(static_cast<std::int64_t>((frame.end_s - frame.begin_s) * 1e9)));
     };
     const std::string left = at(frame.begin_s), right = at(frame.end_s);
     if (left.size() + right.size() + 2 > frame.width) return left;
@@ -190,13 +191,20 @@ std::string rows_text(const Rows& rows, const Frame& frame) {
 
 }  // namespace
 
-std::optional<FittedLine> fitted_memory(const Verdict& verdict) {
-    const auto& memory = verdict.series[index(Series::memory)];
+std::optional<FittedLine> fitted_memory(const TargetReport& target) {
+    const auto& memory = target.verdict.series[index(Series::memory)];
     if (!memory || memory->claim < Claim::growing || !memory->slope_per_s || !memory->onset)
         return std::nullopt;
-    const double from_s = seconds_of(*memory->onset), now_s = seconds_of(verdict.now);
-    return FittedLine{from_s, memory->current - *memory->slope_per_s * (now_s - from_s),
-                      *memory->slope_per_s};
+    FittedLine fit{seconds_of(*memory->onset), 0, *memory->slope_per_s};
+    std::vector<double> feet;  // where lines of this slope through what was measured stood at the onset
+    for (const ChartPoint& point : target.memory) {
+        if (point.t_s >= fit.from_s) feet.push_back(point.low - value_at(fit, point.t_s));
+    }
+    if (feet.empty()) return std::nullopt;
+    const auto low = feet.begin() + static_cast<std::ptrdiff_t>(feet.size() / 10);
+    std::nth_element(feet.begin(), low, feet.end());
+    fit.at_from = *low;
+    return fit;
 }
 
 std::string text_chart(const TargetReport& target, std::size_t width, Glyphs glyphs) {
@@ -204,7 +212,7 @@ std::string text_chart(const TargetReport& target, std::size_t width, Glyphs gly
     Frame frame = frame_of(target.memory, width - kMargin);
     if (frame.high - frame.low <= kLevel * frame.high) return {};
     const Verdict& verdict = target.verdict;
-    const auto fit = fitted_memory(verdict);
+    const auto fit = fitted_memory(target);
     const auto limit = fit ? look_ahead(frame, *fit, verdict) : std::nullopt;
     const bool ascii = glyphs == Glyphs::ascii;
     Rows rows;

@@ -15,12 +15,13 @@ namespace rampwatch::report {
 // near. Each line ended. Empty for less than two points, and for memory that moved by less than 1 %.
 std::string text_chart(const TargetReport& target, std::size_t width, Glyphs glyphs);
 
-// The line that was fitted to the growth, at a time on the verdict's clock; empty where there is none.
+// The line that was fitted to the growth, on the verdict's clock: of the slope that was found, laid along the
+// feet of what was measured since the onset, a tenth of it below. Empty where there is none.
 struct FittedLine {
     double from_s = 0;  // the onset
     double at_from = 0;
     double slope_per_s = 0;
 };
-std::optional<FittedLine> fitted_memory(const Verdict& verdict);
+std::optional<FittedLine> fitted_memory(const TargetReport& target);
 
 }  // namespace rampwatch::report

@@ -16,6 +16,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/store/csv_text.h"
+#include "core/store/history_absence.h"
 #include "core/store/history_reader.h"
 
 namespace rampwatch::cli {
@@ -70,7 +71,10 @@ Result<std::string> line_of(const std::string& directory, const std::string& tar
         last = format_time(wall).substr(0, 16);
     }
     const bool expected = *watch && !(*watch)->ended_wall;
-    const char* state = store::is_written(directory, target) ? "watched" : expected ? "not watched" : "ended";
+    const char* state = store::is_written(directory, target)           ? "watched"
+                        : expected                                     ? "not watched"
+                        : *watch && (*watch)->reason == store::kAbsent ? "absent"
+                                                                       : "ended";
     return fmt::format("{:<{}}  {:>5}  {:<16}  {:<16}  {:>9}  {:>9}  {:>9}  {:>9}  {}\n", escape(target, 64),
                        width, lives->size(), since, last, format_count(size->samples),
                        format_count(size->minutes), format_count(size->tens),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `rampwatch sample`: one sample into the history, for hosts where no watcher may run; cron does the rest.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -13,8 +14,10 @@
 #include "cli/target_options.h"
 #include "cli/watch_memory.h"
 #include "core/base/poller.h"
+#include "core/base/text.h"
 #include "core/dump/permission.h"
 #include "core/probe/sampler.h"
+#include "core/store/history_absence.h"
 
 namespace rampwatch::cli {
 namespace {
@@ -23,6 +26,7 @@ constexpr const char* kExamples = R"(Examples:
   */5 * * * * root rampwatch sample --name nginx       in /etc/cron.d, with a report --quiet beside it
   rampwatch sample --pidfile /run/myservice.pid --patience 12h
 
+A process that was sampled before and is not running is no trouble: status 0, and report --quiet tells it once.
 With a patience of 9 h a sample is wanted every 10 minutes at least; fewer are kept, but not judged.)";
 
 struct Options {
@@ -95,13 +99,31 @@ Result<store::HistorySettings> history_of(const Options& options, const Life& wh
     return history;
 }
 
+bool may_come_back(const TargetOptions& target) { return target.name || target.pidfile; }
+
+// A process that was sampled before and is not there is no trouble of cron's: the history knows, and a report
+// tells it once.
+int not_there(const Options& options, const Error& error) {
+    const auto name = options.history.name ? options.history.name : options.target.name;
+    const bool is_gone = error.kind == Error::Kind::not_found || error.kind == Error::Kind::gone;
+    if (!is_gone || !name || !may_come_back(options.target)) return complain(error);
+    const auto history = read_history_options(options.history, *name);
+    if (!history) return complain(history.error());
+    const auto noted = store::note_absence(history->place, history->target, wall_now());
+    if (!noted) return complain(noted.error());
+    if (!*noted) return complain(error);
+    if (::isatty(STDERR_FILENO) == 1)
+        fmt::print(stderr, "rampwatch: {} is not running; its history has a note of it\n", escape(*name, 64));
+    return static_cast<int>(Exit::healthy);
+}
+
 int run_sample(const Options& options) {
     const auto judge = read_judge_options(options.judge);
     if (!judge) return complain(judge.error());
     const auto dumps = read_dump_options(options.dump);
     if (!dumps) return complain(dumps.error());
     const auto handle = resolve(options.target);
-    if (!handle) return complain(handle.error());
+    if (!handle) return not_there(options, handle.error());
     const probe::Process& process = *handle->process;
     Life who = process.life();
     if (options.dump.show_args) who.command_line = probe::command_line(process.directory());
@@ -119,8 +141,10 @@ int run_sample(const Options& options) {
     memory.teach(session);
     const bool is_known = session.verdict().samples > 0;
     auto sample = looker->look();
-    if (!sample)
+    if (!sample) {
+        if (may_come_back(options.target)) return static_cast<int>(Exit::healthy);  // the next one notes it
         return complain({Error::Kind::gone, "it has just ended", fmt::format("PID {}", who.pid), {}});
+    }
     sample->mono += memory.shift();
     OneLook look(session, memory, *dumps, who);
     look.set_life(memory.life());

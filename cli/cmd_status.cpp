@@ -53,6 +53,8 @@ const char* watcher_of(const report::TargetReport& target, bool is_written) {
             return is_written ? "SILENT" : "DEAD";
         case report::WatchState::ended:
             return "ended";
+        case report::WatchState::absent:
+            return "absent";
         case report::WatchState::watched:
             break;
     }

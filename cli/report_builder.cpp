@@ -19,6 +19,7 @@
 #include "core/model/words.h"
 #include "core/probe/process.h"
 #include "core/report/text_event.h"
+#include "core/store/history_absence.h"
 #include "core/store/history_reader.h"
 #include "core/store/saved_dump.h"
 #include "core/watch/replay.h"
@@ -155,11 +156,14 @@ bool add_dump(report::TargetReport& target, const store::RecordedDump& recorded,
 
 report::WatchState state_of(const ReportRequest& request, const std::optional<store::RecordedWatch>& watch,
                             const report::TargetReport& target) {
-    if (!watch || watch->ended_wall) return report::WatchState::ended;
+    const bool is_absent = target.absent_wall && !request.until_wall;
+    if (!watch || (watch->ended_wall && !is_absent)) return report::WatchState::ended;
     if (request.until_wall) return report::WatchState::watched;
-    const nanoseconds heard = std::max(target.last_wall.value_or(0ns), watch->began_wall);
+    const nanoseconds heard =
+        std::max(target.absent_wall.value_or(target.last_wall.value_or(0ns)), watch->began_wall);
     const nanoseconds longest = std::max<nanoseconds>(3 * watch->how.interval, kShortestSilence);
-    return request.now_wall - heard > longest ? report::WatchState::dead : report::WatchState::watched;
+    if (request.now_wall - heard > longest) return report::WatchState::dead;
+    return is_absent ? report::WatchState::absent : report::WatchState::watched;
 }
 
 Result<report::TargetReport> read_target(const ReportRequest& request, const std::string& name) {
@@ -191,6 +195,7 @@ Result<report::TargetReport> read_target(const ReportRequest& request, const std
     }
     if (*watch) target.interval = (*watch)->how.interval;
     if (*watch) target.one_shot = (*watch)->how.one_shot;
+    if (*watch && (*watch)->reason == store::kAbsent) target.absent_wall = (*watch)->ended_wall;
     add_endings(target, *lives, request.since_wall);
     const auto dump = reader->newest_dump(request.until_wall);
     if (dump && *dump) add_dump(target, **dump, request.since_wall);

@@ -26,7 +26,17 @@ Json json_claims(const Verdict& verdict) {
 }
 
 const char* word_of(WatchState state) {
-    return state == WatchState::watched ? "watched" : state == WatchState::dead ? "dead" : "ended";
+    switch (state) {
+        case WatchState::watched:
+            return "watched";
+        case WatchState::ended:
+            return "ended";
+        case WatchState::dead:
+            return "dead";
+        case WatchState::absent:
+            return "absent";
+    }
+    return "?";
 }
 
 const char* word_of(NewsKind kind) {
@@ -47,6 +57,8 @@ const char* word_of(NewsKind kind) {
             return "killed";
         case NewsKind::dead:
             return "dead";
+        case NewsKind::absent:
+            return "absent";
     }
     return "?";
 }

@@ -49,7 +49,9 @@ std::string in_short(const TargetReport& target) {
 }
 
 std::string silent_since(const TargetReport& target) {
-    return target.last_wall ? "not watched since " + format_day_minute(*target.last_wall) : "never sampled";
+    if (!target.last_wall) return "never sampled";
+    return "not watched since " +
+           format_day_minute(std::max(*target.last_wall, target.absent_wall.value_or(*target.last_wall)));
 }
 
 void add_leak_news(const TargetReport& target, std::vector<News>& news) {
@@ -85,6 +87,15 @@ void add_ending_news(const TargetReport& target, std::vector<News>& news) {
                                    format_day_minute(*newest->ended_wall));
     if (killed > 1) text += fmt::format(", the last of {} such endings", killed);
     news.push_back({NewsKind::killed, std::move(text)});
+}
+
+// Once for each time that it is gone.
+void add_absence_news(const TargetReport& target, std::vector<News>& news) {
+    if (target.watch != WatchState::absent || !target.last_wall) return;
+    const auto noticed = target.lives.empty() ? std::nullopt : target.lives.back().ended_wall;
+    if (target.before.told_wall && noticed.value_or(nanoseconds(0)) <= *target.before.told_wall) return;
+    news.push_back(
+        {NewsKind::absent, "not running; it was last seen " + format_day_minute(*target.last_wall)});
 }
 
 int rank(const TargetReport& target) {
@@ -150,6 +161,7 @@ std::vector<News> news_of(const TargetReport& target, nanoseconds now_wall) {
                                                format_duration(seconds(target.verdict.limit_near->eta_s)))});
     }
     add_ending_news(target, news);
+    add_absence_news(target, news);
     return news;
 }
 

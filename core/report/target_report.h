@@ -23,6 +23,7 @@ enum class WatchState : std::uint8_t {
     watched,  // a living process writes, or single samples come as they did
     ended,    // stopped cleanly
     dead,     // expected, and silent for too long
+    absent,   // looked for by single samples, and not running
 };
 
 // A change, in words made from its record.
@@ -42,6 +43,7 @@ enum class NewsKind : std::uint8_t {
     limit_near,
     killed,  // the target was ended by a signal, or by the kernel for memory
     dead,    // nobody watches it any more
+    absent,  // it does not run any more
 };
 struct News {
     NewsKind kind = NewsKind::leak_new;
@@ -63,7 +65,8 @@ struct TargetReport {
     std::optional<Dump> dump{};         // the newest
     std::optional<std::chrono::nanoseconds> dump_mono{};
     WatchState watch = WatchState::ended;
-    std::optional<std::chrono::nanoseconds> last_wall{};  // of its newest look
+    std::optional<std::chrono::nanoseconds> last_wall{};    // of its newest look
+    std::optional<std::chrono::nanoseconds> absent_wall{};  // it was looked for then, in vain
     std::chrono::nanoseconds interval{};
     bool one_shot = false;  // single samples: no watcher is to be expected
     Told before{};          // as it was told last

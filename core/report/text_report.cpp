@@ -47,6 +47,10 @@ std::string watch_line(const TargetReport& target, const Report& report) {
             return labelled("NOT WATCHED", fmt::format("since {}, though nobody stopped the watch", last));
         case WatchState::ended:
             return labelled("last sample", last + "; the watch was ended");
+        case WatchState::absent:
+            return labelled("not running",
+                            fmt::format("looked for {}; last sample {}",
+                                        format_time(target.absent_wall.value_or(nanoseconds(0))), last));
         case WatchState::watched:
             break;
     }

@@ -144,7 +144,12 @@ Result<void> HistoryWriter::settle_life(const Life& who, nanoseconds mono, nanos
     if (!row) return row.error();
     if (*row) {
         life_ = static_cast<LifeNumber>(same->integer(0));
-        return {};
+        same->reset();
+        // Somebody may have looked for it in vain: its pidfile was being written.
+        return database_.run(
+            fmt::format("UPDATE lives SET ended_ns = NULL, ended_wall_ns = NULL, ending = NULL, "
+                        "status = NULL WHERE life = {} AND ended_ns IS NOT NULL",
+                        life_));
     }
     const auto last = database_.number("SELECT coalesce(max(life), 0) FROM lives");
     if (!last) return last.error();
@@ -164,7 +169,8 @@ Result<void> HistoryWriter::settle_life(const Life& who, nanoseconds mono, nanos
     return insert->bind(10, (mono + shift_).count()).bind(11, wall.count()).run();
 }
 
-// Single samples share one row, whose interval is the gap between the last two.
+// Single samples share one row, whose interval is the gap between the last two of them, or since the process
+// was looked for in vain.
 Result<void> HistoryWriter::settle_watch(const HistorySettings& settings, nanoseconds mono,
                                          nanoseconds wall) {
     const Watching& watching = settings.watching;
@@ -176,12 +182,17 @@ Result<void> HistoryWriter::settle_watch(const HistorySettings& settings, nanose
         const auto row = newest->step();
         if (!row) return row.error();
         if (*row) interval = std::max<nanoseconds>(mono + shift_ - nanoseconds(newest->integer(0)), 1s);
-        const auto last = database_.number(
-            "SELECT coalesce((SELECT id FROM watches WHERE kind = 'sample' AND id = (SELECT max(id) FROM "
-            "watches)), "
-            "0)");
+        auto last = database_.prepare(
+            "SELECT id, ended_wall_ns FROM watches WHERE kind = 'sample' AND id = "
+            "(SELECT max(id) FROM watches)");
         if (!last) return last.error();
-        watch_ = *last;
+        const auto found = last->step();
+        if (!found) return found.error();
+        if (*found) watch_ = last->integer(0);
+        if (*found && !last->is_null(1))
+            interval = std::clamp<nanoseconds>(wall - nanoseconds(last->integer(1)), 1s,
+                                               std::max<nanoseconds>(interval, 1s));
+        last->reset();
     }
     if (watch_ == 0) {
         const auto last = database_.number("SELECT coalesce(max(id), 0) FROM watches");

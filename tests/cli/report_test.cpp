@@ -2,6 +2,7 @@
 // `report`, `ack`, `status`, `sample` and `scan` as a script sees them.
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -11,6 +12,7 @@
 #include "core/base/poller.h"
 #include "core/base/subprocess.h"
 #include "core/store/history_writer.h"
+#include "core/store/sqlite.h"
 #include "tests/catch.h"
 #include "tests/cli/run.h"
 
@@ -230,6 +232,48 @@ TEST_CASE("single samples build a history that is judged like a watch's", "[repo
     CHECK(contains(histories.with("status", {}, false).out, "sampled"));
     CHECK(contains(histories.report().out, "undecided after "));
     CHECK(histories.with("sample", {"-p", "999999999"}, false).status == 2);
+}
+
+TEST_CASE("a sampled target that is not running is quiet for cron, and told by the report once", "[report]") {
+    const Histories histories;
+    const std::string name = fmt::format("rwnap{}", ::getpid()), program = histories.path() + "/" + name;
+    test::run_shell("cp $(command -v sleep) " + program);
+    const auto sample = [&] { return histories.with("sample", {"--no-dumps", "--name", name}, false); };
+    CHECK(sample().status == 2);  // never seen: perhaps a slip of the pen
+    for (int life = 1; life <= 2; ++life) {
+        {
+            const auto napper = Subprocess::start({program, "300"}, {});
+            REQUIRE(napper);
+            test::run_shell(
+                fmt::format("for i in $(seq 100); do [ \"$(cat /proc/{}/comm)\" = {} ] && break; sleep "
+                            "0.1; done",
+                            napper->pid(), name.substr(0, 15)));
+            CHECK(sample().status == 0);
+            CHECK(histories.report({"--quiet"}).out.empty());
+        }
+        for (int i = 0; i < 2; ++i) {
+            const Ran ran = sample();
+            CHECK(ran.status == 0);
+            CHECK(ran.out + ran.err == "");
+        }
+        const Ran told = histories.report({"--quiet"});
+        CHECK(told.status == 0);
+        CHECK(contains(told.out, ": not running; it was last seen "));
+        CHECK(histories.report({"--quiet"}).out.empty());
+        CHECK(contains(histories.with("status", {}, false).out, " absent\n"));
+        CHECK(contains(test::run({"history", "list", "--history-dir", histories.place()}).out,
+                       fmt::format(" {}  ", life)));
+    }
+    // Nobody looks any more: not the target is silent, but cron.
+    auto database =
+        store::Database::open(histories.place() + "/" + name + ".db", store::Database::Mode::write, 1s);
+    REQUIRE(database);
+    REQUIRE(database->run(
+        "UPDATE samples SET wall_ns = wall_ns - 7200000000000; UPDATE watches SET began_wall_ns = "
+        "began_wall_ns - 7200000000000, ended_wall_ns = ended_wall_ns - 3600000000000"));
+    const Ran dead = histories.report({"--quiet"});
+    CHECK(dead.status == 2);
+    CHECK(contains(dead.out, ": not watched since "));
 }
 
 TEST_CASE("a scan names what grew, and says what so short a time cannot exclude", "[report]") {

@@ -45,14 +45,18 @@ std::string_view name_of_program(const Life& who) {
     return name.empty() ? std::string_view(who.comm) : name;
 }
 
+std::string short_name(const Life& who) {  // in its column
+    const std::string_view name = name_of_program(who);
+    return escape(name, name.size() > 16 ? 13 : 16);
+}
+
 std::string row_line(const ScanRow& row, const ScanReport& scan) {
     const auto change = static_cast<double>(row.last_bytes - row.first_bytes);
     const double slope = slope_of(row);
     return fmt::format(
-        "{:>8}  {:<16}  {:>9}  {:>10}  {:>13}  {:<20}  {:>6} {}\n", row.who.pid,
-        escape(name_of_program(row.who), 16), format_size(static_cast<double>(row.last_bytes)),
-        (change >= 0 ? "+" : "") + format_size(change), slope != 0 ? rate(Series::memory, slope) : "-",
-        surety_words(row, scan), row.last_threads,
+        "{:>8}  {:<16}  {:>9}  {:>10}  {:>13}  {:<20}  {:>6} {}\n", row.who.pid, short_name(row.who),
+        format_size(static_cast<double>(row.last_bytes)), (change >= 0 ? "+" : "") + format_size(change),
+        slope != 0 ? rate(Series::memory, slope) : "-", surety_words(row, scan), row.last_threads,
         row.last_threads != row.first_threads ? fmt::format("({:+})", row.last_threads - row.first_threads)
                                               : "");
 }

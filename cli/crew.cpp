@@ -124,6 +124,7 @@ bool Crew::admit(std::int32_t pid, std::optional<TargetId> target, std::vector<F
     auto looker = probe::Looker::open(*member.process, settings_.roots);
     if (!looker) return false;
     member.looker.emplace(std::move(*looker));
+    member.looker->count_aged_threads(settings_.aged_after);
     member.who = member.process->life();
     member.who.unit = settings_.unit;
     if (settings_.show_args) member.who.command_line = probe::command_line(member.process->directory());
@@ -262,7 +263,7 @@ void Crew::tell_sum(const std::vector<Sample>& looks, std::vector<Fact>& facts) 
         if (shared && !sum.limit) sum.limit = look.limit;
     }
     for (const Field field : {&Sample::anon_bytes, &Sample::file_bytes, &Sample::shmem_bytes,
-                              &Sample::swap_bytes, &Sample::threads, &Sample::fds})
+                              &Sample::swap_bytes, &Sample::threads, &Sample::fds, &Sample::aged_threads})
         sum.*field = total(looks, field);
     if (const auto memory = charged()) {
         sum.rss_bytes = memory->anon_bytes + memory->mapped_bytes;

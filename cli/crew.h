@@ -38,7 +38,7 @@ bool is_on_its_way(const Life& life);
 
 struct CrewSettings {
     std::chrono::nanoseconds interval = std::chrono::seconds(10);
-    std::chrono::nanoseconds aged_after = std::chrono::hours(1);  // of goroutines: GoFeedSettings
+    std::chrono::nanoseconds aged_after = std::chrono::hours(1);  // threads that began, goroutines that ran
     bool all = true;                                              // false: the main process alone
     std::optional<std::string> unit{};                            // of systemd
     std::string name{};  // of the whole, where there is no unit: "tree of PID 4711"

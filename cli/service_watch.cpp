@@ -26,6 +26,7 @@
 #include "core/systemd/journal.h"
 #include "core/systemd/message_ids.h"
 #include "core/systemd/notify.h"
+#include "core/trend/aged.h"
 #include "core/watch/loop.h"
 
 namespace rampwatch::cli {
@@ -38,7 +39,6 @@ constexpr nanoseconds kLastWords = 2s;
 constexpr nanoseconds kTryAgain = 200ms;
 constexpr nanoseconds kAskBusAgain = 5s;
 constexpr nanoseconds kStatusEvery = 10s;
-constexpr int kAgedShare = 16;  // as in watch_run.cpp
 
 // A history and a state are of the main process, life after life.
 class MainMemory final : public watch::Listener {
@@ -274,7 +274,7 @@ std::optional<Error> ServiceWatch::begin() {
     open_memory();
     const nanoseconds patience = settings_.session.judge.patience;
     CrewSettings crew{.interval = settings_.interval,
-                      .aged_after = patience / kAgedShare,
+                      .aged_after = trend::aged_after(patience),
                       .all = service_.all,
                       .name = name(),
                       .show_args = settings_.show_args,

@@ -25,6 +25,7 @@
 #include "core/dump/permission.h"
 #include "core/probe/exit_feed.h"
 #include "core/probe/sampler.h"
+#include "core/trend/aged.h"
 #include "core/watch/loop.h"
 
 namespace rampwatch::cli {
@@ -39,8 +40,6 @@ constexpr nanoseconds kLastWords = 2s;
 constexpr nanoseconds kTryAgain = 200ms;
 // The Judge refuses fewer in a patience.
 constexpr int kSamplesToJudge = 50;
-// A goroutine that has not run for this part of a patience is aged.
-constexpr int kAgedShare = 16;
 
 class Watch {
   public:
@@ -160,13 +159,14 @@ std::optional<Error> Watch::begin() {
     auto sampler = probe::Sampler::open(*handle_.process, settings_.interval, 0, memory_->life());
     if (!sampler) return sampler.error();
     sampler_.emplace(std::move(*sampler));
+    const nanoseconds aged_after = trend::aged_after(settings_.session.judge.patience);
+    sampler_->count_aged_threads(aged_after);
     exit_.emplace(*handle_.process, 0, memory_->life());
     dump::Settings dumps = settings_.dump;
     if (handle_.process->may_inspect()) {
         dumps.worker = std::make_shared<dump::Worker>(life_);
-        go_ = std::make_unique<dump::GoFeed>(
-            dumps.worker,
-            dump::GoFeedSettings{settings_.interval, settings_.session.judge.patience / kAgedShare});
+        go_ = std::make_unique<dump::GoFeed>(dumps.worker,
+                                             dump::GoFeedSettings{settings_.interval, aged_after});
         sampler_->also([this](Sample& sample) { go_->read(sample); });
     }
     dumps_.emplace(dumps, [this](TargetId, LifeNumber) { return std::optional(life_); });

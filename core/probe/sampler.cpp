@@ -15,6 +15,7 @@
 
 #include "core/base/poller.h"
 #include "core/probe/limits.h"
+#include "core/probe/threads.h"
 
 namespace rampwatch::probe {
 namespace {
@@ -75,6 +76,7 @@ void Looker::refresh(nanoseconds boot) {
     refreshed_ = boot;
     limit_ = nearest_limit(process_->directory(), roots_);
     counted_fds_ = kernel_counts_fds() ? std::nullopt : count_fds(process_->directory());
+    if (aged_after_) aged_threads_ = threads_older_than(process_->directory(), *aged_after_);
 }
 
 std::optional<Sample> Looker::look() {
@@ -93,6 +95,7 @@ std::optional<Sample> Looker::look() {
     sample.limit = limit_;
     const auto told = fds_as_told(process_->directory());
     sample.fds = told ? told : counted_fds_;
+    sample.aged_threads = aged_threads_;
     if (extra_) extra_(sample);
     // Whatever was read is its own if it is still alive now.
     if (!process_->alive()) return std::nullopt;

@@ -24,14 +24,18 @@ inline constexpr std::chrono::nanoseconds kShortestInterval = std::chrono::milli
 // it must not block.
 using ExtraReader = std::function<void(Sample&)>;
 
-// One look, whenever it is asked for. What is dear is read rarely: the limit and, where they must be counted,
-// the descriptors at every tenth look, and at least every 10 s; in between the last value stands.
+// One look, whenever it is asked for. What is dear is read rarely: the limit, threads by age and, where they
+// must be counted, the descriptors at every tenth look, and at least every 10 s; in between the last value
+// stands.
 class Looker {
   public:
     // `process` must outlive it. Error: as of Procps::open().
     static Result<Looker> open(const Process& process, Roots roots = {});
 
     void also(ExtraReader reader) { extra_ = std::move(reader); }
+
+    // Fills in aged_threads too: those that began so long ago.
+    void count_aged_threads(std::chrono::nanoseconds aged_after) { aged_after_ = aged_after; }
 
     // Empty when the process has ended, is dying, or is a zombie: that is no sample.
     std::optional<Sample> look();
@@ -47,6 +51,8 @@ class Looker {
     std::chrono::nanoseconds refreshed_{};
     std::optional<Limit> limit_{};
     std::optional<std::int64_t> counted_fds_{};
+    std::optional<std::chrono::nanoseconds> aged_after_{};
+    std::optional<std::int64_t> aged_threads_{};
     ExtraReader extra_{};
 };
 
@@ -57,6 +63,7 @@ class Sampler : public Feed {
                                 TargetId target = 0, LifeNumber life = 1, Roots roots = {});
 
     void also(ExtraReader reader) { looker_.also(std::move(reader)); }
+    void count_aged_threads(std::chrono::nanoseconds aged_after) { looker_.count_aged_threads(aged_after); }
 
     [[nodiscard]] int fd() const override { return timer_.get(); }
     // For each wake-up at most one Missed (ticks that passed unseen) and one Sampled.

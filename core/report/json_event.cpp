@@ -34,6 +34,9 @@ Json json_sample(const Sample& sample) {
             {"threads", or_null(sample.threads)},
             {"fds", or_null(sample.fds)},
             {"goroutines", or_null(sample.goroutines)},
+            {"go_heap_marked_bytes", or_null(sample.go_heap_marked_bytes)},
+            {"aged_threads", or_null(sample.aged_threads)},
+            {"aged_goroutines", or_null(sample.aged_goroutines)},
             {"cpu_s", json_seconds(sample.cpu)},
             {"process_age_s", json_seconds(sample.age)},
             {"limit", json_limit(sample.limit)}};

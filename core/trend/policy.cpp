@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/trend/aged.h"
+
 namespace rampwatch::trend {
 namespace {
 
+bool is_aged(Series series) { return series == Series::aged_threads || series == Series::aged_goroutines; }
+
 void suspect(Policy& policy, Series series, const Times& times, const Tuning& tuning) {
-    policy.patience_s = tuning.suspect_span * times.patience_s;
+    policy.patience_s = (is_aged(series) ? kAgedSuspectSpan : tuning.suspect_span) * times.patience_s;
     policy.min_growth *= tuning.suspect_growth;
     policy.significance = policy.bent_significance = policy.long_significance = tuning.suspect_significance;
     policy.wander = 0;
@@ -61,6 +65,7 @@ Policy policy_for(Series series, Kind kind, Tier tier, const Times& times, doubl
     if (!is_bytes(series)) {
         policy.young_fraction = .30;
         policy.old_fraction = .20;
+        if (is_aged(series)) policy.patience_s = kAgedConfirmSpan * times.patience_s;
         policy.fast_path = false;
         policy.bent_significance = 1.15 * tuning.bent_significance;
         policy.long_significance = 1.15 * tuning.long_significance;

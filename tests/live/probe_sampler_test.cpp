@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/poller.h"
+#include "core/probe/threads.h"
 #include "tests/catch.h"
 #include "tests/live/child.h"
 
@@ -72,6 +73,39 @@ TEST_CASE("a look tells anonymous, shared and file memory apart, and counts thre
     CHECK(sample->age.value() < 1min);
     CHECK(sample->limit.has_value());
     CHECK(sample->cpu.has_value());
+}
+
+TEST_CASE("threads are counted by when they began", "[live][sampler]") {
+    const Child child([](const Child::Side& side) {
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 5; ++i) threads.emplace_back([] { ::pause(); });
+        side.ready();
+        side.wait();
+        for (int i = 0; i < 30; ++i) threads.emplace_back([] { ::pause(); });
+        return sleep_for_ever(side);
+    });
+    child.await_ready();
+    const auto process = Process::open(child.pid());
+    REQUIRE(process);
+    std::this_thread::sleep_for(50ms);  // the kernel tells beginnings to a hundredth of a second
+    const auto mark = boot_now();
+    std::this_thread::sleep_for(50ms);
+    child.proceed();
+    child.await_ready();
+
+    const auto old = [&](std::chrono::nanoseconds age) {
+        return threads_older_than(process->directory(), age);
+    };
+    CHECK(old(boot_now() - mark) == 6);
+    CHECK(old(0s) == 36);
+    CHECK(old(1h) == 0);
+    auto looker = Looker::open(*process);
+    REQUIRE(looker);
+    CHECK_FALSE(looker->look()->aged_threads);
+    auto counting = Looker::open(*process);
+    REQUIRE(counting);
+    counting->count_aged_threads(boot_now() - mark);
+    CHECK(counting->look()->aged_threads == 6);
 }
 
 TEST_CASE("descriptors beyond the bound are unknown, not a wrong number", "[live][sampler]") {

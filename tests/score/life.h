@@ -15,6 +15,7 @@ inline constexpr double kStep_s = 10;
 inline constexpr double kLength_s = 14 * 86400.0;
 inline constexpr double kHour_s = 3600;
 inline constexpr double kMB = 1e6;
+inline constexpr double kAgedAfter_s = 9 * kHour_s / 16;  // a 16th of the patience
 
 enum class Truth : unsigned char {
     healthy,
@@ -35,10 +36,12 @@ struct Family {
     Truth truth = Truth::healthy;
     bool count = false;  // threads instead of bytes
     Life (*make)(Random& random) = nullptr;
+    bool aged = false;  // goroutines that have not run for patience/16, instead of threads
 };
 
 std::span<const Family> memory_families();
 std::span<const Family> count_families();
+std::span<const Family> aged_families();
 std::span<const Family> unseen_families();
 
 // The delay no detector can beat on average, at one false alarm in ten years (docs/detector.md); seconds.

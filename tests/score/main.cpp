@@ -116,8 +116,10 @@ int run(const Options& options) {
                options.settings.empty() ? "" : ", with ", fmt::join(options.settings, ", "));
     bool within = true;
     int alarms = 0;
-    const std::pair<const char*, std::span<const Family>> sets[] = {
-        {"memory", memory_families()}, {"counts", count_families()}, {"never tuned on", unseen_families()}};
+    const std::pair<const char*, std::span<const Family>> sets[] = {{"memory", memory_families()},
+                                                                    {"counts", count_families()},
+                                                                    {"aged counts", aged_families()},
+                                                                    {"never tuned on", unseen_families()}};
     for (const auto& [heading, families] : sets) {
         const Tables tables = play_all(families, options, log);
         show(heading, tables, options.compare && families.data() == memory_families().data());

@@ -39,7 +39,10 @@ class LifeSource final : public Source {
         const double value = value_(t_s);
         if (family_.count) {
             sample.rss_bytes = 100'000'000;
-            sample.threads = std::llround(std::max(value, 1.0));
+            if (family_.aged)  // none is at first; then all at once are that stay
+                sample.aged_goroutines = t_s < kAgedAfter_s ? 0 : std::llround(std::max(value, 0.0));
+            else
+                sample.threads = std::llround(std::max(value, 1.0));
         } else {
             sample.rss_bytes =
                 static_cast<std::int64_t>(std::max(value, 0.0)) & ~std::int64_t{4095};  // pages
@@ -97,7 +100,8 @@ void run_rules(const Life& life, Outcome& outcome) {
 }  // namespace
 
 Outcome run_life(const Family& family, const Life& life, const trend::Settings& settings, bool compare) {
-    const Series series = family.count ? Series::threads : Series::memory;
+    const Series count = family.aged ? Series::aged_goroutines : Series::threads;
+    const Series series = family.count ? count : Series::memory;
     Outcome outcome;
     LifeSource source(family, life);
     const auto verdict =

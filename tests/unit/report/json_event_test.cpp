@@ -33,11 +33,12 @@ TEST_CASE("an event is one line of JSON with its schema, time and target", "[rep
 }
 
 TEST_CASE("a sample's names are those of the recording's columns, and unknown is null", "[report]") {
-    const Sample sample{.rss_bytes = 4096, .anon_bytes = 1024, .threads = 3};
+    const Sample sample{.rss_bytes = 4096, .anon_bytes = 1024, .threads = 3, .aged_threads = 2};
     const json parsed = json::parse(json_event({.kind = Event::Kind::sample, .sample = sample}));
     CHECK(parsed["sample"]["rss_bytes"] == 4096);
     CHECK(parsed["sample"]["rss_anon_bytes"] == 1024);
     CHECK(parsed["sample"]["threads"] == 3);
+    CHECK(parsed["sample"]["aged_threads"] == 2);
     CHECK(parsed["sample"]["fds"].is_null());
     CHECK(parsed["sample"]["limit"].is_null());
     CHECK(parsed["time"].is_null());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The leak that rampwatch was written for, as Facts through a Session: a pool of 200 +- 40 goroutines over
 // which some 400 an hour park for ever, in a service of 80 MB that grows by 4.4 MB/h.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -90,6 +91,7 @@ TEST_CASE("memory and goroutines together tell the founding leak of a fresh proc
     }
 }
 
+// They age half an hour late, and still: suspected within 2 h, confirmed within 7.5 h.
 TEST_CASE("aged goroutines tell the founding leak no later than all of them do", "[watch]") {
     for (const unsigned seed : {1U, 2U, 3U}) {
         const Told all = tell({.leak_from = 24h * 3, .end = 24h * 3 + 12h, .seed = seed});
@@ -98,8 +100,8 @@ TEST_CASE("aged goroutines tell the founding leak no later than all of them do",
                      << aged.confirmed_h.value_or(-1) << " h, suspected " << all.suspected_h.value_or(-1)
                      << " and " << aged.suspected_h.value_or(-1));
         REQUIRE(aged.confirmed_h);
-        CHECK(aged.suspected_h.value_or(99) <= all.suspected_h.value_or(99));
-        CHECK(*aged.confirmed_h <= all.confirmed_h.value_or(99));
+        CHECK(aged.suspected_h.value_or(99) <= std::min(all.suspected_h.value_or(99), 2.0));
+        CHECK(*aged.confirmed_h <= std::min(all.confirmed_h.value_or(99), 7.5));
     }
 }
 

@@ -159,6 +159,46 @@ TEST_CASE("goroutines that have not run since are kept without their stacks bein
     CHECK(counted->live == second->live);
 }
 
+// Records are used again within microseconds there: a stack that was put together from two of them would not
+// end where its goroutine started, or would hold a call that nobody makes.
+TEST_CASE("while goroutines come and go no stack is told that is none", "[golang]") {
+    const std::string program = test::program("served_go");
+    if (!test::have({program})) return;
+    const test::Target target({program, "-n", "300", "-deep", "20", "-churn", "4"});
+    const auto runtime = golang::Runtime::attach(target.pid());
+    REQUIRE(runtime);
+    const auto entry_of = [&](std::uint64_t pc) {
+        const golang::Module* module = runtime->module_at(pc);
+        const auto function = module == nullptr ? std::nullopt : module->function_at(pc);
+        return function ? module->entry(*function) : 0;
+    };
+    std::int64_t told = 0, wrong = 0, short_lived = 0;
+    std::string example;
+    const auto until = std::chrono::steady_clock::now() + 60s;
+    for (int round = 0; round < 150 && std::chrono::steady_clock::now() < until; ++round) {
+        golang::Goroutines goroutines(*runtime);  // nothing kept: each stack is read
+        REQUIRE(goroutines.read(1s, 1h));
+        for (const golang::Alike& alike : goroutines.groups()) {
+            if (alike.moving || alike.partial || alike.system || alike.pcs.empty()) continue;
+            told += alike.count;
+            const auto frames = golang::frames_of(*runtime, alike.pcs);
+            const std::string outermost = frames.back().function.value_or("?");
+            std::size_t processes = 0;
+            for (const Frame& frame : frames) processes += frame.function == "main.process" ? 1U : 0U;
+            if (outermost == "main.churn.func1") short_lived += alike.count;
+            if (entry_of(alike.pcs.back()) == alike.startpc && (processes == 0 || processes == 21)) continue;
+            wrong += alike.count;
+            example.clear();
+            for (const Frame& frame : frames) example += line_of(frame) + "\n";
+        }
+    }
+    INFO(example);
+    CHECK(wrong == 0);
+    CHECK(told > 10'000);
+    WARN(told << " goroutines told with a stack, " << short_lived << " of them short-lived, " << wrong
+              << " of the stacks wrong");
+}
+
 TEST_CASE("the bytes that the last collection found reachable are read", "[golang]") {
     if (!test::have({test::program("parks_go")})) return;
     const test::TempTree folder;

@@ -42,7 +42,7 @@ row() {  # NAME COMMAND...: wall, the target's CPU meanwhile, its largest gap
         $(($(cpu_ms) - before)) "$(gap)" "$([ $status -eq 0 ] || echo "; ended with status $status")"
 }
 
-by_delve='printf "goroutines -t\nexit -c\n" | HOME=/tmp dlv attach "$0" --allow-non-terminal-interactive=true'
+by_delve='printf "goroutines -t\nexit\nn\n" | HOME=/tmp dlv attach "$0" --allow-non-terminal-interactive=true'
 seen_by_debug2() { grep -c '^goroutine ' /tmp/row.$$ || true; }
 
 echo "# $(uname -sr), $(nproc) CPUs, load $(cut -d' ' -f1 /proc/loadavg), $(date -u +%F); $(go version)"

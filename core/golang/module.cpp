@@ -50,8 +50,10 @@ Result<Module> Module::open(const probe::Memory& memory, const probe::ModuleFile
     if (!mapped) return mapped.error();
     auto elf = Elf::parse(mapped->bytes());
     if (!elf) return elf.error();
-    // A library's table lies in a section with others.
-    const auto table = Pclntab::find(*elf, search || elf->section(".go.buildinfo") != nullptr);
+    // A library's table lies in a section with others; a plugin has no build info, but a build's number.
+    const bool of_go =
+        elf->section(".go.buildinfo") != nullptr || elf->section(".note.go.buildid") != nullptr;
+    const auto table = Pclntab::find(*elf, search || of_go);
     if (!table) return table.error();
     Module module(std::move(*mapped), std::move(*elf), *table);
     module.path_ = mapping.path;

@@ -49,16 +49,27 @@ void add_id(std::vector<std::int64_t>& ids, std::int64_t id) {
     }
 }
 
+// Whether it is known where in its machine code the call stands that frames[index] was inlined into.
+bool has_place(const std::vector<Frame>& frames, std::size_t index) {
+    while (index < frames.size() && frames[index].inlined) ++index;
+    return index < frames.size() && frames[index].function && frames[index].offset;
+}
+
 }  // namespace
 
 std::string identity(const std::vector<Frame>& frames, StackKind kind) {
     std::string key(1, kind == StackKind::thread ? 't' : 'g');
     bool outside_innermost = false;  // an inlined frame still belongs to the call that it was inlined into
-    for (const Frame& frame : frames) {
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        const Frame& frame = frames[i];
+        if (frame.inlined && kind == StackKind::thread && has_place(frames, i)) continue;
         append(key, 'f', frame.function ? *frame.function : std::string());
         append(key, 'm', frame.module ? *frame.module : std::string());
-        if (!frame.function && frame.offset) append(key, 'o', std::to_string(*frame.offset));
-        if (outside_innermost && frame.function && frame.line) append(key, 'l', std::to_string(*frame.line));
+        const bool placed = frame.offset && (!frame.function || kind == StackKind::thread);
+        if (placed && (!frame.function || outside_innermost))
+            append(key, 'o', std::to_string(*frame.offset));
+        else if (!placed && outside_innermost && frame.function && frame.line)
+            append(key, 'l', std::to_string(*frame.line));
         outside_innermost = outside_innermost || !frame.inlined;
     }
     return key;

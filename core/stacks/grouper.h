@@ -13,8 +13,10 @@
 
 namespace rampwatch::stacks {
 
-// What makes two stacks identical: the same functions in the same modules, called from the same lines. The
-// line of the innermost call itself does not count: a busy thread is at another one every time. Where a
+// What makes two stacks identical: the same functions in the same modules, called from the same places. The
+// place in the innermost call itself does not count: a busy thread is at another one every time. The place in
+// a thread's function is its offset; where that is not known, its line. With offsets neither lines nor
+// inlined frames count: a dump that had no time for them has the same groups as one that had. Where a
 // function is not known its offset in the module stands for it. What a thread waits for and its name do not
 // count.
 std::string identity(const std::vector<Frame>& frames, StackKind kind);

@@ -53,6 +53,25 @@ TEST_CASE("a busy thread's line in its innermost function does not tear a group 
     CHECK(groups[1].ids == std::vector<std::int64_t>{3});
 }
 
+TEST_CASE("a dump that had no time for lines has the groups of one that had", "[stacks]") {
+    const auto at = [](Frame made, std::uint64_t offset) {
+        made.offset = offset;
+        return made;
+    };
+    Frame inlined = frame("Lock::take", "/bin/x", 7);
+    inlined.inlined = true;
+    const std::vector<Frame> whole = {at(frame("wait", "/bin/x", 3), 5), inlined,
+                                      at(frame("run", "/bin/x", 50), 0x20)};
+    const std::vector<Frame> quick = {at(frame("wait", "/bin/x"), 9), at(frame("run", "/bin/x"), 0x20)};
+    const std::vector<Frame> elsewhere = {at(frame("wait", "/bin/x"), 5), at(frame("run", "/bin/x"), 0x40)};
+    const std::vector<Frame> on_the_same_line = {at(frame("wait", "/bin/x", 3), 5), inlined,
+                                                 at(frame("run", "/bin/x", 50), 0x40)};
+    CHECK(stacks::identity(whole, StackKind::thread) == stacks::identity(quick, StackKind::thread));
+    CHECK(stacks::identity(whole, StackKind::thread) != stacks::identity(elsewhere, StackKind::thread));
+    CHECK(stacks::identity(on_the_same_line, StackKind::thread) ==
+          stacks::identity(elsewhere, StackKind::thread));
+}
+
 TEST_CASE("groups beyond the bound are counted, not kept", "[stacks]") {
     stacks::Grouper grouper(10);
     for (int i = 0; i < 100; ++i) grouper.add(stack(i, {frame(("f" + std::to_string(i)).c_str())}));

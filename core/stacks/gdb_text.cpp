@@ -38,10 +38,37 @@ std::string_view cut_tail(std::string_view& text, std::string_view word) {
     return tail;
 }
 
-// "name (arguments)": arguments are "(...)" or "()" as we ask for them, so the last " (" opens them.
+// The ")" that belongs to the "(" at `open`, past strings and characters in quotes; else the text's end.
+std::size_t closing(std::string_view text, std::size_t open) {
+    int depth = 0;
+    char quote = 0;
+    for (std::size_t at = open; at < text.size(); ++at) {
+        const char byte = text[at];
+        if (quote != 0) {
+            if (byte == '\\') ++at;
+            if (byte == quote) quote = 0;
+        } else if (byte == '"' || byte == '\'') {
+            quote = byte;
+        } else if (byte == '(') {
+            ++depth;
+        } else if (byte == ')' && --depth == 0) {
+            return at;
+        }
+    }
+    return text.size();
+}
+
+// "name (arguments)": the first " (" that is closed by the last ")" opens them. A name has others, as in
+// "std::function<void (int)>::operator()", and so have the values, which are nobody's business.
 std::string_view without_arguments(std::string_view text) {
-    const auto at = text.rfind(" (");
-    return at == std::string_view::npos ? text : text.substr(0, at);
+    constexpr int kMostTries = 64;
+    auto at = text.find(" (");
+    const auto first = at;
+    for (int tries = 0; at != std::string_view::npos && tries < kMostTries; ++tries) {
+        if (closing(text, at + 1) == text.size() - 1) return text.substr(0, at);
+        at = text.find(" (", at + 1);
+    }
+    return text.substr(0, first);
 }
 
 }  // namespace

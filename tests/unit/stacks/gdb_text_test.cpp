@@ -69,6 +69,25 @@ TEST_CASE("arguments never reach a frame's name", "[stacks]") {
     CHECK(all[0].frames[1].module == "/bin/x");
 }
 
+TEST_CASE("arguments that are written out are left out with all that they hold", "[stacks]") {
+    const auto name = [](const std::string& call) {
+        const auto all = test::parse<GdbText>(
+            "Thread 1 (LWP 7 \"x\"):\n#0  0x10 in " + call + " at a.cpp:12\n", stacks::ModuleMap());
+        REQUIRE(all.size() == 1);
+        REQUIRE(all[0].frames.size() == 1);
+        return all[0].frames[0].function.value_or("");
+    };
+    CHECK(name("shop::ask (quotes=std::shared_ptr<shop::Queue> (use count 1, weak count 0) = {...}, "
+               "order=...)") == "shop::ask");
+    CHECK(name("login (password=0x55 \"a\\\" (b\", mark=41 ')')") == "login");
+    CHECK(name("std::function<void (int)>::operator()(int) const (this=0x1)") ==
+          "std::function<void (int)>::operator()(int) const");
+    CHECK(name("std::thread::_Invoker<std::tuple<void (*)()> >::operator() (this=0x1)") ==
+          "std::thread::_Invoker<std::tuple<void (*)()> >::operator()");
+    CHECK(name("(anonymous namespace)::run (text=\"(((\")") == "(anonymous namespace)::run");
+    CHECK(name("cut (text=\"no end of it)") == "cut");
+}
+
 TEST_CASE("hostile text of gdb is counted and bounded", "[stacks]") {
     const stacks::ModuleMap none;
     stacks::Skipped skipped;

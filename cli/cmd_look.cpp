@@ -39,9 +39,10 @@ Error ended(const probe::Process& process) {
     return {Error::Kind::gone, "it ended while we looked at it", fmt::format("PID {}", process.pid())};
 }
 
-// The helper's own time; then it is given as much again as an idle machine needs to start and to end it. A
-// job that is let go ends without harm, on its own time and not on ours.
-constexpr auto kMostDumpTime = std::chrono::milliseconds(600);
+// A tenth of it is enough where the machine is not busy; where it is, stacks are worth a wait. Then the job
+// is given as much again as an idle machine needs to start and to end it. One that is let go ends without
+// harm, on its own time and not on ours.
+constexpr auto kMostDumpTime = std::chrono::seconds(2);
 constexpr auto kMostProfileTime = std::chrono::milliseconds(400);
 constexpr auto kHandOver = std::chrono::milliseconds(150);
 

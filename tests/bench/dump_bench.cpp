@@ -3,8 +3,9 @@
 //   dump_bench RAMPWATCH RUNS THREADS BUSY LIMIT_S PROGRAM...
 // PROGRAM: `threads` of tests/programs, as it is, stripped, or big. For each a fresh target with THREADS
 // threads, a tenth of them in epoll_wait, BUSY that compute, and a heartbeat; then RUNS rounds of all tools
-// in turn, so that what the machine does meanwhile meets them alike. A row shows medians; a tool whose first
-// run took longer than LIMIT_S is ended and not run again.
+// in turn, so that what the machine does meanwhile meets them alike. A row shows medians, of EINTR the most;
+// a tool whose first run took longer than LIMIT_S is ended and not run again. CPU and memory are those of the
+// tool's processes from start to end; a worker that is kept has none of its own for one dump.
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -78,7 +79,7 @@ class Target {
 };
 
 struct Figures {
-    double gap_ms = 0, wall_ms = 0, cpu_ms = 0, memory_mb = 0, stop_ms = -1;
+    double gap_ms = 0, wall_ms = 0, cpu_ms = -1, memory_mb = -1, stop_ms = -1;  // -1: not measured
     long eintr = 0;
 };
 
@@ -164,11 +165,17 @@ void print(const Tool& tool) {
         worst = std::max(worst, run.gap_ms);
     }
     const auto middle = [&](double Figures::*field) { return median_of(tool.runs, field); };
-    std::printf("| %s | %.1f | %.1f | %s%.0f | %.0f | %.0f | %ld | ", tool.name.c_str(),
-                middle(&Figures::gap_ms), worst, tool.gave_up ? "> " : "", middle(&Figures::wall_ms),
-                middle(&Figures::cpu_ms), middle(&Figures::memory_mb), eintr);
-    if (middle(&Figures::stop_ms) >= 0) std::printf("%.2f", middle(&Figures::stop_ms));
-    std::printf(" |\n");
+    std::printf("| %s | %.1f | %.1f | %s%.0f |", tool.name.c_str(), middle(&Figures::gap_ms), worst,
+                tool.gave_up ? "> " : "", middle(&Figures::wall_ms));
+    if (middle(&Figures::cpu_ms) >= 0)
+        std::printf(" %.0f | %.0f |", middle(&Figures::cpu_ms), middle(&Figures::memory_mb));
+    else
+        std::printf(" - | - |");
+    std::printf(" %ld |", eintr);
+    if (middle(&Figures::stop_ms) >= 0)
+        std::printf(" %.2f |\n", middle(&Figures::stop_ms));
+    else
+        std::printf(" - |\n");
     std::fflush(stdout);
 }
 

@@ -64,8 +64,6 @@ Result<std::string> line_of(const std::string& directory, const std::string& tar
     if (!lives) return lives.error();
     if (!newest) return newest.error();
     if (!watch) return watch.error();
-    const auto stall = reader->longest_stall();
-    if (!stall) return stall.error();
     const std::string since = lives->empty() ? "-" : format_time(lives->front().began_wall).substr(0, 16);
     std::string last = "-";
     if (*newest) {
@@ -77,11 +75,10 @@ Result<std::string> line_of(const std::string& directory, const std::string& tar
                         : expected                                     ? "not watched"
                         : *watch && (*watch)->reason == store::kAbsent ? "absent"
                                                                        : "ended";
-    return fmt::format("{:<{}}  {:>5}  {:<16}  {:<16}  {:>9}  {:>9}  {:>9}  {:>9}  {:>7}  {}\n",
-                       escape(target, 64), width, lives->size(), since, last, format_count(size->samples),
+    return fmt::format("{:<{}}  {:>5}  {:<16}  {:<16}  {:>9}  {:>9}  {:>9}  {:>9}  {}\n", escape(target, 64),
+                       width, lives->size(), since, last, format_count(size->samples),
                        format_count(size->minutes), format_count(size->tens),
-                       format_size(static_cast<double>(size->file_bytes)),
-                       *stall ? format_duration(**stall) : "-", state);
+                       format_size(static_cast<double>(size->file_bytes)), state);
 }
 
 int run_list(const Options& options) {
@@ -92,8 +89,8 @@ int run_list(const Options& options) {
     std::size_t width = 6;
     for (const auto& target : *targets) width = std::max(width, escape(target, 64).size());
     int status = static_cast<int>(Exit::healthy);
-    fmt::print("{:<{}}  {:>5}  {:<16}  {:<16}  {:>9}  {:>9}  {:>9}  {:>9}  {:>7}  {}\n", "target", width,
-               "lives", "since", "last sample", "samples", "minutes", "10 min", "size", "stall", "state");
+    fmt::print("{:<{}}  {:>5}  {:<16}  {:<16}  {:>9}  {:>9}  {:>9}  {:>9}  {}\n", "target", width, "lives",
+               "since", "last sample", "samples", "minutes", "10 min", "size", "state");
     for (const auto& target : *targets) {
         const auto line = line_of(*directory, target, width);
         if (line) {

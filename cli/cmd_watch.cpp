@@ -12,6 +12,7 @@
 #include "cli/config_file.h"
 #include "cli/dump_options.h"
 #include "cli/judge_options.h"
+#include "cli/leak_command.h"
 #include "cli/operator_commands.h"
 #include "cli/service_watch.h"
 #include "cli/target_options.h"
@@ -45,6 +46,8 @@ struct Options {
         dump_directory{}, dump_every{}, config{};
     std::optional<std::string> state{}, save{};
     HistoryOptions history{};
+    MetricsOptions metrics{};
+    std::optional<std::string> leak_file{}, on_leak{};
     bool has_history = false, exit_on_leak = false, no_dumps = false, quiet = false, explain = false;
     std::string format = "text";
 };
@@ -125,6 +128,14 @@ Result<WatchSettings> read_settings(const Options& options) {
     }
     settings.course.longest_dump = 2 * dump->timeout + 5s;  // the quick second try, and what is queued
     settings.record = options.record;
+    settings.metrics = options.metrics;
+    settings.leak_file = options.leak_file;
+    if (options.on_leak) {
+        auto words = split_command(*options.on_leak);
+        if (!words) return placed(words.error(), "--on-leak");
+        settings.on_leak = std::move(*words);
+        settings.course.longest_dump = std::max(settings.course.longest_dump, kLeakCommandTime + 5s);
+    }
     settings.state = options.state;
     settings.save = options.save;
     if (!keeps_history(options)) {
@@ -170,6 +181,8 @@ int run_checked(const Options& options, const ConfigPlaces& places) {
                          "rampwatch report --format html makes a page from the history"};
     const Error* error = !settings ? &settings.error() : !service ? &service.error() : nullptr;
     if (error == nullptr && *service && settings->save) error = &not_both;
+    const Error no_service{Error::Kind::bad_input, "needs --unit or --tree", "--leak-file", {}};
+    if (error == nullptr && !*service && settings->leak_file) error = &no_service;
     if (error != nullptr) {
         const int trouble = complain(placed_in_config(*error, places));
         return options.target.has_command ? kOurTrouble : trouble;
@@ -204,6 +217,15 @@ CLI::App& declare(CLI::App& app, const std::shared_ptr<Options>& options) {
     command->add_flag("--history", options->has_history,
                       "record all of it in a database of its own, for report; goes on through restarts");
     add_history_options(*command, options->history);
+    add_metrics_options(*command, options->metrics);
+    command
+        ->add_option("--leak-file", options->leak_file,
+                     "with --unit or --tree: while a leak is told, keep the event in this file")
+        ->type_name("FILE");
+    command
+        ->add_option("--on-leak", options->on_leak,
+                     "when a leak is told, run this command, without a shell; it reads the event as JSON")
+        ->type_name("COMMAND");
     command
         ->add_option("--state", options->state,
                      "keep what was learned in this file, to go on with it; default: beside the history")

@@ -163,7 +163,6 @@ void HistoryRecorder::end(const std::string& reason) {
         writer_.reset();
         return;
     }
-    static_cast<void>(writer_->note_stall(longest_write_));
     if (const auto ended = writer_->end_watch(reason, wall_now()); !ended && !told_)
         say_("the history has no end record: " + to_string(ended.error()));
     writer_.reset();

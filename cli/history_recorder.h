@@ -36,6 +36,7 @@ class HistoryRecorder final : public watch::Listener {
     void end(const std::string& reason);
 
     [[nodiscard]] std::int64_t missing() const { return missing_; }  // looks that are not in it
+    [[nodiscard]] std::chrono::nanoseconds longest_write() const { return longest_write_; }
 
   private:
     struct Item {  // one of many that wait: as small as may be

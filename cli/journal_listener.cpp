@@ -133,12 +133,18 @@ std::optional<Entry> worded(const Event& event, const std::optional<Sample>& las
 
 }  // namespace
 
+std::vector<std::pair<std::string, std::string>> event_fields(const Event& event, const std::string& unit) {
+    Entry entry;
+    add_who(event, unit, entry);
+    if (event.verdict) add_verdict(*event.verdict, entry);
+    return std::move(entry.fields);
+}
+
 std::optional<Entry> journal_entry(const Event& event, const std::string& unit,
                                    const std::optional<Sample>& last, const Dump* newest) {
     auto entry = worded(event, last, newest);
     if (!entry) return std::nullopt;
-    add_who(event, unit, *entry);
-    if (event.verdict) add_verdict(*event.verdict, *entry);
+    entry->fields = event_fields(event, unit);
     return entry;
 }
 

@@ -6,11 +6,16 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/watch_listener.h"
 #include "core/systemd/journal.h"
 
 namespace rampwatch::cli {
+
+// What it has to say in RAMPWATCH_* fields; values may be foreign text.
+std::vector<std::pair<std::string, std::string>> event_fields(const Event& event, const std::string& unit);
 
 // The entry for an Event; empty where it deserves none. `unit` is the watched one. `newest`: its last dump,
 // and `last` its last look, for the end of a life that was none of its own choice.

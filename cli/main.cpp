@@ -149,6 +149,8 @@ int run(int argc, char** argv) {
     add_sample(app, invocation);
     add_scan(app, invocation);
     add_check_config(app, invocation);
+    add_serve(app, invocation);
+    add_drill(app, invocation);
 
     if (words.empty() && invocation.has_command) {
         return complain({Error::Kind::bad_input,

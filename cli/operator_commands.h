@@ -21,6 +21,8 @@ struct Invocation;
 void add_watch(CLI::App& app, Invocation& invocation, std::shared_ptr<const ConfigPlaces> places);
 
 void add_check_config(CLI::App& app, Invocation& invocation);
+void add_serve(CLI::App& app, Invocation& invocation);
+void add_drill(CLI::App& app, Invocation& invocation);
 
 // Would `watch` take all that this file says? How many settings it has; errors as of watch itself, placed.
 Result<std::size_t> check_watch_config(const std::string& file);

@@ -13,6 +13,8 @@
 #include "cli/crew.h"
 #include "cli/dump_keeper.h"
 #include "cli/journal_listener.h"
+#include "cli/leak_command.h"
+#include "cli/leak_file.h"
 #include "cli/recorder.h"
 #include "cli/unit_feed.h"
 #include "cli/watch_memory.h"
@@ -39,6 +41,7 @@ constexpr nanoseconds kLastWords = 2s;
 constexpr nanoseconds kTryAgain = 200ms;
 constexpr nanoseconds kAskBusAgain = 5s;
 constexpr nanoseconds kStatusEvery = 10s;
+constexpr nanoseconds kDrillLasts = 5min;
 
 // A history and a state are of the main process, life after life.
 class MainMemory final : public watch::Listener {
@@ -59,7 +62,7 @@ class ServiceWatch final : public watch::Listener {
     ServiceWatch(const ServiceSettings& service, const WatchSettings& settings)
         : service_(service),
           settings_(settings),
-          signals_(false),
+          signals_(true),
           course_(signals_, course_options(service, settings)) {}
 
     int run();
@@ -86,6 +89,10 @@ class ServiceWatch final : public watch::Listener {
     void check_rights();
     void loop();
     void tell_status();
+    [[nodiscard]] nanoseconds shift() const { return memory_ ? memory_->shift() : nanoseconds{}; }
+    void drill();
+    void end_drill();
+    void tell_hook(bool ok, const std::string& line);
     [[nodiscard]] int conclude();
     [[nodiscard]] bool is_interrupted();
     void pause(nanoseconds until);
@@ -106,12 +113,17 @@ class ServiceWatch final : public watch::Listener {
     std::optional<UnitFeed> unit_{};
     std::unique_ptr<Crew> crew_{};
     std::optional<WatchMemory> memory_{};
+    std::unique_ptr<MetricsKeeper> metrics_{};
+    std::optional<LeakFile> leak_file_{};
+    std::optional<LeakCommand> on_leak_{};
     std::optional<dump::DumpFeed> dumps_{};
     std::optional<watch::Session> session_{};
     std::optional<Sample> last_{};
     LifeNumber checked_life_ = 0;
     std::string degraded_{};  // what is missing for want of a right
     std::optional<nanoseconds> status_told_{};
+    std::optional<nanoseconds> drill_until_{};
+    bool left_ = false;  // the unit has been inactive for long enough
     bool sum_seen_ = false;
     bool blind_ = false;
     std::vector<TargetId> judged_{};
@@ -148,6 +160,7 @@ std::optional<Error> ServiceWatch::prepare() {
     }
     course_.on_signal = [this](const signalfd_siginfo& signal) {
         if (signal.ssi_signo == SIGWINCH) listener_->redraw();
+        if (signal.ssi_signo == SIGUSR1) drill();
     };
     return std::nullopt;
 }
@@ -156,8 +169,9 @@ bool ServiceWatch::is_interrupted() {
     std::vector<Fact> none;
     signals_.take(none);
     const auto signals = signals_.take_signals();
-    return std::any_of(signals.begin(), signals.end(),
-                       [](const signalfd_siginfo& signal) { return signal.ssi_signo != SIGWINCH; });
+    return std::any_of(signals.begin(), signals.end(), [](const signalfd_siginfo& signal) {
+        return signal.ssi_signo != SIGWINCH && signal.ssi_signo != SIGUSR1 && signal.ssi_signo != SIGUSR2;
+    });
 }
 
 // Waits for a signal or the unit's news.
@@ -286,7 +300,8 @@ std::optional<Error> ServiceWatch::begin() {
     crew_->on_tick = [this](nanoseconds boot) {
         notify_.alive(boot);
         tell_status();
-        if (unit_ && unit_->is_over())
+        end_drill();
+        if (unit_ && unit_->is_over() && !std::exchange(left_, true))
             course_.finish(
                 fmt::format("{} has been inactive for {}", service_.unit, format_duration(service_.linger)));
     };
@@ -299,6 +314,15 @@ std::optional<Error> ServiceWatch::begin() {
                    [this](TargetId target, LifeNumber life) { return crew_->who(target, life); });
     session_.emplace(settings_.session);
     if (memory_) memory_->teach(*session_);
+    const Say say_it = [this](const std::string& line) { say(line); };
+    auto metrics = MetricsKeeper::open(settings_.metrics, name(), say_it);
+    if (!metrics) return metrics.error();
+    metrics_ = std::move(*metrics);
+    if (settings_.leak_file) leak_file_.emplace(*settings_.leak_file, say_it);
+    if (!settings_.on_leak.empty())
+        on_leak_.emplace(
+            LeakCommandSettings{.words = settings_.on_leak, .target = name(), .unit = service_.unit},
+            [this](bool ok, const std::string& line) { tell_hook(ok, line); });
     return std::nullopt;
 }
 
@@ -358,18 +382,62 @@ void ServiceWatch::tell_status() {
     notify_.status(text);
 }
 
+// A leak that is none, by all the ways of a true one; nothing of it is recorded.
+void ServiceWatch::drill() {
+    if (!session_) return;
+    const nanoseconds until = boot_now() + shift() + kDrillLasts;
+    Event event{.kind = Event::Kind::leak, .target = kMainTarget, .mono = boot_now(), .wall = wall_now()};
+    event.who = crew_->who_was(kMainTarget);
+    event.verdict = std::make_shared<const Verdict>(session_->verdict(kMainTarget));
+    const std::string text = fmt::format("DRILL: this is no leak of {}, but an exercise", name());
+    if (to_journal_) {
+        systemd::send(
+            {systemd::Priority::error,
+             systemd::kLeakId,
+             text,
+             {{"RAMPWATCH_UNIT", service_.unit}, {"RAMPWATCH_EVENT", "leak"}, {"RAMPWATCH_DRILL", "1"}}});
+    } else {
+        say(text);
+    }
+    if (metrics_) metrics_->drill(until, *session_);
+    if (on_leak_) on_leak_->drill(event);
+    if (leak_file_ && !leak_file_->drill(event))
+        say("no drill of " + escape(*settings_.leak_file) + ": it tells a true leak");
+    drill_until_ = until;
+}
+
+// That it ended well is news, no trouble.
+void ServiceWatch::tell_hook(bool ok, const std::string& line) {
+    if (!ok) return say(line);
+    const bool sent =
+        to_journal_ && systemd::send({systemd::Priority::info,
+                                      {},
+                                      line,
+                                      {{"RAMPWATCH_UNIT", service_.unit}, {"RAMPWATCH_EVENT", "hook_done"}}});
+    if (!sent && !settings_.listener.quiet) say(line);
+}
+
+void ServiceWatch::end_drill() {
+    if (!drill_until_ || boot_now() + shift() < *drill_until_) return;
+    drill_until_.reset();
+    if (leak_file_) leak_file_->end_drill();
+}
+
 void ServiceWatch::loop() {
     std::vector<watch::Listener*> listeners = {&course_, listener_.get(), this};
     if (recorder_) listeners.insert(listeners.begin(), &*recorder_);
     if (keeper_) listeners.push_back(&*keeper_);
     std::optional<MainMemory> remembering;
     if (memory_) listeners.insert(listeners.begin(), &remembering.emplace(*memory_));
+    if (metrics_) listeners.push_back(metrics_.get());
+    if (leak_file_) listeners.push_back(&*leak_file_);
+    if (on_leak_) listeners.push_back(&*on_leak_);
     GoRelay go(*crew_);
     NoBaselines none;
     std::vector<Feed*> feeds = {crew_.get(), &course_, &none, &*dumps_, &go};
     if (unit_) feeds.insert(feeds.begin(), &*unit_);
-    watch::Loop loop(*session_, std::move(feeds), std::move(listeners),
-                     memory_ ? memory_->shift() : nanoseconds{});
+    if (on_leak_) feeds.push_back(&*on_leak_);
+    watch::Loop loop(*session_, std::move(feeds), std::move(listeners), shift());
     loop.run([this] {
         out_.flush();
         err_.flush();
@@ -403,6 +471,7 @@ int ServiceWatch::conclude() {
     }
     if (recorder_ && recorder_->missing() > 0)
         say(fmt::format("{} samples are missing from {}", recorder_->missing(), escape(*settings_.record)));
+    if (left_) return static_cast<int>(Exit::healthy);  // of its own will, as agreed; the leak was told
     return leak ? settings_.leak_status.value_or(static_cast<int>(Exit::leak))
                 : static_cast<int>(Exit::healthy);
 }

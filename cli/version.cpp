@@ -28,6 +28,8 @@ std::string helper_line(const std::string& program, std::string_view package) {
 
 }  // namespace
 
+std::string version_number() { return RAMPWATCH_VERSION; }
+
 std::string version_text() {
     std::string text = fmt::format("rampwatch {}\n", RAMPWATCH_VERSION);
     text += fmt::format("libraries: {}\n", RAMPWATCH_LIBRARIES);

@@ -12,6 +12,7 @@
 
 #include "cli/command.h"
 #include "cli/dump_keeper.h"
+#include "cli/leak_command.h"
 #include "cli/own_words.h"
 #include "cli/page_keeper.h"
 #include "cli/recorder.h"
@@ -77,6 +78,8 @@ class Watch {
     std::optional<DumpKeeper> keeper_{};
     std::optional<WatchMemory> memory_{};
     std::optional<PageKeeper> page_{};
+    std::unique_ptr<MetricsKeeper> metrics_{};
+    std::optional<LeakCommand> on_leak_{};
     TargetHandle handle_{};
     Life life_{};
     std::optional<probe::Sampler> sampler_{};
@@ -174,6 +177,10 @@ std::optional<Error> Watch::begin() {
     session.dumps = session.dumps && may_read_stacks();
     session_.emplace(session);
     memory_->teach(*session_);
+    auto metrics = MetricsKeeper::open(settings_.metrics, target_.name.value_or(target_name(life_)),
+                                       [this](const std::string& line) { say(line); });
+    if (!metrics) return metrics.error();
+    metrics_ = std::move(*metrics);
     return std::nullopt;
 }
 
@@ -194,10 +201,20 @@ void Watch::loop() {
                       [this](const std::string& line) { say(line); });
         listeners.push_back(&*page_);
     }
+    if (metrics_) listeners.push_back(metrics_.get());
+    if (!settings_.on_leak.empty()) {
+        const std::string name = target_.name.value_or(target_name(life_));
+        on_leak_.emplace(LeakCommandSettings{.words = settings_.on_leak, .target = name},
+                         [this](bool ok, const std::string& line) {
+                             if (!ok || !settings_.listener.quiet) say(line);
+                         });
+        listeners.push_back(&*on_leak_);
+    }
     const auto remembering = memory_->listeners();
     listeners.insert(listeners.begin(), remembering.begin(), remembering.end());
     std::vector<Feed*> feeds = {&*sampler_, &*exit_, &course_, &*dumps_};
     if (go_) feeds.push_back(go_.get());
+    if (on_leak_) feeds.push_back(&*on_leak_);
     watch::Loop loop(*session_, std::move(feeds), std::move(listeners), memory_->shift());
     loop.tell(fact::Appeared{.life = memory_->life(), .who = life_, .mono = boot_now(), .wall = wall_now()});
     loop.run([this] {

@@ -5,9 +5,11 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/course.h"
 #include "cli/history_options.h"
+#include "cli/metrics_keeper.h"
 #include "cli/target_options.h"
 #include "cli/watch_listener.h"
 #include "core/dump/backend.h"
@@ -28,6 +30,9 @@ struct WatchSettings {
     std::optional<std::string> record{};  // path of a CSV file
     std::optional<int> leak_status{};
     std::optional<HistoryOptions> history{};  // as typed: what the target is called is known later
+    MetricsOptions metrics{};                 // as typed
+    std::optional<std::string> leak_file{};   // of a service
+    std::vector<std::string> on_leak{};       // the words of a command; empty: none
     std::optional<std::string> save{};        // path of a page that is kept current
     std::optional<std::string> state{};       // path of the saved state; default: beside the history
 };

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -39,11 +40,25 @@ Result<Pipe> make_pipe() {
     return Result<Pipe>(std::move(pipe));
 }
 
+// A file without a name: a pipe would hold us up until the child reads.
+Fd input_of(const std::string& text) {
+    if (text.empty()) return Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    Fd file(::memfd_create("rampwatch-input", MFD_CLOEXEC));
+    for (std::size_t at = 0; file && at < text.size();) {
+        const ssize_t wrote = ::write(file.get(), text.data() + at, text.size() - at);
+        if (wrote < 0 && errno == EINTR) continue;
+        if (wrote <= 0) return Fd();
+        at += static_cast<std::size_t>(wrote);
+    }
+    if (file) ::lseek(file.get(), 0, SEEK_SET);
+    return file;
+}
+
 // Everything that the child needs, made before the fork: after it only async-signal-safe calls are allowed.
 struct Plan {
     std::vector<char*> argv{}, environment{};
     const SubprocessOptions* options = nullptr;
-    int null = -1, out = -1, err = -1, failure = -1;
+    int in = -1, out = -1, err = -1, failure = -1;
 };
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
@@ -65,7 +80,7 @@ void limit(__rlimit_resource_t which, const std::optional<std::int64_t>& most) {
 void become_helper(const Plan& plan) {
     ::setsid();
     if (plan.options->death_signal != 0) ::prctl(PR_SET_PDEATHSIG, plan.options->death_signal);
-    ::dup2(plan.null, STDIN_FILENO);
+    ::dup2(plan.in, STDIN_FILENO);
     ::dup2(plan.out, STDOUT_FILENO);
     ::dup2(plan.err, STDERR_FILENO);
     limit(RLIMIT_CORE, 0);
@@ -166,12 +181,12 @@ Result<Subprocess> Subprocess::start(const std::vector<std::string>& argv, const
     for (const auto* pipe : {&failure, &out, &err}) {
         if (!*pipe) return pipe->error();
     }
-    const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    const Fd in = input_of(options.input);
     child.epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
-    if (!null || !child.epoll_) return io_error("no descriptor to be had");
+    if (!in || !child.epoll_) return io_error("no descriptor to be had");
 
     std::vector<std::string> words = argv, environment = clean_environment(options.environment);
-    const Plan plan{pointers(words),  pointers(environment), &options, null.get(), out->write.get(),
+    const Plan plan{pointers(words),  pointers(environment), &options, in.get(), out->write.get(),
                     err->write.get(), failure->write.get()};
     {
         const AllSignalsBlocked guard;

@@ -59,8 +59,8 @@ pre b{color:var(--line)}
 .chart text{font-size:20px}}
 @media print{body{max-width:none;padding:0;font-size:12px}section{background:none;border:none;border-top:1px solid
 var(--edge);border-radius:0;padding:.6rem 0}svg,tr,dl,h2,.small,.news{break-inside:avoid}h2,summary,section>p,.stack{
-break-after:avoid}pre{white-space:pre-wrap;overflow-wrap:anywhere;break-inside:avoid}table,pre,figcaption{font-size:11px}
-.chart text{font-size:12px}.chart .between{display:none}}
+break-after:avoid}pre{white-space:pre-wrap;overflow-wrap:anywhere;break-inside:avoid}.chart text{font-size:12px}
+.chart .between{display:inline}}
 </style></head><body>
 )";
 

@@ -232,13 +232,6 @@ Result<HistorySize> HistoryReader::size() {
 
 Result<Retention> HistoryReader::retention() { return retention_in(*database_); }
 
-Result<std::optional<nanoseconds>> HistoryReader::longest_stall() {
-    const auto found =
-        database_->number("SELECT coalesce((SELECT value FROM target WHERE key = 'longest_stall_ns'), -1)");
-    if (!found) return found.error();
-    return *found < 0 ? std::optional<nanoseconds>() : std::optional(nanoseconds(*found));
-}
-
 Result<std::unique_ptr<Source>> HistoryReader::looks(std::optional<nanoseconds> until_wall) {
     return std::unique_ptr<Source>(std::make_unique<HistorySource>(*database_, until_wall));
 }

@@ -67,8 +67,6 @@ class HistoryReader {
     Result<std::optional<Record>> newest_look();
     Result<HistorySize> size();
     Result<Retention> retention();
-    // The longest time for which a write held up the samples of a watch that has ended cleanly.
-    Result<std::optional<std::chrono::nanoseconds>> longest_stall();
 
     // Every look, the folded ones as buckets, up to `until_wall`; lives no longer than the reader.
     Result<std::unique_ptr<Source>> looks(std::optional<std::chrono::nanoseconds> until_wall = {});

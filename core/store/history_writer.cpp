@@ -294,14 +294,6 @@ Result<void> HistoryWriter::end_watch(std::string_view reason, nanoseconds wall)
     return update->bind(1, wall.count()).bind(2, reason).bind(3, watch_).run();
 }
 
-Result<void> HistoryWriter::note_stall(nanoseconds stall) {
-    auto insert = database_.prepare(
-        "INSERT INTO target VALUES ('longest_stall_ns', ?1) ON CONFLICT (key) DO UPDATE SET value = "
-        "max(value, ?1)");
-    if (!insert) return insert.error();
-    return insert->bind(1, stall.count()).run();
-}
-
 Result<void> HistoryWriter::begin() { return database_.run("BEGIN IMMEDIATE"); }
 Result<void> HistoryWriter::commit() { return database_.run("COMMIT"); }
 void HistoryWriter::rollback() { static_cast<void>(database_.run("ROLLBACK")); }

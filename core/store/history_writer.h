@@ -65,9 +65,6 @@ class HistoryWriter {
     // A clean stop: nobody is to miss further samples.
     Result<void> end_watch(std::string_view reason, std::chrono::nanoseconds wall);
 
-    // How long a write has held up the samples: the longest of all is kept.
-    Result<void> note_stall(std::chrono::nanoseconds stall);
-
     // Several of the above in one commit.
     Result<void> begin();
     Result<void> commit();

@@ -22,10 +22,12 @@ _rampwatch() {
         [look]="$target --format --pprof --show-args"
         [watch]="$target $judge $stacks -i --interval --for --samples --exit-on-leak --format -q --quiet
                  --record --dump-dir --dump-every --no-dumps --leak-status --history $history --state --save --unit --tree
-                 --processes --linger --config"
+                 --processes --linger --config --textfile --listen --leak-file --on-leak"
         [analyze]="$judge --format"
         [diff]="--format"
         [check-config]=""
+        [serve]="--listen --dir"
+        [drill]=""
         [group]="--format -o --output"
         [report]="--target --since --until --format --only -o --output -q --quiet --history-dir --state-dir"
         [ack]="--until --history-dir --state-dir"
@@ -33,12 +35,12 @@ _rampwatch() {
         [sample]="$target $judged $stacks $history --no-dumps"
         [scan]="--for -i --interval --top --format"
         [history]="--history-dir --format --before --history-keep"
-        [dump]="$target $stacks --memory --format -o --output"
+        [dump]="$target $stacks --dry-run --memory --format -o --output"
     )
 
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            look | watch | analyze | dump | diff | group | history | report | ack | status | sample | scan | check-config) command=${COMP_WORDS[i]} ;;
+            look | watch | analyze | dump | diff | group | history | report | ack | status | sample | scan | check-config | serve | drill) command=${COMP_WORDS[i]} ;;
             analyse) command=analyze ;;
             stacks) command=dump ;;
             *) continue ;;
@@ -57,11 +59,13 @@ _rampwatch() {
 
     local from=''
     case $before in
-        --pidfile | --record | --config | --state | --save | --dump-dir | --history-dir | --state-dir | -o | --output)
+        --pidfile | --record | --config | --textfile | --leak-file | --dir | --state | --save | --dump-dir | --history-dir | --state-dir | -o | --output)
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return
             ;;
+        --listen) from=127.0.0.1:9477 ;;
+        --on-leak) return ;;
         --unit) from=$(systemctl list-units --type=service --no-legend --plain 2>/dev/null | cut -d' ' -f1) ;;
         --processes) from='all main' ;;
         --linger) from='1m 10m 1h' ;;
@@ -99,14 +103,14 @@ _rampwatch() {
         *)
             if [ -z "$command" ]; then
                 [[ $word == -* ]] && from='-h --help -V --version' ||
-                    from="look watch analyze analyse dump stacks diff group history report ack status sample scan check-config $(_rampwatch_pids)"
+                    from="look watch analyze analyse dump stacks diff group history report ack status sample scan check-config serve drill $(_rampwatch_pids)"
             elif [[ $word == -* ]]; then
                 from="${options[$command]} -h --help"
             elif [ "$command" = history ]; then
                 from='list export prune check'
             elif [ "$command" = ack ]; then
                 from=$(_rampwatch_targets)
-            elif [[ $command =~ ^(report|status|scan)$ ]]; then
+            elif [[ $command =~ ^(report|status|scan|serve)$ ]]; then
                 return
             elif [[ $command == @(analyze|diff|group|check-config) ]]; then
                 compopt -o filenames 2>/dev/null

@@ -22,7 +22,7 @@ function __rampwatch_units
     systemctl list-units --type=service --no-legend --plain 2>/dev/null | string split -f1 ' '
 end
 
-set -l all look watch analyze analyse dump stacks diff group history report ack status sample scan check-config
+set -l all look watch analyze analyse dump stacks diff group history report ack status sample scan check-config serve drill
 set -l target '__rampwatch_using look watch dump stacks sample'
 set -l judged '__rampwatch_using watch analyze analyse sample'
 set -l judge '__rampwatch_using watch analyze analyse'
@@ -52,6 +52,8 @@ complete -c rampwatch -n $first -a sample -d 'one sample into the history, for c
 complete -c rampwatch -n $first -a scan -d 'all processes for a while: who grows'
 complete -c rampwatch -n $first -a history -d 'list, export, prune and check what was recorded'
 complete -c rampwatch -n $first -a check-config -d 'check files of options'
+complete -c rampwatch -n $first -a serve -d 'serve the metrics of all watches of this host'
+complete -c rampwatch -n $first -a drill -d 'have a watch tell a leak that is none'
 complete -c rampwatch -n $first -a '(__fish_complete_pids)'
 complete -c rampwatch -n $first -s V -l version -d 'print the version'
 complete -c rampwatch -s h -l help -d 'print a summary of options'
@@ -81,6 +83,11 @@ complete -c rampwatch -n $watch -s i -l interval -x -a '100ms 1s 10s 1m' -d 'tim
 complete -c rampwatch -n $watch -l unit -x -a '(__rampwatch_units)' -d 'watch this service of systemd through its restarts'
 complete -c rampwatch -n $watch -l tree -x -a '(__fish_complete_pids)' -d 'watch this process and its children'
 complete -c rampwatch -n $watch -l processes -x -a 'all main' -d 'which processes of a service or a tree'
+complete -c rampwatch -n $watch -l textfile -r -F -d 'keep metrics in this file'
+complete -c rampwatch -n '__rampwatch_using watch serve' -l listen -x -a 127.0.0.1:9477 -d 'serve metrics at this address'
+complete -c rampwatch -n '__rampwatch_using serve' -l dir -x -a '(__fish_complete_directories)' -d 'the directory of their files'
+complete -c rampwatch -n $watch -l leak-file -r -F -d 'keep a leak that is told in this file'
+complete -c rampwatch -n $watch -l on-leak -x -d 'run this when a leak is told'
 complete -c rampwatch -n $watch -l config -r -F -d 'options from this file'
 complete -c rampwatch -n $watch -l linger -x -a '1m 10m 1h' -d 'end when the service has been inactive for so long'
 complete -c rampwatch -n $watch -l for -x -a '10m 1h 1d' -d 'end the watch after this time'
@@ -123,6 +130,7 @@ complete -c rampwatch -n $past -l format -x -a csv -d 'of export'
 complete -c rampwatch -n $past -l before -x -a '30d 90d' -d 'forget all that is older'
 
 complete -c rampwatch -n $dump -l memory -d 'also tell what its memory is made of'
+complete -c rampwatch -n $dump -l dry-run -d 'tell whether it could be read'
 complete -c rampwatch -n $dump -l format -x -a 'text json folded pprof' -d 'of the output'
 complete -c rampwatch -n $dump -s o -l output -r -F -d 'write to this file'
 

@@ -53,8 +53,6 @@ TEST_CASE("a watch that is killed loses no sample that it has shown, and the nex
     CHECK(contains(next.out, fmt::format("{} samples", exported + 10)));
     const std::string list = test::run({"history", "list", "--history-dir", dir}).out;
     CHECK(contains(list, "ended"));
-    CHECK(contains(list, " stall "));
-    CHECK_FALSE(contains(list, "  -  ended"));  // it was measured
     CHECK(lines_in(test::run({"history", "export", "--history-dir", dir, "sleep"}).out) == exported + 11);
 }
 

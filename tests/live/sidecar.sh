@@ -54,7 +54,13 @@ install -D -m 644 "$source/packaging/systemd/rampwatch.catalog" "$root/usr/lib/s
 install -D -m 644 /dev/stdin "$root/etc/default/rampwatch" <<<'patience = 1h'
 install -D -m 644 /dev/stdin "$root/etc/rampwatch/leaky.conf" <<<'patience = 10s
 linger = 1s
-min-growth = 1M'
+min-growth = 1M
+on-leak = sh -c "echo hooked, drill $RAMPWATCH_DRILL"'
+install -D -m 755 /dev/stdin "$root/etc/rampwatch/act" <<<'#!/bin/sh
+echo "acted for $1: $(head -c 14)"'
+for file in rampwatch-act@.path rampwatch-act@.service; do
+    install -m 644 "$source/packaging/systemd/$file" "$root/etc/systemd/system/$file"
+done
 cat >"$root/etc/systemd/system/leaky.service" <<'UNIT'
 [Service]
 ExecStart=/usr/local/bin/leaky --rate 8 --payload 131072
@@ -74,6 +80,7 @@ bed journalctl --update-catalog
 check "the unit is what systemd-analyze verify takes" bed systemd-analyze verify --man=no "$unit"
 bed systemctl enable -q "$unit"
 check "enabled, it is wanted by the service" test -L "$root/etc/systemd/system/leaky.service.wants/$unit"
+bed systemctl start rampwatch-act@leaky.path
 bed systemctl start leaky.service
 eventually 20 "it comes up with the service and says READY" prop_is "$unit" ActiveState active
 eventually 20 "its status is in words" prop_has "$unit" StatusText "MiB, "
@@ -90,6 +97,13 @@ check "the slope is a number" sh -c "nsenter -t $bed_leader -a -- journalctl -o 
 eventually 30 "the stacks name the leaking function" journal_has "shop::QuoteQueue::push"
 check "the catalog explains it" sh -c "nsenter -t $bed_leader -a -- journalctl -x -u $unit | grep -q 'leaky.service leaks'"
 eventually 15 "the status says LEAK" prop_has "$unit" StatusText "LEAK"
+
+eventually 10 "its metrics are there for all to read, and say so" \
+    bed grep -q 'rampwatch_claim{.*state="leak"} 1' /run/rampwatch/leaky.prom
+eventually 10 "a command is run for the leak" journal_has "ended with status 0: hooked, drill 0"
+eventually 10 "and what is outside of the sandbox acts" \
+    sh -c "nsenter -t $bed_leader -a -- journalctl -q -o cat -u rampwatch-act@leaky | grep -q 'acted for leaky: {\"drill\":false'"
+check "the leak is a file" bed grep -q '"drill":false,.*"event":"leak' /run/rampwatch/leaky.leak
 
 sidecar=$(prop "$unit" MainPID)
 first=$(prop leaky.service MainPID)
@@ -120,6 +134,11 @@ eventually 20 "it goes on in the life that it was in" journal_has "watching PID 
 check "with what it had learned: the history has all lives" sh -c \
     "nsenter -t $bed_leader -a -- rampwatch history list --history-dir /var/lib/rampwatch | grep -q leaky"
 check "all of this left the service alone" prop_is leaky.service MainPID "$third"
+
+check "a drill is asked for" bed rampwatch drill leaky
+eventually 20 "it is in the journal, marked" in_journal MESSAGE_ID=9b8e04d2c5f64a7db1730ef26a48c512 RAMPWATCH_DRILL=1
+eventually 20 "its command is run" journal_has "ended with status 0: hooked, drill 1"
+eventually 20 "and in the metrics" bed grep -q '^rampwatch_drill{.*} 1' /run/rampwatch/leaky.prom
 
 bed systemctl stop leaky.service
 eventually 20 "when the service has been stopped for a while it leaves" prop_is "$unit" ActiveState inactive

@@ -212,22 +212,6 @@ TEST_CASE("old samples become minutes and ten minutes, and none of them is lost"
     CHECK(reader->check()->empty());
 }
 
-TEST_CASE("the longest stall of all watches is kept", "[store]") {
-    const test::TempTree tree;
-    const auto settings = settings_in(tree);
-    const auto longest = [&] {
-        auto reader = HistoryReader::open(settings.place.directory, "nginx");
-        REQUIRE(reader);
-        return reader->longest_stall().value();
-    };
-    for (const auto stall : {5ms, 7ms, 3ms}) {
-        const auto writer = write(settings, process(7, 100));
-        if (stall == 5ms) CHECK(longest() == std::nullopt);
-        REQUIRE(writer->note_stall(stall));
-    }
-    CHECK(longest() == 7ms);
-}
-
 TEST_CASE("a life is forgotten with its last look, and not before", "[store]") {
     const test::TempTree tree;
     const auto settings = settings_in(tree);

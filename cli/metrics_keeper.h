@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// A watch as metrics: in a file for node_exporter's textfile collector or `rampwatch serve`, or behind a
+// port.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "core/base/error.h"
+#include "core/prometheus/metrics.h"
+#include "core/watch/loop.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rampwatch::cli {
+
+// As typed.
+struct MetricsOptions {
+    std::optional<std::string> textfile{}, listen{};
+};
+
+// --textfile and --listen; `options` outlives the App.
+void add_metrics_options(CLI::App& command, MetricsOptions& options);
+
+// Replaces the file, at most every 5 s and whenever something happens, and removes it at its own end. The
+// server's threads see what was last made, under a lock.
+class MetricsKeeper final : public watch::Listener {
+  public:
+    // Empty where neither is asked for. `target`: what it goes by, "nginx.service". Errors: of the server,
+    // and of a file that cannot be written.
+    static Result<std::unique_ptr<MetricsKeeper>> open(const MetricsOptions& options, std::string target,
+                                                       Say say);
+    ~MetricsKeeper() override;
+
+    void take(const Event& event, const watch::Session& session) override;
+
+    // Claims a leak of the main process until then, for an exercise.
+    void drill(std::chrono::nanoseconds until, const watch::Session& session);
+
+    [[nodiscard]] int port() const { return server_ ? server_->port() : 0; }
+
+  private:
+    MetricsKeeper(std::string target, Say say) : say_(std::move(say)) {
+        snapshot_.target = std::move(target);
+    }
+    void learn(const Event& event);
+    void publish(const watch::Session& session);
+    Result<void> write(const std::vector<prometheus::Family>& families) const;
+
+    Say say_;
+    std::string path_{};
+    prometheus::Snapshot snapshot_{};
+    std::map<TargetId, prometheus::TargetFigures> targets_{};
+    std::optional<std::chrono::nanoseconds> published_{};
+    std::optional<std::chrono::nanoseconds> drill_until_{};
+    bool trouble_told_ = false;
+    std::mutex mutex_{};
+    std::vector<prometheus::Family> families_{};    // guarded by mutex_
+    std::unique_ptr<prometheus::Server> server_{};  // destroyed first: its threads use the two above
+};
+
+}  // namespace rampwatch::cli

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `rampwatch dump`: what all threads of a process are doing, identical stacks counted.
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,8 @@
 #include "cli/dump_output.h"
 #include "cli/own_words.h"
 #include "cli/target_options.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/dump/backend.h"
 #include "core/dump/permission.h"
 
@@ -21,8 +24,21 @@ struct Options {
     TargetOptions target{};
     DumpOutput output{};
     DumpOptions dump{};
-    bool memory = false;
+    bool memory = false, dry_run = false;
 };
+
+// What the kernel would refuse is told by asking it the same questions; the target does not notice.
+int dry_run(const probe::Process& process, const dump::Settings& settings) {
+    const auto attach = dump::may_attach(process.pid());
+    if (!attach && settings.backend != dump::Choice::automatic && settings.backend != dump::Choice::native)
+        return complain(attach.error());
+    fmt::print("PID {} ({}): its stacks can be read\n", process.pid(), escape(process.life().comm, 64));
+    const auto call = read_file(process.directory(), "syscall", 64);
+    if (!call && call.error().kind == Error::Kind::no_permission)
+        fmt::print("but not what each thread waits for: CAP_DAC_READ_SEARCH is missing\n");
+    if (!attach) fmt::print("by --backend native alone: {}\n", to_string(attach.error()));
+    return static_cast<int>(Exit::healthy);
+}
 
 int run_dump(const Options& options) {
     if (refused(options.output)) return static_cast<int>(Exit::trouble);
@@ -35,6 +51,7 @@ int run_dump(const Options& options) {
     const std::string sudo = ::geteuid() == 0 ? "" : "sudo " + own_command_line();
     const auto allowed = dump::may_dump(process.pid(), sudo);
     if (!allowed && settings->pprof.place.empty()) return complain(allowed.error());
+    if (options.dry_run) return dry_run(process, *settings);
     auto taken = dump::take_dump(process.life(), *settings);
     if (!taken) return complain(taken.error());
     if (options.dump.show_args) taken->life.command_line = probe::command_line(process.directory());
@@ -51,6 +68,8 @@ void add_dump(CLI::App& app, Invocation& invocation) {
     add_dump_output(*command, options->output);
     add_dump_options(*command, options->dump);
     command->add_flag("--memory", options->memory, "also tell what its memory is made of, by mapping");
+    command->add_flag("--dry-run", options->dry_run,
+                      "read nothing; tell whether it could be, and if not why not");
     command->footer(
         "Examples:\n"
         "  rampwatch dump 4711                        where do all these threads stand?\n"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The program's door: words that no subcommand takes.
+#include <unistd.h>
+
 #include "tests/catch.h"
 #include "tests/cli/run.h"
 
@@ -55,4 +57,16 @@ TEST_CASE("control characters in a word do not reach the terminal", "[door]") {
     const Ran ran = test::run({"\x1b[31mx"});
     CHECK(ran.status == 2);
     CHECK_FALSE(contains(ran.err, "\x1b"));
+}
+
+TEST_CASE("a dry run of a dump says whether it could be taken, and if not why not", "[door]") {
+    if (::geteuid() != 0) return;  // whether a child may look at its parent is the host's choice
+    const std::string own = std::to_string(::getpid());
+    const Ran may = test::run({"dump", "--dry-run", own});
+    CHECK(may.status == 0);
+    CHECK(may.out.starts_with("PID " + own + " ("));
+    CHECK(contains(may.out, "): its stacks can be read\n"));
+    const Ran kernel = test::run({"dump", "--dry-run", "2"});  // kthreadd, or nobody
+    CHECK(kernel.status == 2);
+    CHECK(kernel.out.empty());
 }

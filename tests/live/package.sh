@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The Debian package in a real systemd: installed, an instance enabled beside a service, upgraded under it, purged.
+# package.sh PACKAGE.deb SOURCE_DIR
+set -euo pipefail
+package=$1 source=$2
+skip() {
+    [ -z "${RAMPWATCH_NOTHING_MISSING:-}" ] || { echo "cannot run here: $*" >&2; exit 1; }
+    echo "skipped: $*"
+    exit 77
+}
+[ "$(id -u)" -eq 0 ] || skip "needs root"
+for command in systemd-nspawn dbus-daemon nsenter dpkg-deb; do
+    command -v "$command" >/dev/null || skip "not installed: $command"
+done
+. "$source/tests/live/bed.sh"
+
+failures=0
+check() {  # WHAT CMD...
+    if "${@:2}" >/dev/null 2>&1; then echo "ok   $1"; else echo "FAIL $1" >&2; failures=$((failures + 1)); fi
+}
+eventually() {  # WHAT CMD...
+    local deadline=$((SECONDS + 30))
+    until "${@:2}" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$deadline" ] || break
+        sleep 0.2
+    done
+    check "$@"
+}
+prop() { bed systemctl show -p "$2" --value "$1"; }
+prop_is() { [ "$(prop "$1" "$2")" = "$3" ]; }
+prop_is_not_active() { [ "$(prop "$1" ActiveState)" != active ]; }
+unit=rampwatch@idle.service
+
+folder=$(mktemp -d)
+finish() {
+    bed_down
+    rm -rf "$folder"
+}
+trap finish EXIT
+bed_up "$folder/bed" || skip "no systemd boots in a container here"
+root=$bed/root
+rm -f "$root/usr/sbin/policy-rc.d"  # of this machine, where it forbids starts
+install -m 644 "$package" "$root/root/first.deb"
+# The next version is the same one under another number.
+dpkg-deb -R "$package" "$folder/next"
+sed -i 's/^Version: .*/&+next/' "$folder/next/DEBIAN/control"
+dpkg-deb -b "$folder/next" "$root/root/next.deb" >/dev/null
+
+check "it installs" bed dpkg -i /root/first.deb
+check "its user is there" bed getent passwd rampwatch
+check "/run/rampwatch is that user's" [ "$(bed stat -c %U /run/rampwatch)" = rampwatch ]
+check "nothing was started" prop_is rampwatch-serve.service ActiveState inactive
+for one in "$unit" rampwatch-serve.service rampwatch-act@idle.path rampwatch-report.timer; do
+    check "systemd-analyze verify takes $one" bed systemd-analyze verify --man=no "$one"
+done
+printf '[Service]\nExecStart=/bin/sleep infinity\n' >"$root/etc/systemd/system/idle.service"
+bed systemctl daemon-reload
+bed systemctl start idle.service
+bed systemctl enable -q --now "$unit"
+bed systemctl enable -q --now rampwatch-serve.service
+eventually "an instance runs" prop_is "$unit" ActiveState active
+eventually "and keeps metrics" bed test -s /run/rampwatch/idle.prom
+eventually "rampwatch-serve serves them, without any right" bed curl -fsS http://127.0.0.1:9477/metrics
+
+watcher=$(prop "$unit" MainPID) server=$(prop rampwatch-serve.service MainPID) idle=$(prop idle.service MainPID)
+check "it upgrades" bed dpkg -i /root/next.deb
+eventually "the instance runs again" prop_is "$unit" ActiveState active
+check "as the new program" [ "$(prop "$unit" MainPID)" != "$watcher" ]
+check "so does the server" [ "$(prop rampwatch-serve.service MainPID)" != "$server" ]
+check "the service was left alone" prop_is idle.service MainPID "$idle"
+
+check "it is purged" bed dpkg -P rampwatch
+check "no instance runs any more" prop_is_not_active "$unit"
+for path in /var/lib/rampwatch /run/rampwatch /etc/rampwatch /etc/default/rampwatch /usr/bin/rampwatch \
+    /etc/systemd/system/idle.service.wants/rampwatch@idle.service; do
+    check "$path is gone" bed test ! -e "$path" -a ! -L "$path"
+done
+left=$(cd "$bed/upper" && find . -name '*rampwatch*' -not -type c -not -path './tmp/*' -not -path './var/tmp/*' -not -path './var/log/*')
+[ -z "$left" ] || echo "     left: $left"
+check "nothing of it is left but its user" [ -z "$left" ]
+check "the service still runs" prop_is idle.service MainPID "$idle"
+[ "$failures" -eq 0 ]

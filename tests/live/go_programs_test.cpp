@@ -261,4 +261,37 @@ TEST_CASE("Go programs of other kinds are read in part, or refused by name", "[g
         CHECK(told.size() == 7);
         for (const auto& [goid, text] : told) CHECK(text.starts_with("chan receive\nmain.wait "));
     }
+    SECTION("a plugin") {
+        const std::string go =
+            write("plug.go",
+                  "package main\n\nfunc wait(c chan int) { <-c }\n\n//go:noinline\n"
+                  "func deep(n int, c chan int) int {\n\tif n == 0 {\n\t\treturn <-c\n\t}\n"
+                  "\treturn deep(n-1, c) + 1\n}\n\nfunc Start(n int) {\n\tc := make(chan int)\n"
+                  "\tfor i := 0; i < n; i++ {\n\t\tgo func() { wait(c) }()\n\t}\n\tgo func() { deep(12, c) "
+                  "}()\n}\n\nfunc main() {}\n");
+        const std::string host =
+            write("host.go",
+                  "package main\n\nimport (\n\t\"os\"\n\t\"plugin\"\n\t\"time\"\n)\n\nfunc main() {\n"
+                  "\tp, err := plugin.Open(os.Args[1])\n\tif err != nil {\n\t\tpanic(err)\n\t}\n"
+                  "\tstart, _ := p.Lookup(\"Start\")\n\tgo func() { select {} "
+                  "}()\n\tstart.(func(int))(5)\n\tos.Stdout.WriteString(\"ready\\n\")\n"
+                  "\ttime.Sleep(time.Hour)\n}\n");
+        const std::string library = folder.path() + "/plug.so", program = folder.path() + "/plugged";
+        REQUIRE(build({"go", "build", "-buildmode=plugin", "-o", library, go}, true));
+        REQUIRE(build({"go", "build", "-o", program, host}, true));
+        test::Target target({program, library});
+        const auto runtime = attach(target.process(), 8);
+        REQUIRE(runtime);
+        golang::Goroutines goroutines(*runtime);
+        const auto tally = goroutines.read(1s, 0s);
+        REQUIRE(tally);
+        CHECK(tally->partial == 0);
+        const Told ours = tell(*runtime, goroutines);
+        const Told theirs = parse_quit(quit(target.process()));
+        CHECK(theirs.size() == 8);
+        for (const auto& [goid, text] : theirs) {
+            const auto found = ours.find(goid);
+            CHECK((found == ours.end() ? "not found" : found->second) == text);
+        }
+    }
 }

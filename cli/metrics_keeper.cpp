@@ -124,7 +124,8 @@ void MetricsKeeper::take(const Event& event, const watch::Session& session) {
         snapshot_.drill = false;
     }
     const bool due = !published_ || event.mono - *published_ >= kPublishEvery;
-    if (event.kind == Event::Kind::sample && !due) return;
+    const bool first = targets_[event.target].samples == 1;  // a target is up from its first sample on
+    if (event.kind == Event::Kind::sample && !due && !first) return;
     published_ = event.mono;
     publish(session);
 }

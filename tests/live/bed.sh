@@ -4,6 +4,40 @@
 #   bed_up FOLDER    boots; FOLDER is made, on a file system that an overlay can write to (tmpfs)
 #   bed CMD...       runs inside, as root
 #   bed_down         powers off and clears away
+# And the words of the tests in it: skip, bed_needs, check, ok, fail, eventually, prop and prop_is.
+
+skip() {
+    [ -z "${RAMPWATCH_NOTHING_MISSING:-}" ] || { echo "cannot run here: $*" >&2; exit 1; }
+    echo "skipped: $*"
+    exit 77
+}
+bed_needs() {  # COMMAND...: beside what every bed needs
+    [ "$(id -u)" -eq 0 ] || skip "needs root"
+    local command
+    for command in systemd-nspawn dbus-daemon nsenter "$@"; do
+        command -v "$command" >/dev/null || skip "not installed: $command"
+    done
+}
+
+failures=0
+ok() { echo "ok   $1"; }
+fail() {
+    echo "FAIL $1" >&2
+    failures=$((failures + 1))
+}
+check() {  # WHAT CMD...
+    if "${@:2}" >/dev/null 2>&1; then ok "$1"; else fail "$1"; fi
+}
+eventually() {  # SECONDS WHAT CMD...
+    local deadline=$((SECONDS + $1))
+    until "${@:3}" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$deadline" ] || { fail "$2"; return 0; }
+        sleep 0.2
+    done
+    ok "$2"
+}
+prop() { bed systemctl show -p "$2" --value "$1"; }
+prop_is() { [ "$(prop "$1" "$2")" = "$3" ]; }
 
 bed_up() {
     bed=$1

@@ -5,36 +5,9 @@
 # sidecar.sh PROGRAM PROGRAMS_DIR SOURCE_DIR
 set -euo pipefail
 program=$1 programs=$2 source=$3
-skip() {
-    [ -z "${RAMPWATCH_NOTHING_MISSING:-}" ] || { echo "cannot run here: $*" >&2; exit 1; }
-    echo "skipped: $*"
-    exit 77
-}
-[ "$(id -u)" -eq 0 ] || skip "needs root"
-for command in systemd-nspawn dbus-daemon nsenter; do
-    command -v "$command" >/dev/null || skip "not installed: $command"
-done
 . "$source/tests/live/bed.sh"
+bed_needs
 
-failures=0
-ok() { echo "ok   $1"; }
-fail() {
-    echo "FAIL $1" >&2
-    failures=$((failures + 1))
-}
-check() {  # WHAT CMD...
-    if "${@:2}" >/dev/null 2>&1; then ok "$1"; else fail "$1"; fi
-}
-eventually() {  # SECONDS WHAT CMD...
-    local deadline=$((SECONDS + $1))
-    until "${@:3}" >/dev/null 2>&1; do
-        [ "$SECONDS" -lt "$deadline" ] || { fail "$2"; return 0; }
-        sleep 0.2
-    done
-    ok "$2"
-}
-prop() { bed systemctl show -p "$2" --value "$1"; }
-prop_is() { [ "$(prop "$1" "$2")" = "$3" ]; }
 prop_is_not() { [ "$(prop "$1" "$2")" != "$3" ]; }
 prop_has() { prop "$1" "$2" | grep -q -e "$3"; }
 in_journal() { bed journalctl -q -o cat "$@" | grep -q .; }

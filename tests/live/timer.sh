@@ -5,29 +5,10 @@
 # timer.sh PROGRAM PROGRAMS_DIR SOURCE_DIR
 set -euo pipefail
 program=$1 programs=$2 source=$3
-skip() {
-    [ -z "${RAMPWATCH_NOTHING_MISSING:-}" ] || { echo "cannot run here: $*" >&2; exit 1; }
-    echo "skipped: $*"
-    exit 77
-}
-[ "$(id -u)" -eq 0 ] || skip "needs root"
-for command in systemd-nspawn dbus-daemon nsenter sqlite3; do
-    command -v "$command" >/dev/null || skip "not installed: $command"
-done
 . "$source/tests/live/bed.sh"
+bed_needs sqlite3
 
-failures=0
-ok() { echo "ok   $1"; }
-fail() {
-    echo "FAIL $1" >&2
-    failures=$((failures + 1))
-}
-check() {  # WHAT CMD...
-    if "${@:2}" >/dev/null 2>&1; then ok "$1"; else fail "$1"; fi
-}
 unit=rampwatch-report.service
-prop() { bed systemctl show -p "$2" --value "$1"; }
-prop_is() { [ "$(prop "$1" "$2")" = "$3" ]; }
 said() { bed journalctl -q -o cat -t rampwatch -u "$unit"; }
 journal_has() { said | grep -q -e "$1"; }
 lines_said() { said | wc -l; }

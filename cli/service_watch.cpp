@@ -266,21 +266,8 @@ void ServiceWatch::open_memory() {
     if (!settings_.history && !settings_.state) return;
     const auto who = first_life();
     if (!who) return say("no main process to be seen: nothing of this watch is recorded");
-    MemoryOptions options{.state_path = settings_.state};
-    if (settings_.history) {
-        auto history = read_history_options(*settings_.history, target_name(*who));
-        if (history) {
-            const trend::Settings& judge = settings_.session.judge;
-            history->watching = {.interval = settings_.interval,
-                                 .patience = judge.patience,
-                                 .min_growth_bytes = judge.min_growth_bytes,
-                                 .min_count = judge.min_count};
-            options.history = std::move(*history);
-        } else {
-            say("no history: " + to_string(history.error()));
-        }
-    }
-    memory_.emplace(std::move(options), [this](const std::string& line) { say(line); });
+    const Say tell = [this](const std::string& line) { say(line); };
+    memory_.emplace(memory_options(settings_, target_name(*who), tell), tell);
     memory_->open(*who);
 }
 

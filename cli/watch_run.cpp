@@ -137,21 +137,8 @@ bool Watch::may_read_stacks() {
 }
 
 void Watch::open_memory() {
-    MemoryOptions options{.state_path = settings_.state};
-    if (settings_.history) {
-        auto history = read_history_options(*settings_.history, target_.name.value_or(target_name(life_)));
-        if (history) {
-            const trend::Settings& judge = settings_.session.judge;
-            history->watching = {.interval = settings_.interval,
-                                 .patience = judge.patience,
-                                 .min_growth_bytes = judge.min_growth_bytes,
-                                 .min_count = judge.min_count};
-            options.history = std::move(*history);
-        } else {
-            say("no history: " + to_string(history.error()));
-        }
-    }
-    memory_.emplace(std::move(options), [this](const std::string& line) { say(line); });
+    const Say tell = [this](const std::string& line) { say(line); };
+    memory_.emplace(memory_options(settings_, target_.name.value_or(target_name(life_)), tell), tell);
     memory_->open(life_);
 }
 
@@ -323,6 +310,23 @@ int Watch::run() {
 
 int run_watch(const TargetOptions& target, const WatchSettings& settings) {
     return Watch(target, settings).run();
+}
+
+MemoryOptions memory_options(const WatchSettings& settings, std::string target, const Say& say) {
+    MemoryOptions options{.state_path = settings.state};
+    if (!settings.history) return options;
+    auto history = read_history_options(*settings.history, std::move(target));
+    if (!history) {
+        say("no history: " + to_string(history.error()));
+        return options;
+    }
+    const trend::Settings& judge = settings.session.judge;
+    history->watching = {.interval = settings.interval,
+                         .patience = judge.patience,
+                         .min_growth_bytes = judge.min_growth_bytes,
+                         .min_count = judge.min_count};
+    options.history = std::move(*history);
+    return options;
 }
 
 }  // namespace rampwatch::cli

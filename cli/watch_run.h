@@ -12,6 +12,7 @@
 #include "cli/metrics_keeper.h"
 #include "cli/target_options.h"
 #include "cli/watch_listener.h"
+#include "cli/watch_memory.h"
 #include "core/dump/backend.h"
 #include "core/watch/session.h"
 
@@ -40,5 +41,8 @@ struct WatchSettings {
 // The exit status: 0 no leak seen, 1 a leak was said, 2 trouble; with a command the command's own, or
 // `leak_status` where a leak was said.
 int run_watch(const TargetOptions& target, const WatchSettings& settings);
+
+// Where its history and its state are, and what the history is told of it; a history that cannot be is said.
+MemoryOptions memory_options(const WatchSettings& settings, std::string target, const Say& say);
 
 }  // namespace rampwatch::cli

@@ -4,7 +4,7 @@
 
 build_needs=(c++:g++ cmake:cmake ninja:ninja-build pkg-config:pkg-config
              libcli11-dev libdw-dev libelf-dev libfmt-dev libproc2-dev libprotozero-dev libsqlite3-dev libsystemd-dev
-             prometheus-cpp-dev nlohmann-json3-dev catch2 zlib1g-dev curl-config:libcurl4-gnutls-dev)
+             prometheus-cpp-dev nlohmann-json3-dev catch2 zlib1g-dev libcurl4-openssl-dev)
 dump_needs=(eu-stack:elfutils gdb:gdb)
 demo_needs=("${dump_needs[@]}" go:golang-go)
 test_needs=("${demo_needs[@]}" javac:default-jdk-headless node:nodejs setpriv:util-linux

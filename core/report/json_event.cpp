@@ -14,43 +14,25 @@ namespace {
 
 constexpr const char* kSchema = "rampwatch.event/1";
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
-
-Json json_limit(const std::optional<Limit>& limit) {
-    if (!limit) return nullptr;
-    return {
-        {"kind", word(limit->kind)}, {"limit_bytes", limit->limit_bytes}, {"used_bytes", limit->used_bytes}};
-}
-
 Json json_sample(const Sample& sample) {
     return {{"rss_bytes", sample.rss_bytes},
-            {"rss_anon_bytes", or_null(sample.anon_bytes)},
-            {"rss_file_bytes", or_null(sample.file_bytes)},
-            {"rss_shmem_bytes", or_null(sample.shmem_bytes)},
-            {"swap_bytes", or_null(sample.swap_bytes)},
-            {"threads", or_null(sample.threads)},
-            {"fds", or_null(sample.fds)},
-            {"goroutines", or_null(sample.goroutines)},
-            {"go_heap_marked_bytes", or_null(sample.go_heap_marked_bytes)},
-            {"aged_threads", or_null(sample.aged_threads)},
-            {"aged_goroutines", or_null(sample.aged_goroutines)},
+            {"rss_anon_bytes", json_known(sample.anon_bytes)},
+            {"rss_file_bytes", json_known(sample.file_bytes)},
+            {"rss_shmem_bytes", json_known(sample.shmem_bytes)},
+            {"swap_bytes", json_known(sample.swap_bytes)},
+            {"threads", json_known(sample.threads)},
+            {"fds", json_known(sample.fds)},
+            {"goroutines", json_known(sample.goroutines)},
+            {"go_heap_marked_bytes", json_known(sample.go_heap_marked_bytes)},
+            {"aged_threads", json_known(sample.aged_threads)},
+            {"aged_goroutines", json_known(sample.aged_goroutines)},
             {"cpu_s", json_seconds(sample.cpu)},
             {"process_age_s", json_seconds(sample.age)},
             {"limit", json_limit(sample.limit)}};
 }
 
-// The verdict as `analyze` has it, without what belongs to a file.
-Json json_claims(const Verdict& verdict) {
-    Json json = Json::parse(json_analysis(verdict, {}));
-    for (const char* name : {"schema", "source", "ignored_columns", "half_lines"}) json.erase(name);
-    return json;
-}
-
 Json json_ending(const Ending& ending) {
-    return {{"reason", word(ending.reason)}, {"status", or_null(ending.status)}};
+    return {{"reason", word(ending.reason)}, {"status", json_known(ending.status)}};
 }
 
 Json json_error(const Error& error) {

@@ -20,12 +20,6 @@ Json json_target(const Look& look) {
             {"state", std::string(1, look.state)}};
 }
 
-Json json_limit(const std::optional<Limit>& limit) {
-    if (!limit) return nullptr;
-    return {
-        {"kind", word(limit->kind)}, {"limit_bytes", limit->limit_bytes}, {"used_bytes", limit->used_bytes}};
-}
-
 Json json_ages(const std::optional<ThreadAges>& ages) {
     if (!ages) return nullptr;
     return {{"read", ages->read},

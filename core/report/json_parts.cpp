@@ -73,6 +73,12 @@ Json json_forecast(const std::optional<Forecast>& forecast) {
         {"eta_s", json_number(forecast->eta_s)},    {"eta_range_s", json_interval(forecast->eta_range_s)}};
 }
 
+Json json_limit(const std::optional<Limit>& limit) {
+    if (!limit) return nullptr;
+    return {
+        {"kind", word(limit->kind)}, {"limit_bytes", limit->limit_bytes}, {"used_bytes", limit->used_bytes}};
+}
+
 std::string json_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace rampwatch::report

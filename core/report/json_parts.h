@@ -32,6 +32,9 @@ Json json_interval(const std::optional<Interval>& interval);  // [low, high]
 Json json_evidence(const SeriesVerdict& series);              // gates in the order in which they are asked
 Json json_series(const SeriesVerdict& series);                // one member of all_series
 Json json_forecast(const std::optional<Forecast>& forecast);
+Json json_limit(const std::optional<Limit>& limit);
+
+Json json_claims(const Verdict& verdict);  // as `analyze` has it, without its source; in json_verdict.cpp
 
 Json json_of(const Dump& dump);  // "rampwatch.dump/1", in json_dump.cpp
 

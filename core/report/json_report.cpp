@@ -18,13 +18,6 @@ Json json_time(const std::optional<nanoseconds>& wall) {
     return wall && wall->count() != 0 ? Json(format_time(*wall)) : Json(nullptr);
 }
 
-// As `analyze` has it, without what belongs to a file.
-Json json_claims(const Verdict& verdict) {
-    Json json = Json::parse(json_analysis(verdict, {}));
-    for (const char* name : {"schema", "source", "ignored_columns", "half_lines"}) json.erase(name);
-    return json;
-}
-
 const char* word_of(WatchState state) {
     switch (state) {
         case WatchState::watched:

@@ -30,37 +30,41 @@ Json json_restart(const Verdict& verdict) {
 
 }  // namespace
 
-std::string json_analysis(const Verdict& verdict, const AnalysisSource& source) {
+Json json_claims(const Verdict& verdict) {
     const SeriesVerdict* found = leader(verdict);
     const SeriesVerdict lead = found != nullptr ? *found : SeriesVerdict{};
     Json all = Json::object();
     for (const auto& series : verdict.series) {
         if (series) all[std::string(word(series->series))] = json_series(*series);
     }
-    return json_line({{"schema", "rampwatch.analysis/1"},
-                      {"source", source.name},
-                      {"samples", verdict.samples},
-                      {"duration_s", json_seconds(verdict.now - verdict.started)},
-                      {"verdict", word(verdict.claim)},
-                      {"series", word(lead.series)},
-                      {"shape", word(lead.shape)},
-                      {"unit", is_bytes(lead.series) ? "bytes" : "count"},
-                      {"slope_per_s", json_number(lead.slope_per_s)},
-                      {"slope_ci95_per_s", json_interval(lead.slope_ci95_per_s)},
-                      {"onset_s", json_seconds(lead.onset)},
-                      {"suspected_at_s", json_seconds(earliest(verdict, &SeriesVerdict::suspected_at))},
-                      {"detected_at_s", json_seconds(earliest(verdict, &SeriesVerdict::detected_at))},
-                      {"ever_leak", verdict.ever_leak},
-                      {"lives", verdict.lives},
-                      {"patience_s", json_seconds(verdict.patience)},
-                      {"too_sparse", verdict.too_sparse},
-                      {"forecast", json_forecast(verdict.forecast)},
-                      {"limit_near", json_forecast(verdict.limit_near)},
-                      {"restart", json_restart(verdict)},
-                      {"evidence", json_evidence(lead)},
-                      {"all_series", std::move(all)},
-                      {"ignored_columns", source.ignored_columns},
-                      {"half_lines", source.half_lines}});
+    return {{"samples", verdict.samples},
+            {"duration_s", json_seconds(verdict.now - verdict.started)},
+            {"verdict", word(verdict.claim)},
+            {"series", word(lead.series)},
+            {"shape", word(lead.shape)},
+            {"unit", is_bytes(lead.series) ? "bytes" : "count"},
+            {"slope_per_s", json_number(lead.slope_per_s)},
+            {"slope_ci95_per_s", json_interval(lead.slope_ci95_per_s)},
+            {"onset_s", json_seconds(lead.onset)},
+            {"suspected_at_s", json_seconds(earliest(verdict, &SeriesVerdict::suspected_at))},
+            {"detected_at_s", json_seconds(earliest(verdict, &SeriesVerdict::detected_at))},
+            {"ever_leak", verdict.ever_leak},
+            {"lives", verdict.lives},
+            {"patience_s", json_seconds(verdict.patience)},
+            {"too_sparse", verdict.too_sparse},
+            {"forecast", json_forecast(verdict.forecast)},
+            {"limit_near", json_forecast(verdict.limit_near)},
+            {"restart", json_restart(verdict)},
+            {"evidence", json_evidence(lead)},
+            {"all_series", std::move(all)}};
+}
+
+std::string json_analysis(const Verdict& verdict, const AnalysisSource& source) {
+    Json json = {{"schema", "rampwatch.analysis/1"}, {"source", source.name}};
+    json.update(json_claims(verdict));
+    json["ignored_columns"] = source.ignored_columns;
+    json["half_lines"] = source.half_lines;
+    return json_line(json);
 }
 
 }  // namespace rampwatch::report

@@ -19,11 +19,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMostLives = 100'000;
 
-std::optional<nanoseconds> time_at(const Statement& row, int column) {
-    const auto count = row.maybe_integer(column);
-    return count ? std::optional(nanoseconds(*count)) : std::nullopt;
-}
-
 std::optional<Ending> ending_at(const Statement& row, int column) {
     if (row.is_null(column)) return std::nullopt;
     Ending ending;
@@ -146,8 +141,8 @@ Result<std::vector<RecordedLife>> HistoryReader::lives() {
         if (!rows->is_null(8)) life.who.command_line = rows->text(8);
         life.began_mono = nanoseconds(rows->integer(9));
         life.began_wall = nanoseconds(rows->integer(10));
-        life.ended_mono = time_at(*rows, 11);
-        life.ended_wall = time_at(*rows, 12);
+        life.ended_mono = rows->maybe_time(11);
+        life.ended_wall = rows->maybe_time(12);
         life.ending = ending_at(*rows, 13);
         lives.push_back(std::move(life));
     }
@@ -164,7 +159,7 @@ Result<std::optional<RecordedWatch>> HistoryReader::last_watch() {
     RecordedWatch watch{.life = static_cast<LifeNumber>(rows->integer(1)),
                         .began_mono = nanoseconds(rows->integer(2)),
                         .began_wall = nanoseconds(rows->integer(3)),
-                        .ended_wall = time_at(*rows, 4),
+                        .ended_wall = rows->maybe_time(4),
                         .reason = rows->text(5)};
     watch.how = {.one_shot = rows->text(0) == "sample",
                  .interval = nanoseconds(rows->integer(6)),

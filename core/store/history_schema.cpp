@@ -145,11 +145,6 @@ std::optional<std::int64_t> count_of(const std::optional<nanoseconds>& time) {
     return time ? std::optional(static_cast<std::int64_t>(time->count())) : std::nullopt;
 }
 
-std::optional<nanoseconds> time_at(const Statement& row, int column) {
-    const auto count = row.maybe_integer(column);
-    return count ? std::optional(nanoseconds(*count)) : std::nullopt;
-}
-
 void bind_stat(Statement& statement, int parameter, const std::optional<Stat>& stat) {
     for (int i = 0; i < 4; ++i) statement.bind_null(parameter + i);
     if (!stat) return;
@@ -266,8 +261,8 @@ Sample sample_of(const Statement& row) {
                         &sample.threads, &sample.fds, &sample.goroutines, &sample.go_heap_marked_bytes,
                         &sample.aged_threads, &sample.aged_goroutines})
         *value = row.maybe_integer(column++);
-    sample.cpu = time_at(row, column);
-    sample.age = time_at(row, column + 1);
+    sample.cpu = row.maybe_time(column);
+    sample.age = row.maybe_time(column + 1);
     sample.limit = limit_at(row, column + 2);
     return sample;
 }
@@ -277,7 +272,7 @@ Bucket bucket_of(const Statement& row) {
                   .wall = nanoseconds(row.integer(1)),
                   .span = nanoseconds(row.integer(3)),
                   .count = std::max<std::int64_t>(row.integer(4), 1),
-                  .age = time_at(row, 5),
+                  .age = row.maybe_time(5),
                   .limit = limit_at(row, 6)};
     int column = kBucketHeadColumns;
     bucket.rss = stat_at(row, column).value_or(Stat{});

@@ -144,6 +144,10 @@ std::optional<std::int64_t> Statement::maybe_integer(int column) const {
     return is_null(column) ? std::nullopt : std::optional(integer(column));
 }
 
+std::optional<std::chrono::nanoseconds> Statement::maybe_time(int column) const {
+    return is_null(column) ? std::nullopt : std::optional(std::chrono::nanoseconds(integer(column)));
+}
+
 Result<Database> Database::open(const std::string& path, Mode mode, std::chrono::milliseconds patience) {
     Database database;
     database.path_ = std::make_unique<std::string>(path);

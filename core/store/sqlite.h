@@ -48,6 +48,7 @@ class Statement {
     [[nodiscard]] double real(int column) const;
     [[nodiscard]] std::string text(int column) const;
     [[nodiscard]] std::optional<std::int64_t> maybe_integer(int column) const;
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> maybe_time(int column) const;
 
   private:
     friend class Database;

@@ -81,14 +81,10 @@ Result<std::int64_t> read_count(const std::string& text, std::int64_t least, std
 }
 
 // All that was typed, checked before anything is started.
-Result<WatchSettings> read_settings(const Options& options) {
-    WatchSettings settings;
-    const auto judge = read_judge_options(options.judge);
-    if (!judge) return judge.error();
-    settings.session.judge = *judge;
-    const auto interval = read_interval(options, judge->patience);
-    if (!interval) return interval.error();
-    settings.interval = *interval;
+// How long the watch lasts, and the status that it ends with.
+std::optional<Error> read_end(const Options& options, WatchSettings& settings) {
+    settings.course.exit_on_leak = options.exit_on_leak;
+    settings.course.has_command = options.target.has_command;
     if (options.most_time) {
         const auto time = parse_duration(*options.most_time);
         if (!time) return placed(time.error(), "--for");
@@ -106,13 +102,11 @@ Result<WatchSettings> read_settings(const Options& options) {
         if (!status) return status.error();
         settings.leak_status = static_cast<int>(*status);
     }
-    settings.course.exit_on_leak = options.exit_on_leak;
-    settings.course.has_command = options.target.has_command;
-    settings.listener = {.quiet = options.quiet,
-                         .explain = options.explain,
-                         .patience = judge->patience,
-                         .interval = *interval};
-    settings.json = options.format == "json";
+    return std::nullopt;
+}
+
+// What is done about a leak: dumps, a command, and how long their end is waited for.
+std::optional<Error> read_deeds(const Options& options, WatchSettings& settings) {
     const auto dump = read_dump_options(options.dump);
     if (!dump) return dump.error();
     settings.dump = *dump;
@@ -127,8 +121,6 @@ Result<WatchSettings> read_settings(const Options& options) {
         settings.session.dump_every = *every;
     }
     settings.course.longest_dump = 2 * dump->timeout + 5s;  // the quick second try, and what is queued
-    settings.record = options.record;
-    settings.metrics = options.metrics;
     settings.leak_file = options.leak_file;
     if (options.on_leak) {
         auto words = split_command(*options.on_leak);
@@ -136,16 +128,41 @@ Result<WatchSettings> read_settings(const Options& options) {
         settings.on_leak = std::move(*words);
         settings.course.longest_dump = std::max(settings.course.longest_dump, kLeakCommandTime + 5s);
     }
+    return std::nullopt;
+}
+
+// What the watch leaves behind, and learns from.
+std::optional<Error> read_memory(const Options& options, WatchSettings& settings) {
+    settings.record = options.record;
+    settings.metrics = options.metrics;
     settings.state = options.state;
     settings.save = options.save;
-    if (!keeps_history(options)) {
-        if (options.history.group || options.history.name || options.history.keep)
-            return Error{Error::Kind::bad_input, "no history to be kept", "--history", "add --history"};
-        return settings;
+    if (keeps_history(options)) {
+        settings.history = options.history;
+        const auto history = read_history_options(options.history, "target");
+        return history ? std::nullopt : std::optional(history.error());
     }
-    settings.history = options.history;
-    if (const auto history = read_history_options(options.history, "target"); !history)
-        return history.error();
+    if (options.history.group || options.history.name || options.history.keep)
+        return Error{Error::Kind::bad_input, "no history to be kept", "--history", "add --history"};
+    return std::nullopt;
+}
+
+Result<WatchSettings> read_settings(const Options& options) {
+    WatchSettings settings;
+    const auto judge = read_judge_options(options.judge);
+    if (!judge) return judge.error();
+    settings.session.judge = *judge;
+    const auto interval = read_interval(options, judge->patience);
+    if (!interval) return interval.error();
+    settings.interval = *interval;
+    settings.listener = {.quiet = options.quiet,
+                         .explain = options.explain,
+                         .patience = judge->patience,
+                         .interval = *interval};
+    settings.json = options.format == "json";
+    for (const auto& read : {read_end, read_deeds, read_memory}) {
+        if (auto error = read(options, settings)) return *error;
+    }
     return settings;
 }
 

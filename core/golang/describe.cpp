@@ -20,14 +20,14 @@ struct Place {
     std::uint64_t offset = 0;  // from the function's start
 };
 
-// The calls at one pc, innermost first. A return address lies behind its call.
-void places_at(const Runtime& runtime, std::uint64_t pc, std::vector<Place>& into) {
+// The calls at one pc, innermost first. A return address lies behind its call; `exact`: this is none.
+void places_at(const Runtime& runtime, std::uint64_t pc, bool exact, std::vector<Place>& into) {
     const Module* module = runtime.module_at(pc);
     const auto function = module == nullptr ? std::nullopt : module->function_at(pc);
     if (!function) return;
     const std::uint64_t entry = module->entry(*function);
     std::vector<Pclntab::Call> calls;
-    module->calls(pc == entry ? pc : pc - 1, calls);
+    module->calls(exact || pc == entry ? pc : pc - 1, calls);
     for (const Pclntab::Call& call : calls) into.push_back({call, module, pc - entry});
 }
 
@@ -41,6 +41,14 @@ bool is_exported_runtime(std::string_view name) {
         name.remove_prefix(close + 2);
     }
     return !name.empty() && upper(name.front());
+}
+
+// Called by nobody: a signal put it there, so that its "caller" was about to run the instruction at its pc.
+// Before 1.21 the runtime printed the one before for all but a fault, and so do we.
+bool interrupts(const Runtime& runtime, std::string_view function) {
+    if (function == "runtime.sigpanic") return true;
+    return runtime.version().minor >= 21 &&
+           (function == "runtime.asyncPreempt" || function == "runtime.debugCallV2");
 }
 
 // What the runtime's dump shows at its default level (showframe of runtime/traceback.go).
@@ -70,7 +78,7 @@ Frame frame_of(const Place& place) {
 
 std::optional<Frame> creator_of(const Runtime& runtime, std::uint64_t gopc) {
     std::vector<Place> places;
-    places_at(runtime, gopc, places);
+    places_at(runtime, gopc, false, places);
     if (places.empty()) return std::nullopt;
     Place place = places.front();  // the go statement's line; the function that holds it in the binary
     place.call.function = places.back().call.function;
@@ -187,7 +195,7 @@ std::vector<Frame> frames_of(const Runtime& runtime, std::span<const std::uint64
     std::vector<Place> places;
     for (const std::uint64_t pc : pcs) {
         if (places.size() >= kMostShown) break;
-        places_at(runtime, pc, places);
+        places_at(runtime, pc, !places.empty() && interrupts(runtime, places.back().call.function), places);
     }
     std::vector<Frame> shown;
     for (std::size_t i = 0; i < places.size(); ++i) {

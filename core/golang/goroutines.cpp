@@ -2,6 +2,7 @@
 #include "core/golang/goroutines.h"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 
 #include "core/model/stack.h"
@@ -16,6 +17,8 @@ constexpr std::uint64_t kMostStack = 256 * 1024;  // of one that is deeper
 constexpr std::uint64_t kMostDeep = 16 << 20;     // of all deep ones read at once
 constexpr std::uint64_t kMostHeld = std::uint64_t{4} << 30;  // by one stack: Go ends a program at 1 GB
 constexpr std::uint32_t kNoGroup = ~std::uint32_t{0};
+constexpr std::chrono::nanoseconds kUnit{1 << 25};  // of sightings: a look at 34 ms, 4 years in 32 bits
+constexpr std::int64_t kMostUnits = ~std::uint32_t{0};
 constexpr std::size_t kMostPcs = std::size_t{1} << 20;
 
 std::uint64_t mix(std::uint64_t seed, std::uint64_t word) {
@@ -45,8 +48,22 @@ void Goroutines::begin(std::size_t records) {
         by_key_.clear();
         for (Known& known : known_) known.group = kNoGroup;
     }
+    if (!begun_) begun_ = now_;
+    if ((now_ - *begun_) / kUnit >= kMostUnits) {
+        known_.clear();
+        begun_ = now_;
+    }
     known_.resize(records);
     retry_.clear();
+}
+
+std::uint32_t Goroutines::units(std::chrono::nanoseconds when) const {
+    return static_cast<std::uint32_t>(std::max<std::int64_t>((when - *begun_) / kUnit, 0));
+}
+
+// Never earlier than it was: of a unit its end, but not the future.
+std::chrono::nanoseconds Goroutines::sighting(const Known& known) const {
+    return known.seen == 0 ? *begun_ : std::min(*begun_ + kUnit * (known.seen + std::int64_t{1}), now_);
 }
 
 bool Goroutines::is_system(std::uint64_t startpc) {
@@ -83,6 +100,8 @@ bool Goroutines::parse(Bytes bytes, Record& record) const {
     record.wait_since = static_cast<std::int64_t>(word(g.wait_since));
     const bool waits = record.status == Status::waiting || record.status == Status::leaked;
     record.wait_reason = waits ? bytes.number_unchecked<std::uint8_t>(g.wait_reason) : std::uint8_t{0};
+    std::memcpy(record.turns.data(), bytes.part(g.wait_reason, record.turns.size()).data(),
+                record.turns.size());
     record.gopc = word(g.gopc);
     record.startpc = word(g.startpc);
     record.labels = runtime_.layout().label_list ? word(g.labels) : 0;
@@ -108,12 +127,13 @@ bool Goroutines::keep(const Record& record) {
         1;
     if (known.print != print) {
         known.print = print;  // its group is set when it joins one
-        known.seen = now_;
+        known.seen = units(now_);
         return false;
     }
     if (known.group >= groups_.size()) return false;
     ++tally_.kept;
-    join(record, known.group, known.seen);
+    if (groups_[known.group].partial) ++tally_.partial;
+    join(record, known.group, sighting(known));
     return true;
 }
 
@@ -249,7 +269,7 @@ Result<void> Goroutines::unwind(bool last_try) {
     if (!deep_ones_.empty()) {
         if (const auto done = read_deep(); !done) return done.error();
     }
-    const std::size_t header = runtime_.layout().g.wait_reason + std::size_t{8};
+    const std::size_t header = runtime_.layout().g.wait_reason + std::tuple_size_v<decltype(Record::turns)>;
     ranges_.clear();
     for (const Record& record : parked_) ranges_.push_back({record.address, header});
     if (const auto done = again_.read(runtime_.memory(), ranges_); !done) return done.error();
@@ -267,6 +287,7 @@ Result<void> Goroutines::unwind(bool last_try) {
         if (moved) known_[record.index].print = 0;
         const bool partial = moved || walked_[i].end != Unwinder::End::complete;
         if (partial && !moved && runtime_.layout().frames) ++tally_.partial;
+        if (!moved && walked_[i].end == Unwinder::End::outside) ++tally_.outside;
         const auto pcs =
             moved ? std::span<const std::uint64_t>() : std::span<const std::uint64_t>(walked_[i].pcs);
         const std::uint32_t group = group_of(record, pcs, partial, moved);
@@ -274,14 +295,14 @@ Result<void> Goroutines::unwind(bool last_try) {
         if (group >= groups_.size())
             ++tally_.ungrouped;
         else
-            join(record, group, known_[record.index].print != 0 ? known_[record.index].seen : now_);
+            join(record, group, known_[record.index].print != 0 ? sighting(known_[record.index]) : now_);
     }
     return {};
 }
 
 bool Goroutines::unchanged(const Record& record, Bytes now) const {
     const GLayout& g = runtime_.layout().g;
-    if (!now.holds(0, g.wait_reason + std::uint64_t{8})) return false;
+    if (!now.holds(0, g.wait_reason + record.turns.size())) return false;
     const auto word = [&](std::uint16_t at) { return now.number_unchecked<std::uint64_t>(at); };
     const bool in_syscall = record.status == Status::syscall;
     const auto since = static_cast<std::int64_t>(word(g.wait_since));
@@ -290,7 +311,9 @@ bool Goroutines::unchanged(const Record& record, Bytes now) const {
            word(0) == record.lo && word(8) == record.hi &&
            word(in_syscall ? g.syscall_sp : g.sched_sp) == record.sp &&
            word(in_syscall ? g.syscall_pc : g.sched_pc) == record.pc &&
-           static_cast<std::int64_t>(word(g.goid)) == record.goid && same_wait;
+           static_cast<std::int64_t>(word(g.goid)) == record.goid && same_wait &&
+           std::memcmp(now.part(g.wait_reason, record.turns.size()).data(), record.turns.data(),
+                       record.turns.size()) == 0;
 }
 
 Result<Tally> Goroutines::read(std::chrono::nanoseconds now, std::chrono::nanoseconds aged_after) {
@@ -319,6 +342,14 @@ Result<Tally> Goroutines::read(std::chrono::nanoseconds now, std::chrono::nanose
     tally_.bytes_read =
         headers_.bytes_read() + stacks_.bytes_read() + deep_.bytes_read() + again_.bytes_read();
     return tally_;
+}
+
+void Goroutines::forget_outside() {
+    unwinder_.forget();
+    system_starts_.clear();
+    for (Known& known : known_) {
+        if (known.group < groups_.size() && groups_[known.group].partial) known.group = kNoGroup;
+    }
 }
 
 Result<Tally> Goroutines::count() {

@@ -5,8 +5,11 @@
 // a goroutine that has not run since keeps its group without its stack being read.
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -19,13 +22,14 @@ namespace rampwatch::golang {
 
 // One read. What is in no group is in one of the other counts: nothing is dropped silently.
 struct Tally {
-    std::int64_t records = 0;    // in runtime.allgs, those of ended goroutines with them
-    std::int64_t live = 0;       // what runtime.NumGoroutine() would say
-    std::int64_t system = 0;     // of the runtime's own, not in `live`
-    std::int64_t running = 0;    // of the live: without frames, since nothing consistent lies in memory
-    std::int64_t moving = 0;     // changed during both tries: without frames
-    std::int64_t partial = 0;    // whose stack ended before its root
-    std::int64_t unread = 0;     // records that were not believable, or not mapped
+    std::int64_t records = 0;  // in runtime.allgs, those of ended goroutines with them
+    std::int64_t live = 0;     // what runtime.NumGoroutine() would say
+    std::int64_t system = 0;   // of the runtime's own, not in `live`
+    std::int64_t running = 0;  // of the live: without frames, since nothing consistent lies in memory
+    std::int64_t moving = 0;   // changed during both tries: without frames
+    std::int64_t partial = 0;  // whose stack ended before its root
+    std::int64_t outside = 0;  // of them, at code that is in no module: perhaps in one that was loaded since
+    std::int64_t unread = 0;   // records that were not believable, or not mapped
     std::int64_t ungrouped = 0;  // beyond kMostGroups
     std::int64_t kept = 0;       // not run since the last read: their stacks were not read again
     std::int64_t aged = 0;       // not run for at least the time that was asked about
@@ -61,9 +65,13 @@ class Goroutines {
     explicit Goroutines(const Runtime& runtime) : runtime_(runtime), unwinder_(runtime) {}
 
     // Reads all. `now`: any clock that goes on, the same at each call. Those that have not run for
-    // `aged_after` are counted as aged. Memory: 24 bytes a goroutine, and what 1,024 of them need. About 1 us
+    // `aged_after` are counted as aged. Memory: 24 bytes a goroutine, 8 of them only
+    // while it reads, and what 1,024 of them need. About 1 us
     // each the first time.
     Result<Tally> read(std::chrono::nanoseconds now, std::chrono::nanoseconds aged_after);
+
+    // To be called when the runtime has found new modules: stacks that ended outside are read again.
+    void forget_outside();
 
     // Counts only: live, system, aged of what the last read() knew. About 0.15 us each.
     Result<Tally> count();
@@ -78,6 +86,9 @@ class Goroutines {
         std::uint64_t gopc = 0, startpc = 0, labels = 0;
         std::int64_t goid = 0, parent = 0, wait_since = 0;
         std::size_t index = 0;  // in allgs
+        // From g.waitreason on: flags, and in every version g.trackingSeq, a count of the times that it
+        // stopped running. Without it one that ran and came to rest at the same place would seem not to have.
+        std::array<std::byte, 24> turns{};
         Status status = Status::idle;
         std::uint8_t wait_reason = 0;
         bool system = false;
@@ -85,11 +96,13 @@ class Goroutines {
     struct Known {                // of the last read, by index in allgs
         std::uint64_t print = 0;  // of what changes when it runs; 0: nothing known
         std::uint32_t group = 0;
-        std::chrono::nanoseconds seen{};
+        std::uint32_t seen = 0;  // units since the first read
     };
     using Addresses = std::span<const std::uint64_t>;
 
     void begin(std::size_t records);
+    [[nodiscard]] std::uint32_t units(std::chrono::nanoseconds when) const;
+    [[nodiscard]] std::chrono::nanoseconds sighting(const Known& known) const;
     Result<void> read_headers(Addresses addresses, std::size_t header);
     [[nodiscard]] std::size_t header_size() const;
     bool parse(Bytes bytes, Record& record) const;
@@ -108,6 +121,7 @@ class Goroutines {
     Unwinder unwinder_;
     Tally tally_{};
     std::chrono::nanoseconds now_{}, aged_after_{};
+    std::optional<std::chrono::nanoseconds> begun_{};  // the first read
     std::vector<Alike> groups_{};
     std::unordered_multimap<std::uint64_t, std::uint32_t> by_key_{};
     std::vector<Known> known_{};

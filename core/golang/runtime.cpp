@@ -25,17 +25,16 @@ Error refused(std::string what, std::string hint = {}) {
     return {Error::Kind::bad_input, std::move(what), "Go runtime", std::move(hint)};
 }
 
-// The first mapping of each file that has code.
-std::vector<const probe::Mapping*> files(const probe::Maps& maps) {
+// The first mapping of each file that has code and is not in `seen`, which it is then.
+std::vector<const probe::Mapping*> new_files(const probe::Maps& maps, std::set<std::uint64_t>& seen) {
     std::vector<const probe::Mapping*> found;
     const probe::Mapping* first = nullptr;
-    std::set<std::uint64_t> seen;
     for (const probe::Mapping& mapping : maps.mappings) {
+        if (seen.size() >= kMostLibraries) break;
         if (mapping.inode == 0) continue;
         if (first == nullptr || first->inode != mapping.inode || first->path != mapping.path)
             first = &mapping;
         if (mapping.executable && seen.insert(mapping.inode).second) found.push_back(first);
-        if (found.size() >= kMostLibraries) break;
     }
     return found;
 }
@@ -46,7 +45,7 @@ Result<Runtime> Runtime::attach(pid_t pid) {
     const auto tid = probe::live_thread(pid);
     if (!tid) return tid.error();
     Runtime runtime(*tid);
-    if (const auto done = runtime.find_modules(*tid); !done) return done.error();
+    if (const auto done = runtime.open_new(); !done) return done.error();
     const auto info = read_build_info(runtime.modules_.front().elf());
     if (info) runtime.module_path_ = info->module;
     if (const auto done = runtime.find_version(info); !done) return done.error();
@@ -60,14 +59,14 @@ Result<Runtime> Runtime::attach(pid_t pid) {
     return runtime;
 }
 
-Result<void> Runtime::find_modules(pid_t tid) {
-    const auto maps = probe::read_maps(tid);
+Result<void> Runtime::open_new() {
+    const auto maps = probe::read_maps(memory_.tid());
     if (!maps) return maps.error();
-    const auto executable = probe::open_executable(tid);
+    const auto executable = probe::open_executable(memory_.tid());
     if (!executable) return executable.error();
     std::optional<Error> problem;
-    for (const probe::Mapping* mapping : files(*maps)) {
-        const auto file = probe::open_module(tid, *mapping);
+    for (const probe::Mapping* mapping : new_files(*maps, looked_at_)) {
+        const auto file = probe::open_module(memory_.tid(), *mapping);
         if (!file) continue;
         const bool main = file->inode == executable->inode && file->device == executable->device;
         auto module = Module::open(memory_, *file, *mapping, main);
@@ -80,6 +79,11 @@ Result<void> Runtime::find_modules(pid_t tid) {
     if (modules_.empty() && problem) return *problem;
     if (modules_.empty()) return Error{Error::Kind::not_found, "no Go program", "Go runtime", ""};
     return {};
+}
+
+bool Runtime::find_new_modules() {
+    const std::size_t before = modules_.size();
+    return open_new() && modules_.size() > before;
 }
 
 Result<void> Runtime::find_version(const std::optional<BuildInfo>& info) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,11 @@ class Runtime {
     [[nodiscard]] const Counters& counters() const { return counters_; }
     [[nodiscard]] bool arm64() const { return modules_.front().elf().arm64(); }
 
+    // Looks for Go code that was mapped since: a plugin. True when there is some, which module_at() then
+    // knows; pointers that it gave are no longer good. Costs a look at the mappings; new files are looked at
+    // once.
+    bool find_new_modules();
+
     [[nodiscard]] const Module* module_at(std::uint64_t pc) const;
     [[nodiscard]] std::string_view wait_reason(std::uint8_t number) const;  // "" for one that is not there
 
@@ -56,7 +62,7 @@ class Runtime {
 
   private:
     explicit Runtime(pid_t tid) : memory_(tid) {}
-    Result<void> find_modules(pid_t tid);
+    Result<void> open_new();
     Result<void> find_version(const std::optional<BuildInfo>& info);
     Result<void> find_allgs();
     Result<void> check_layout() const;
@@ -64,7 +70,8 @@ class Runtime {
     void find_heap();
 
     probe::Memory memory_;
-    std::vector<Module> modules_{};  // the one with the runtime first
+    std::vector<Module> modules_{};        // the one with the runtime first
+    std::set<std::uint64_t> looked_at_{};  // inodes of files with code
     std::string version_text_{}, module_path_{};
     Version version_{};
     Layout layout_{};

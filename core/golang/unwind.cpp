@@ -23,12 +23,14 @@ Unwinder::Unwinder(const Runtime& runtime) : runtime_(runtime), arm64_(runtime.a
 
 Step Unwinder::look_up(std::uint64_t pc) const {
     const Module* module = runtime_.module_at(pc);
-    const auto function = module == nullptr ? std::nullopt : module->function_at(pc);
+    if (module == nullptr) return {Step::Kind::outside, 0};
+    const auto function = module->function_at(pc);
     if (!function) return {};
     const std::string_view name = module->table().name(function->name);
     if (std::find(kRoots.begin(), kRoots.end(), name) != kRoots.end()) return {Step::Kind::stop, 0};
-    const std::uint64_t inside = pc == module->entry(*function) ? pc : pc - 1;
-    const auto size = module->table().frame_size(*function, module->offset(inside));
+    // Of `pc` itself, as the runtime does it, not of the call before: a preemption can have come right behind
+    // the instruction that made the frame.
+    const auto size = module->table().frame_size(*function, module->offset(pc));
     if (!size || *size < 0 || *size > kMostFrameSize || *size % 8 != 0) return {};
     return {Step::Kind::walk, *size};
 }
@@ -44,12 +46,18 @@ Step Unwinder::step(std::uint64_t pc) {
     return found;
 }
 
+void Unwinder::forget() {
+    slots_.assign(kSlots, {});
+    used_ = 0;
+}
+
 Unwinder::End Unwinder::walk(std::uint64_t pc, std::uint64_t sp, std::uint64_t hi, std::uint64_t link,
                              Bytes stack, std::vector<std::uint64_t>& pcs) {
     pcs.clear();
     std::uint64_t at = 0;  // of the frame's stack pointer in `stack`
     while (pcs.size() < kMostFrames) {
         const Step here = step(pc);
+        if (here.kind == Step::Kind::outside) return End::outside;
         if (here.kind == Step::Kind::unknown) return End::broken;
         if (here.kind == Step::Kind::stop) return End::complete;
         pcs.push_back(pc);

@@ -12,7 +12,7 @@ namespace rampwatch::golang {
 
 // One step from a pc to its caller; the same for all goroutines, so it is looked up once.
 struct Step {
-    enum class Kind : std::uint8_t { walk, stop, unknown };
+    enum class Kind : std::uint8_t { walk, stop, outside, unknown };
     Kind kind = Kind::unknown;
     std::int32_t frame_size = 0;
 };
@@ -22,7 +22,8 @@ class Unwinder {
     enum class End : std::uint8_t {
         complete,  // came to where a goroutine starts
         short_of,  // more of the stack is needed
-        broken,    // a pc that is no Go code, or a frame that makes no sense
+        outside,   // a pc in no Go module that is known
+        broken,    // a frame that makes no sense
         deep,      // more than kMostFrames
     };
 
@@ -33,6 +34,9 @@ class Unwinder {
     // first: return addresses but for the first, the runtime's own frames with them.
     End walk(std::uint64_t pc, std::uint64_t sp, std::uint64_t hi, std::uint64_t link, Bytes stack,
              std::vector<std::uint64_t>& pcs);
+
+    // What was outside may be known by now.
+    void forget();
 
     static constexpr std::size_t kMostFrames = 1024;
 

@@ -120,8 +120,34 @@ void learn(const std::string& url, int times, std::set<std::string>& known) {
     }
 }
 
+// Where a signal interrupted it, which can be at any instruction and seldom twice at the same; 0: nowhere.
+std::size_t interrupted_at(const golang::Runtime& runtime, const std::vector<std::uint64_t>& pcs) {
+    for (std::size_t i = 0; i + 1 < pcs.size(); ++i) {
+        const golang::Module* module = runtime.module_at(pcs[i]);
+        const auto function = module == nullptr ? std::nullopt : module->function_at(pcs[i]);
+        if (function && module->table().name(function->name) == "runtime.asyncPreempt") return i + 1;
+    }
+    return 0;
+}
+
+// What called the interrupted function is told by return addresses alone: the runtime has to know it.
+bool known_but_for_its_place(const golang::Runtime& runtime, const std::vector<std::uint64_t>& pcs,
+                             const std::set<std::string>& known) {
+    const std::size_t at = interrupted_at(runtime, pcs);
+    if (at == 0) return false;
+    if (at + 1 == pcs.size()) return true;
+    const std::string callers = key_of(golang::frames_of(runtime, std::span(pcs).subspan(at + 1)));
+    return std::any_of(known.begin(), known.end(),
+                       [&](const std::string& key) { return key.ends_with(callers); });
+}
+
+struct Seen {
+    std::int64_t count = 0;
+    std::vector<std::uint64_t> pcs{};  // of one
+};
+
 void churn(const golang::Runtime& runtime, int rounds, const std::string& url) {
-    std::map<std::string, std::int64_t> seen;
+    std::map<std::string, Seen> seen;
     std::int64_t read = 0, moving = 0, partial = 0, unread = 0, running = 0;
     std::set<std::string> known;
     learn(url, 30, known);
@@ -135,23 +161,28 @@ void churn(const golang::Runtime& runtime, int rounds, const std::string& url) {
         unread += tally->unread;
         running += tally->running;
         for (const golang::Alike& alike : goroutines.groups()) {
-            if (!alike.moving && !alike.partial && !alike.system && !alike.pcs.empty())
-                seen[key_of(golang::frames_of(runtime, alike.pcs))] += alike.count;
+            if (!alike.moving && !alike.partial && !alike.system && !alike.pcs.empty()) {
+                Seen& one = seen[key_of(golang::frames_of(runtime, alike.pcs))];
+                one.count += alike.count;
+                one.pcs = alike.pcs;
+            }
         }
     }
     learn(url, 30, known);
-    std::int64_t unknown = 0, told = 0;
-    for (const auto& [key, count] : seen) {
-        told += count;
+    std::int64_t unknown = 0, told = 0, interrupted = 0;
+    for (const auto& [key, one] : seen) {
+        told += one.count;
         if (known.contains(key)) continue;
-        unknown += count;
-        fmt::print("  {} times a stack that the runtime did not print in 60 dumps:\n{}", count, key);
+        const bool right = known_but_for_its_place(runtime, one.pcs, known);
+        (right ? interrupted : unknown) += one.count;
+        fmt::print("  {} times a stack that the runtime did not print in 60 dumps{}:\n{}", one.count,
+                   right ? ", interrupted by a signal, its callers known" : "", key);
     }
     fmt::print(
         "  {} reads: {} goroutines, {} told with a stack, {} running, {} in motion, {} partial, {} records "
-        "unread; "
-        "{} stacks that the runtime did not print\n",
-        rounds, read, told, running, moving, partial, unread, unknown);
+        "unread; {} interrupted where the runtime did not print them; {} stacks that are none of the "
+        "runtime's\n",
+        rounds, read, told, running, moving, partial, unread, interrupted, unknown);
 }
 
 }  // namespace

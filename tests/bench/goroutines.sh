@@ -68,8 +68,8 @@ for count in "${counts[@]}"; do
     stop
 done
 
-printf '\n## 3,000 parked goroutines, and 4 that start 64 others each, over and over\n\n'
-start -n 3000 -deep 20 -churn 4
+printf '\n## 3,000 parked goroutines, and 4 that start 64 others each, over and over, 16 that wait here and there\n\n'
+start -n 3000 -deep 20 -churn 4 -swing 16
 "$reads" "$target" "${CHURN_READS:-400}" "$url"
 stop
 rm -f /tmp/row.$$

@@ -6,6 +6,8 @@
 //	-n N      goroutines that are parked (default 1000)
 //	-deep D   calls below each (default 0)
 //	-churn N  goroutines that start others, which end at once (default 0)
+//	-swing N  goroutines that wait at two places in turn, equally deep, each time for a moment (default 0)
+//	-spin N   goroutines that calculate without an end: more than there are CPUs are interrupted anywhere (default 0)
 //
 // /gap says the longest time, in microseconds, that its heartbeat of 200 us was late since it was asked last.
 package main
@@ -71,10 +73,51 @@ func churn() {
 	}
 }
 
+//go:noinline
+func leftInner(c <-chan int) int { return <-c }
+
+//go:noinline
+func rightInner(c <-chan int) int { return <-c }
+
+//go:noinline
+func left(c <-chan int) int { return leftInner(c) + 1 }
+
+//go:noinline
+func right(c <-chan int) int { return rightInner(c) + 1 }
+
+func swing() {
+	c := make(chan int)
+	go func() {
+		for {
+			c <- 1
+		}
+	}()
+	for {
+		left(c)
+		right(c)
+	}
+}
+
+//go:noinline
+func leaf(n int) int {
+	var room [32]int
+	room[n&31] = n
+	return room[(n*7)&31]
+}
+
+func spin() {
+	sum := 0
+	for i := 0; ; i++ {
+		sum += leaf(i + sum&1)
+	}
+}
+
 func main() {
 	n := flag.Int("n", 1000, "goroutines that are parked")
 	depth := flag.Int("deep", 0, "calls below each")
 	churners := flag.Int("churn", 0, "goroutines that start others, which end at once")
+	swingers := flag.Int("swing", 0, "goroutines that wait at two places in turn")
+	spinners := flag.Int("spin", 0, "goroutines that calculate without an end")
 	flag.Parse()
 	results := make(chan int)
 	pprof.Do(context.Background(), pprof.Labels("tenant", "shop"), func(context.Context) {
@@ -82,6 +125,12 @@ func main() {
 	})
 	for i := 0; i < *churners; i++ {
 		go churn()
+	}
+	for i := 0; i < *swingers; i++ {
+		go swing()
+	}
+	for i := 0; i < *spinners; i++ {
+		go spin()
 	}
 	go heartbeat()
 	http.HandleFunc("/gap", func(w http.ResponseWriter, _ *http.Request) {

@@ -208,7 +208,11 @@ class GoReading {
 
     std::optional<Error> read(const Work& work, Dump& dump) {
         const auto begun = boot_now();
-        const auto tally = goroutines_->read(begun, work.aged_after);
+        auto tally = goroutines_->read(begun, work.aged_after);
+        if (tally && tally->outside > 0 && runtime_->find_new_modules()) {  // a plugin came in since
+            goroutines_->forget_outside();
+            tally = goroutines_->read(begun, work.aged_after);
+        }
         if (!tally) return tally.error();
         fill(*tally, dump);
         dump.took = boot_now() - begun;

@@ -7,7 +7,7 @@ build_needs=(c++:g++ cmake:cmake ninja:ninja-build pkg-config:pkg-config
              prometheus-cpp-dev nlohmann-json3-dev catch2 zlib1g-dev libcurl4-openssl-dev)
 dump_needs=(eu-stack:elfutils gdb:gdb)
 demo_needs=("${dump_needs[@]}" go:golang-go)
-test_needs=("${demo_needs[@]}" javac:default-jdk-headless node:nodejs setpriv:util-linux
+test_needs=("${demo_needs[@]}" javac:default-jdk-headless node:nodejs npm:npm setpriv:util-linux
             bash:bash fish:fish zsh:zsh mandoc:mandoc dwz:dwz libc6-dbg cron sqlite3:sqlite3 chromium:chromium
             systemd-nspawn:systemd-container dbus-daemon:dbus prometheus:prometheus curl:curl python3:python3)
 package_needs=(dh:debhelper lintian:lintian dpkg-buildpackage:dpkg-dev fakeroot:fakeroot pkgconf)

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "core/base/http.h"
 #include "core/base/units.h"
 #include "core/dump/go_profile.h"
 
@@ -41,7 +42,11 @@ void add_pprof_option(CLI::App& command, std::string& place) {
 }
 
 Result<std::string> read_pprof_option(const std::string& word) {
-    return word.empty() ? Result<std::string>(std::string()) : dump::pprof_place(word);
+    if (word.empty()) return std::string();
+    if (!http_is_built_in())
+        return Error{Error::Kind::unavailable, "this rampwatch was built without libcurl", "--pprof",
+                     "goroutines are read from memory without it"};
+    return dump::pprof_place(word);
 }
 
 Result<dump::Settings> read_dump_options(const DumpOptions& options) {

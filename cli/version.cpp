@@ -33,6 +33,8 @@ std::string version_number() { return RAMPWATCH_VERSION; }
 std::string version_text() {
     std::string text = fmt::format("rampwatch {}\n", RAMPWATCH_VERSION);
     text += fmt::format("libraries: {}\n", RAMPWATCH_LIBRARIES);
+    if constexpr (std::string_view(RAMPWATCH_LEFT_OUT).size() > 0)
+        text += fmt::format("left out: {}\n", RAMPWATCH_LEFT_OUT);
     text += fmt::format("eu-stack: {}\n", helper_line("eu-stack", "elfutils"));
     text += fmt::format("gdb: {}", helper_line("gdb", "gdb"));
     return text;

@@ -12,6 +12,8 @@ test_needs=("${demo_needs[@]}" javac:default-jdk-headless node:nodejs npm:npm se
             systemd-nspawn:systemd-container dbus-daemon:dbus prometheus:prometheus curl:curl python3:python3)
 package_needs=(dh:debhelper lintian:lintian dpkg-buildpackage:dpkg-dev fakeroot:fakeroot pkgconf)
 
+portable_needs=("${build_needs[@]}" libbz2-dev liblzma-dev libzstd-dev go:golang-go)
+
 missing_packages() {  # NEED...
     local need
     for need in "$@"; do

@@ -108,6 +108,8 @@ Error failed(const Curl& curl, CURLcode code, const Received& received, const Ht
 
 }  // namespace
 
+bool http_is_built_in() { return true; }
+
 Result<HttpAnswer> http_get(const std::string& url, const HttpSettings& settings) {
     if (!url.starts_with("http://") && !url.starts_with("https://"))
         return Error{Error::Kind::bad_input, "not a URL of http or https", {}, {}};
@@ -145,6 +147,8 @@ Result<HttpAnswer> http_get(const std::string& url, const HttpSettings& settings
 }
 
 #else
+
+bool http_is_built_in() { return false; }
 
 Result<HttpAnswer> http_get(const std::string&, const HttpSettings&) {
     return Error{Error::Kind::unavailable,

@@ -26,6 +26,9 @@ struct HttpAnswer {
     std::string body{};
 };
 
+// False where libcurl was left out of this rampwatch.
+bool http_is_built_in();
+
 // An answer of any status is an answer. Errors: unavailable (built without libcurl, or there is none here),
 // bad_input (no URL, or more than `most_bytes`), timed_out, io (refused, cut off). Blocks.
 Result<HttpAnswer> http_get(const std::string& url, const HttpSettings& settings);

@@ -3,9 +3,12 @@
 // all.
 #include <dirent.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,7 +51,7 @@ std::vector<std::string> texts_in(const std::string& directory) {
 int serve(const Options& options) {
     Signals signals(false);
     systemd::Notify notify;
-    const auto server = prometheus::Server::open(options.listen, [directory = options.directory] {
+    const auto all = [directory = options.directory] {
         auto families = prometheus::read_families(texts_in(directory));
         const auto seen = std::find_if(families.begin(), families.end(), [](const prometheus::Family& one) {
             return one.name == "rampwatch_info";
@@ -57,7 +60,12 @@ int serve(const Options& options) {
         families.push_back(
             {"rampwatch_watches", "Watches of this host that keep metrics.", false, {{{}, watches}}});
         return families;
-    });
+    };
+    const auto trouble = [directory = options.directory] {
+        if (::access(directory.c_str(), R_OK | X_OK) == 0) return std::string();
+        return fmt::format("{} cannot be read: {}", escape(directory, 256), std::strerror(errno));
+    };
+    const auto server = prometheus::Server::open(options.listen, all, trouble);
     if (!server) return complain(server.error());
     notify.ready();
     notify.status(fmt::format("serving {} at {}", options.directory, options.listen));

@@ -6,13 +6,16 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <utility>
 
 #include "cli/crew.h"
 #include "cli/public_file.h"
 #include "cli/version.h"
 #include "core/base/file.h"
+#include "core/base/poller.h"
 #include "core/base/text.h"
+#include "core/base/units.h"
 
 namespace rampwatch::cli {
 namespace {
@@ -51,6 +54,18 @@ std::int64_t own_rss_bytes() {
 
 }  // namespace
 
+std::string health_trouble(nanoseconds since_look, nanoseconds interval) {
+    constexpr nanoseconds kLeast = 15s;
+    if (since_look <= std::max(3 * interval, kLeast)) return {};
+    return fmt::format("no look was taken for {}, where one is due every {}", format_duration(since_look),
+                       format_duration(interval));
+}
+
+MetricsKeeper::MetricsKeeper(std::string target, nanoseconds interval, Say say)
+    : say_(std::move(say)), interval_(interval), looked_(boot_now()) {
+    snapshot_.target = std::move(target);
+}
+
 void add_metrics_options(CLI::App& command, MetricsOptions& options) {
     command
         .add_option("--textfile", options.textfile,
@@ -63,19 +78,24 @@ void add_metrics_options(CLI::App& command, MetricsOptions& options) {
 }
 
 Result<std::unique_ptr<MetricsKeeper>> MetricsKeeper::open(const MetricsOptions& options, std::string target,
-                                                           Say say) {
+                                                           nanoseconds interval, Say say) {
     if (!options.textfile && !options.listen) return std::unique_ptr<MetricsKeeper>();
-    std::unique_ptr<MetricsKeeper> keeper(new MetricsKeeper(std::move(target), std::move(say)));
+    std::unique_ptr<MetricsKeeper> keeper(new MetricsKeeper(std::move(target), interval, std::move(say)));
     keeper->snapshot_.version = version_number();
     if (options.textfile) {
         keeper->path_ = *options.textfile;
         if (auto written = keeper->write({}); !written) return written.error();
     }
     if (options.listen) {
-        auto server = prometheus::Server::open(*options.listen, [raw = keeper.get()] {
-            const std::lock_guard lock(raw->mutex_);
-            return raw->families_;
-        });
+        auto server = prometheus::Server::open(
+            *options.listen,
+            [raw = keeper.get()] {
+                const std::lock_guard lock(raw->mutex_);
+                return raw->families_;
+            },
+            [raw = keeper.get()] {
+                return health_trouble(boot_now() - raw->looked_.load(), raw->interval_);
+            });
         if (!server) return server.error();
         keeper->server_ = std::move(*server);
         if (options.listen->ends_with(":0"))
@@ -100,6 +120,7 @@ void MetricsKeeper::learn(const Event& event) {
             if (event.who && event.who->pid != 0) target.process = base_name(event.who->executable);
             break;
         case Event::Kind::sample:
+            alive(boot_now());
             ++target.samples;
             target.sample = event.sample;
             break;

@@ -286,6 +286,7 @@ std::optional<Error> ServiceWatch::begin() {
     crew_ = std::move(*opened);
     crew_->on_tick = [this](nanoseconds boot) {
         notify_.alive(boot);
+        if (metrics_) metrics_->alive(boot);
         tell_status();
         end_drill();
         if (unit_ && unit_->is_over() && !std::exchange(left_, true))
@@ -302,7 +303,7 @@ std::optional<Error> ServiceWatch::begin() {
     session_.emplace(settings_.session);
     if (memory_) memory_->teach(*session_);
     const Say say_it = [this](const std::string& line) { say(line); };
-    auto metrics = MetricsKeeper::open(settings_.metrics, name(), say_it);
+    auto metrics = MetricsKeeper::open(settings_.metrics, name(), settings_.interval, say_it);
     if (!metrics) return metrics.error();
     metrics_ = std::move(*metrics);
     if (settings_.leak_file) leak_file_.emplace(*settings_.leak_file, say_it);

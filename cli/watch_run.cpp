@@ -165,7 +165,7 @@ std::optional<Error> Watch::begin() {
     session_.emplace(session);
     memory_->teach(*session_);
     auto metrics = MetricsKeeper::open(settings_.metrics, target_.name.value_or(target_name(life_)),
-                                       [this](const std::string& line) { say(line); });
+                                       settings_.interval, [this](const std::string& line) { say(line); });
     if (!metrics) return metrics.error();
     metrics_ = std::move(*metrics);
     return std::nullopt;

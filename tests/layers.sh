@@ -20,6 +20,7 @@ foreign=(
     'zlib.h|core/base/gzip.cpp'
     'curl/|core/base/http.cpp'
     'prometheus/|core/prometheus/metrics.cpp'
+    'Civet|core/prometheus/metrics.cpp'
     'systemd/|core/systemd/'
     'CLI/|cli/'
 )

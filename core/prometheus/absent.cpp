@@ -12,7 +12,8 @@ Error absent() {
 }  // namespace
 
 Result<std::string> metrics_text(const std::vector<Family>&) { return absent(); }
-Result<std::unique_ptr<Server>> Server::open(const std::string&, std::function<std::vector<Family>()>) {
+Result<std::unique_ptr<Server>> Server::open(const std::string&, std::function<std::vector<Family>()>,
+                                             std::function<std::string()>) {
     return absent();
 }
 

@@ -40,13 +40,14 @@ wait_for 20 "the file of metrics" grep -q '^rampwatch_up' "$folder/run/leaky.pro
 [ "$(stat -c %a "$folder/run/leaky.prom")" = 644 ]
 promtool check metrics <"$folder/run/leaky.prom"
 own=$(sed -nE 's/.*metrics are at port ([0-9]+).*/\1/p' "$folder/watch.log")
-curl -fsS "http://127.0.0.1:$own/-/healthy" >/dev/null
+[ "$(curl -fsS "http://127.0.0.1:$own/-/healthy")" = healthy ]
+[ -z "$(curl -fsS "http://127.0.0.1:$own/metrics" | grep '^exposer_')" ]
 curl -fsS "http://127.0.0.1:$own/metrics" | grep -q '^rampwatch_up{'
 "$program" serve --listen 127.0.0.1:0 --dir "$folder/run" 2>"$folder/serve.log" &
 started
 wait_for 10 "the server" grep -q 'at port [1-9]' "$folder/serve.log"
 port=$(sed -nE 's/.*at port ([0-9]+).*/\1/p' "$folder/serve.log")
-curl -fsS "http://127.0.0.1:$port/-/healthy" >/dev/null
+[ "$(curl -fsS "http://127.0.0.1:$port/-/healthy")" = healthy ]
 curl -fsS "http://127.0.0.1:$port/metrics" | grep -q '^rampwatch_watches 1$'
 
 cat >"$folder/prometheus.yml" <<YAML
@@ -94,6 +95,26 @@ while read -r expression; do
     done
 done <"$folder/queries"
 echo "$(wc -l <"$folder/queries") queries of the dashboard asked"
+
+# The thread that samples is held, its server's go on: the watch does not live any more.
+cat >"$folder/hold.py" <<'PY'
+import ctypes, sys
+ptrace = ctypes.CDLL(None, use_errno=True).ptrace
+if ptrace(0x4206, int(sys.argv[1]), 0, 0) or ptrace(0x4207, int(sys.argv[1]), 0, 0):  # SEIZE, INTERRUPT
+    sys.exit(1)
+print("held", flush=True)
+sys.stdin.read()  # at our end it is let go
+PY
+mkfifo "$folder/until"
+python3 "$folder/hold.py" "$watch" <"$folder/until" >"$folder/held.log" 2>&1 &
+started
+exec 9>"$folder/until"
+wait_for 10 "a hold on the watch" grep -q held "$folder/held.log"
+status_is() { [ "$(curl -sS -o "$folder/health" -w '%{http_code}' "http://127.0.0.1:$own/-/healthy")" = "$1" ]; }
+wait_for 30 "503 of a watch that takes no looks" status_is 503
+grep -q '^no look was taken for 1[0-9]' "$folder/health"
+exec 9>&-
+wait_for 10 "200 once it goes on" status_is 200
 kill "$watch"
 wait_for 15 "its file to be gone with the watch" test ! -e "$folder/run/leaky.prom"
 [ "$failures" -eq 0 ]

@@ -23,6 +23,7 @@
 #include "core/report/html_report.h"
 #include "core/report/json_report.h"
 #include "core/report/text_report.h"
+#include "core/store/drill_note.h"
 #include "core/store/history_place.h"
 
 namespace rampwatch::cli {
@@ -46,6 +47,10 @@ struct Options {
     std::vector<std::string> targets{};
     bool quiet = false;
 };
+
+std::string drill_key(const std::string& directory, const std::string& target) {
+    return "drill of " + told_key(directory, target);
+}
 
 Result<nanoseconds> moment_at(const std::string& text, nanoseconds now, const char* option) {
     auto time = parse_moment(text, now);
@@ -103,6 +108,20 @@ Result<void> put(const std::string& text, const Options& options) {
         Error::Kind::io, fmt::format("cannot write: {}", std::strerror(errno)), "standard output", {}};
 }
 
+// Exercises that no mail has told yet; of the last day, so that a reader who comes new hears of no old ones.
+std::vector<report::Drill> new_drills(const ReportRequest& request) {
+    std::vector<report::Drill> drills;
+    const auto names = request.targets.empty() ? store::targets_in(request.directory) : request.targets;
+    if (!names) return drills;
+    for (const std::string& name : *names) {
+        const auto held = store::noted_drill(request.directory, name);
+        if (!held || request.now_wall - *held > std::chrono::hours(24)) continue;
+        const auto told = request.told.find(drill_key(request.directory, name));
+        if (told == request.told.end() || told->second.told_wall < held) drills.push_back({name, *held});
+    }
+    return drills;
+}
+
 bool is_told(const report::TargetReport& target, bool quiet) {
     if (target.verdict.claim != Claim::leak) return false;
     if (!quiet) return !target.silenced;
@@ -156,11 +175,18 @@ int run_report(const Options& options) {
         report->left_out =
             std::erase_if(report->targets, [](const auto& target) { return target.news.empty(); });
     }
-    if (!options.quiet || news) {
-        if (auto written = put(rendered(*report, options), options); !written)
-            return complain(written.error());
+    const auto drills =
+        options.quiet && options.format == "text" ? new_drills(*request) : std::vector<report::Drill>{};
+    std::string text = !options.quiet || news ? rendered(*report, options) : "";
+    if (!drills.empty())  // a true leak stands first
+        text += (text.empty() ? "" : "\n") + broken(report::text_drills(report->host, drills));
+    if (!text.empty()) {
+        if (auto written = put(text, options); !written) return complain(written.error());
     }
+    for (const report::Drill& drill : drills)
+        after[drill_key(request->directory, drill.target)].told_wall = drill.wall;
     Exit status = book_is_bad ? Exit::trouble : status_of(*report, options.quiet);
+    if (status == Exit::healthy && !drills.empty()) status = Exit::leak;
     if (options.quiet && path && !book_is_bad) {  // a report at a prompt is no mail: it uses up no news
         if (auto saved = save_told_at(*path, after); !saved)
             status = static_cast<Exit>(complain(saved.error()));

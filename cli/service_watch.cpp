@@ -370,7 +370,7 @@ void ServiceWatch::tell_status() {
     notify_.status(text);
 }
 
-// A leak that is none, by all the ways of a true one; nothing of it is recorded.
+// A leak that is none, by all the ways of a true one; none of them takes it for a finding.
 void ServiceWatch::drill() {
     if (!session_) return;
     const nanoseconds until = boot_now() + shift() + kDrillLasts;
@@ -387,6 +387,7 @@ void ServiceWatch::drill() {
     } else {
         say(text);
     }
+    if (memory_) memory_->note_drill();
     if (metrics_) metrics_->drill(until, *session_);
     if (on_leak_) on_leak_->drill(event);
     if (leak_file_ && !leak_file_->drill(event))

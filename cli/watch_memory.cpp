@@ -9,6 +9,7 @@
 
 #include "core/base/poller.h"
 #include "core/base/text.h"
+#include "core/store/drill_note.h"
 #include "core/store/history_reader.h"
 #include "core/store/saved_dump.h"
 
@@ -178,6 +179,13 @@ std::vector<watch::Listener*> WatchMemory::listeners() {
     if (recorder_) listeners.push_back(&*recorder_);
     if (keeper_) listeners.push_back(&*keeper_);
     return listeners;
+}
+
+void WatchMemory::note_drill() {
+    const store::HistoryWriter* writer = recorder_ ? recorder_->writer() : nullptr;
+    if (writer == nullptr) return;
+    if (const auto noted = store::note_drill(writer->path(), wall_now()); !noted)
+        say_(to_string(noted.error()) + "; no drill by mail");
 }
 
 void WatchMemory::end(const watch::Session& session, const std::string& reason) {

@@ -47,6 +47,9 @@ class WatchMemory {
     std::vector<watch::Listener*> listeners();
     void end(const watch::Session& session, const std::string& reason);
 
+    // Beside the history, for the next report that is mailed; without a history, nothing.
+    void note_drill();
+
   private:
     void read_state();
     void settle_clock(std::chrono::nanoseconds mono, std::chrono::nanoseconds wall);

@@ -109,6 +109,18 @@ std::string target_text(const TargetReport& target, const Report& report, const 
 
 }  // namespace
 
+std::string text_drills(const std::string& host, const std::vector<Drill>& drills) {
+    if (drills.empty()) return {};
+    std::string names, lines;
+    for (const Drill& drill : drills) {
+        names += (names.empty() ? "" : ", ") + escape(drill.target, 40);
+        lines += fmt::format("{}: an exercise was asked for at {}, by rampwatch drill. This is no leak.\n",
+                             escape(drill.target, 40), format_time(drill.wall));
+    }
+    return fmt::format("rampwatch: DRILL{}: {}\n\n{}", host.empty() ? "" : " on " + escape(host, 32), names,
+                       lines);
+}
+
 std::string text_report(const Report& report, const ReportTextStyle& style) {
     std::string text = subject_line(report) + "\n";
     text += fmt::format("{} to {}\n", format_time(report.since_wall), format_time(report.until_wall));

@@ -11,6 +11,8 @@
 
 #include "core/base/poller.h"
 #include "core/base/subprocess.h"
+#include "core/store/drill_note.h"
+#include "core/store/history_place.h"
 #include "core/store/history_writer.h"
 #include "core/store/sqlite.h"
 #include "tests/catch.h"
@@ -117,6 +119,28 @@ TEST_CASE("a quiet report tells a leak once, and nothing when nothing is new", "
     CHECK(second.out.empty());
     CHECK(second.err.empty());
     CHECK(histories.report().status == 1);  // by hand everything is shown
+}
+
+TEST_CASE("a drill is mailed once, marked, and below a true leak", "[report]") {
+    const Histories histories;
+    record(histories.place(), {.name = "steady", .mib_per_h = 0});
+    REQUIRE(store::note_drill(store::history_path(histories.place(), "steady"), wall_now()));
+
+    const Ran alone = histories.report({"--quiet"});
+    CHECK(alone.status == 1);
+    CHECK(contains(alone.out, "rampwatch: DRILL"));
+    CHECK(contains(alone.out, "steady: an exercise was asked for"));
+    CHECK_FALSE(contains(histories.report().out, "DRILL"));
+    CHECK(histories.report({"--quiet"}).out.empty());
+
+    record(histories.place(), {.name = "leaky"});
+    REQUIRE(store::note_drill(store::history_path(histories.place(), "steady"), wall_now()));
+    const Ran both = histories.report({"--quiet"});
+    CHECK(both.out.find("rampwatch: 1 leak") == 0);
+    CHECK(contains(both.out, "rampwatch: DRILL"));
+
+    REQUIRE(store::note_drill(store::history_path(histories.place(), "steady"), wall_now() - 25h));
+    CHECK_FALSE(contains(histories.report({"--quiet"}).out, "DRILL"));
 }
 
 TEST_CASE("an acknowledged leak is no news until then", "[report]") {

@@ -111,6 +111,13 @@ check "all of this left the service alone" prop_is leaky.service MainPID "$third
 check "a drill is asked for" bed rampwatch drill leaky
 eventually 20 "it is in the journal, marked" in_journal MESSAGE_ID=9b8e04d2c5f64a7db1730ef26a48c512 RAMPWATCH_DRILL=1
 eventually 20 "its command is run" journal_has "ended with status 0: hooked, drill 1"
+eventually 20 "and noted for the mail" bed sh -c 'ls /var/lib/rampwatch/*.drill'
+# What cron mails is what this prints.
+mail() { bed rampwatch report --quiet >"$root/root/mail" || true; }
+mail
+check "the next report tells it, marked" grep -q 'DRILL on .*leaky' "$root/root/mail"
+mail
+check "and the one after that does not" sh -c "! grep -q DRILL '$root/root/mail'"
 eventually 20 "and in the metrics" bed grep -q '^rampwatch_drill{.*} 1' /run/rampwatch/leaky.prom
 
 bed systemctl stop leaky.service

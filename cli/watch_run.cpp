@@ -122,18 +122,14 @@ std::optional<Error> Watch::prepare() {
 bool Watch::may_read_stacks() {
     const probe::Process& process = *handle_.process;
     if (!process.alive()) return false;
-    const std::string sudo = "sudo " + own_command_line();
+    const std::string sudo = ::geteuid() == 0 ? "" : "sudo " + own_command_line();
     const std::string& pprof = settings_.dump.pprof.place;
     if (!process.may_inspect() && !pprof.empty() && pprof != dump::kPprofAuto) return true;
-    if (!process.may_inspect()) {
-        say(fmt::format(
-            "no right to read the stacks and descriptors of PID {}, which belongs to {}; with it: {}",
-            process.pid(), probe::user_name(process.uid()), sudo));
-        return false;
-    }
     const auto allowed = dump::may_dump(process.pid(), sudo);
-    if (!allowed) say("no stacks: " + to_string(allowed.error()));
-    return allowed.has_value();
+    if (!allowed)
+        say((process.may_inspect() ? "no stacks: " : "no stacks and no descriptors: ") +
+            to_string(allowed.error()));
+    return allowed && process.may_inspect();
 }
 
 void Watch::open_memory() {

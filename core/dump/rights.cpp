@@ -6,10 +6,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
+#include <system_error>
 
 #include "core/base/text.h"
 
@@ -33,6 +37,21 @@ std::optional<std::int64_t> user_of(pid_t pid) {
     return parse_count(split(uids, '\t').front());
 }
 
+bool has_ptrace_capability() {
+    constexpr std::uint64_t kPtrace = 1U << 19;
+    const std::string text = first_line("/proc/self/status", "CapEff:");
+    std::uint64_t held = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), held, 16);
+    return parsed.ec == std::errc() && (held & kPtrace) != 0;
+}
+
+// The first one maps every user to itself.
+bool in_user_namespace() {
+    std::istringstream map(first_line("/proc/self/uid_map", {}));
+    std::uint64_t inside = 0, outside = 0, count = 0;
+    return map >> inside >> outside >> count && count < UINT32_MAX;
+}
+
 }  // namespace
 
 Error no_right(pid_t pid) {
@@ -41,8 +60,13 @@ Error no_right(pid_t pid) {
     struct stat files {};
     const bool known = ::stat(fmt::format("/proc/{}", pid).c_str(), &files) == 0;
     const std::string scope = first_line("/proc/sys/kernel/yama/ptrace_scope", {});
-    if (::geteuid() == 0) {
-        error.hint = "CAP_SYS_PTRACE is missing, or the process is in a user namespace above ours";
+    if (has_ptrace_capability()) {
+        error.hint =
+            in_user_namespace()
+                ? "our CAP_SYS_PTRACE counts in our user namespace alone, and the process is outside of it"
+                : "a security module forbids it, though CAP_SYS_PTRACE is ours";
+    } else if (::geteuid() == 0) {
+        error.hint = "CAP_SYS_PTRACE is missing";
     } else if (user && *user != static_cast<std::int64_t>(::geteuid())) {
         error.hint =
             fmt::format("it is user {}'s: run as that user, with sudo, or with CAP_SYS_PTRACE", *user);

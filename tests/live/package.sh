@@ -4,31 +4,9 @@
 # package.sh PACKAGE.deb SOURCE_DIR
 set -euo pipefail
 package=$1 source=$2
-skip() {
-    [ -z "${RAMPWATCH_NOTHING_MISSING:-}" ] || { echo "cannot run here: $*" >&2; exit 1; }
-    echo "skipped: $*"
-    exit 77
-}
-[ "$(id -u)" -eq 0 ] || skip "needs root"
-for command in systemd-nspawn dbus-daemon nsenter dpkg-deb; do
-    command -v "$command" >/dev/null || skip "not installed: $command"
-done
 . "$source/tests/live/bed.sh"
+bed_needs dpkg-deb
 
-failures=0
-check() {  # WHAT CMD...
-    if "${@:2}" >/dev/null 2>&1; then echo "ok   $1"; else echo "FAIL $1" >&2; failures=$((failures + 1)); fi
-}
-eventually() {  # WHAT CMD...
-    local deadline=$((SECONDS + 30))
-    until "${@:2}" >/dev/null 2>&1; do
-        [ "$SECONDS" -lt "$deadline" ] || break
-        sleep 0.2
-    done
-    check "$@"
-}
-prop() { bed systemctl show -p "$2" --value "$1"; }
-prop_is() { [ "$(prop "$1" "$2")" = "$3" ]; }
 prop_is_not_active() { [ "$(prop "$1" ActiveState)" != active ]; }
 unit=rampwatch@idle.service
 
@@ -59,13 +37,13 @@ bed systemctl daemon-reload
 bed systemctl start idle.service
 bed systemctl enable -q --now "$unit"
 bed systemctl enable -q --now rampwatch-serve.service
-eventually "an instance runs" prop_is "$unit" ActiveState active
-eventually "and keeps metrics" bed test -s /run/rampwatch/idle.prom
-eventually "rampwatch-serve serves them, without any right" bed curl -fsS http://127.0.0.1:9477/metrics
+eventually 30 "an instance runs" prop_is "$unit" ActiveState active
+eventually 30 "and keeps metrics" bed test -s /run/rampwatch/idle.prom
+eventually 30 "rampwatch-serve serves them, without any right" bed curl -fsS http://127.0.0.1:9477/metrics
 
 watcher=$(prop "$unit" MainPID) server=$(prop rampwatch-serve.service MainPID) idle=$(prop idle.service MainPID)
 check "it upgrades" bed dpkg -i /root/next.deb
-eventually "the instance runs again" prop_is "$unit" ActiveState active
+eventually 30 "the instance runs again" prop_is "$unit" ActiveState active
 check "as the new program" [ "$(prop "$unit" MainPID)" != "$watcher" ]
 check "so does the server" [ "$(prop rampwatch-serve.service MainPID)" != "$server" ]
 check "the service was left alone" prop_is idle.service MainPID "$idle"

@@ -2,7 +2,8 @@
 # Sourced: a real systemd as PID 1 in a container of its own, of this very machine's files, seen through an overlay
 # that is thrown away. No network; nothing of the machine is changed. Needs root, systemd-nspawn and dbus.
 #   bed_up FOLDER    boots; FOLDER is made, on a file system that an overlay can write to (tmpfs)
-#   bed CMD...       runs inside, as root
+#   bed CMD...       runs inside, as root. What is to go on beside the test is started by "bed systemd-run --unit=...":
+#                    a "bed CMD &" makes bed_down hang.
 #   bed_down         powers off and clears away
 # And the words of the tests in it: skip, bed_needs, check, ok, fail, eventually, prop and prop_is.
 

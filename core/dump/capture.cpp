@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/dump/capture.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -13,6 +12,7 @@
 #include <limits>
 #include <unordered_map>
 
+#include "core/base/entries.h"
 #include "core/base/fd.h"
 #include "core/base/text.h"
 #include "core/dump/rights.h"
@@ -120,18 +120,17 @@ Result<std::vector<pid_t>> Capturer::State::list() {
     const std::string path = fmt::format("/proc/{}/task", pid);
     tasks = Fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!tasks) return gone(pid);
-    const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
-    if (!directory) return gone(pid);
     std::vector<pid_t> tids;
     left_out = 0;
-    while (const dirent* entry = ::readdir(directory.get())) {
-        const auto tid = parse_count(entry->d_name);
-        if (!tid || *tid <= 0 || *tid > std::numeric_limits<pid_t>::max()) continue;
+    each_entry(tasks.get(), [&](const char* name) {
+        const auto tid = parse_count(name);
+        if (!tid || *tid <= 0 || *tid > std::numeric_limits<pid_t>::max()) return true;
         if (tids.size() < settings.most_threads)
             tids.push_back(static_cast<pid_t>(*tid));
         else
             ++left_out;
-    }
+        return true;
+    });
     if (tids.empty()) return gone(pid);
     return tids;
 }

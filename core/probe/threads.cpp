@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "core/probe/threads.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "core/base/entries.h"
+#include "core/base/fd.h"
 #include "core/base/file.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
@@ -24,16 +23,11 @@ constexpr std::size_t kMostListed = 200'000;
 
 std::vector<std::string> thread_ids(int process_directory) {
     std::vector<std::string> ids;
-    const int fd = ::openat(process_directory, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return ids;
-    const auto close = [](DIR* directory) { ::closedir(directory); };
-    const std::unique_ptr<DIR, decltype(close)> directory(::fdopendir(fd), close);
-    if (!directory) return ::close(fd), ids;
-    while (const dirent* entry = ::readdir(directory.get())) {
-        if (entry->d_name[0] == '.') continue;
-        ids.emplace_back(entry->d_name);
-        if (ids.size() == kMostListed) break;
-    }
+    const Fd tasks(::openat(process_directory, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    each_entry(tasks.get(), [&](const char* name) {
+        ids.emplace_back(name);
+        return ids.size() < kMostListed;
+    });
     return ids;
 }
 

@@ -104,6 +104,7 @@ class Table {
 struct Symbols::State {
     Modules& modules;
     std::unordered_map<std::uint64_t, std::vector<Frame>> known{};  // by address looked up
+    std::unordered_map<std::uint64_t, std::optional<Symbol>> names{};
     std::unordered_map<Dwfl_Module*, Table> tables{};
     std::unordered_map<Dwfl_Module*, Lines> lines{};
     std::chrono::nanoseconds most{}, spent{};
@@ -131,6 +132,7 @@ Symbols::~Symbols() = default;
 
 void Symbols::clear() {
     state_->known.clear();
+    state_->names.clear();
     state_->tables.clear();
     state_->lines.clear();
 }
@@ -145,11 +147,14 @@ void Symbols::allow_lines(std::chrono::nanoseconds most) {
 std::size_t Symbols::without_lines() const { return state_->without_lines; }
 
 std::optional<Symbol> Symbols::symbol(std::uint64_t address) {
+    if (state_->names.size() >= kMostKnown) state_->names.clear();
+    const auto [known, fresh] = state_->names.try_emplace(address);
+    if (!fresh) return known->second;
     const Modules::Module* module = state_->modules.at(address);
     if (module == nullptr || module->handle == nullptr) return std::nullopt;
     const Entry* entry = state_->table(module->handle).find(address);
-    if (entry == nullptr) return std::nullopt;
-    return Symbol{entry->name, address - entry->address};
+    if (entry != nullptr) known->second = Symbol{entry->name, address - entry->address};
+    return known->second;
 }
 
 const std::vector<Frame>& Symbols::frames(const FrameAddress& address) {

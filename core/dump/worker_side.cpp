@@ -34,6 +34,8 @@
 #include "core/golang/describe.h"
 #include "core/golang/goroutines.h"
 #include "core/golang/runtime.h"
+#include "core/probe/maps.h"
+#include "core/probe/memory.h"
 #include "core/probe/process.h"
 #include "core/stacks/own_frame.h"
 
@@ -157,9 +159,17 @@ class GoReading {
 
     void answer(const Work& work, Answer& answer) {
         if (!runtime_) {
+            auto code = code_of(pid_);
+            if (without_go_ && code == without_go_code_) {
+                answer.error = without_go_;
+                return;
+            }
             auto attached = golang::Runtime::attach(pid_);
             if (!attached) {
                 answer.error = attached.error();
+                const bool settled = attached.error().kind == Error::Kind::not_found && !code.empty();
+                without_go_ = settled ? std::optional(attached.error()) : std::nullopt;
+                without_go_code_ = std::move(code);
                 return;
             }
             runtime_.emplace(std::move(*attached));
@@ -196,6 +206,24 @@ class GoReading {
     }
 
   private:
+    struct Code {
+        std::uint64_t start = 0, inode = 0;
+        friend bool operator==(const Code&, const Code&) = default;
+    };
+
+    // Which files' code is mapped where. A program that had no Go has none while that is the same: to look
+    // through a large one again took a quarter of a second dump.
+    static std::vector<Code> code_of(pid_t pid) {
+        std::vector<Code> code;
+        const auto tid = probe::live_thread(pid);
+        const auto maps = tid ? probe::read_maps(*tid) : Result<probe::Maps>(tid.error());
+        if (!maps) return code;
+        for (const probe::Mapping& mapping : maps->mappings) {
+            if (mapping.executable && mapping.inode != 0) code.push_back({mapping.start, mapping.inode});
+        }
+        return code;
+    }
+
     // What a profile does not have.
     static void keep_memory(const GoProgram& read, GoProgram& into) {
         into.version = read.version;
@@ -251,6 +279,8 @@ class GoReading {
     pid_t pid_;
     std::optional<golang::Runtime> runtime_{};
     std::optional<golang::Goroutines> goroutines_{};
+    std::optional<Error> without_go_{};    // what was said of a program without Go,
+    std::vector<Code> without_go_code_{};  // while this was its code
 };
 
 // The stacks of all threads, by native.h, which keeps what it learnt.

@@ -15,6 +15,8 @@ constexpr std::uint32_t kMagic_1_16 = 0xfffffffa;
 constexpr std::uint32_t kMagic_1_18 = 0xfffffff0;
 constexpr std::uint32_t kMagic_1_20 = 0xfffffff1;
 constexpr std::uint64_t kHeader = 72, kOldHeader = 64;
+// What the first eight bytes of all of them have in common, as one number.
+constexpr std::uint64_t kHeaderMask = 0xff00ffffffffff00, kHeaderCommon = 0x08000000ffffff00;
 constexpr std::uint64_t kMostFunctions = 10'000'000;
 constexpr std::size_t kMostName = 4096;
 constexpr int kMostInlined = 64;
@@ -55,6 +57,8 @@ Result<Pclntab> Pclntab::find(const Elf& elf, bool search) {
         const Bytes bytes = elf.at(segment.address);
         const std::uint64_t from = (8 - segment.address % 8) % 8;
         for (std::uint64_t at = from; at + kHeader <= bytes.size(); at += 8) {
+            // Most are refused here: there may be a hundred megabytes of them.
+            if ((bytes.number_unchecked<std::uint64_t>(at) & kHeaderMask) != kHeaderCommon) continue;
             if (!looks_like_header(bytes.part(at, 8))) continue;
             auto table = parse(bytes.part(at), segment.address + at);
             if (table) return table;

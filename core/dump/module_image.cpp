@@ -153,6 +153,13 @@ std::optional<ElfFacts> elf_facts(const ReadFile& read) {
     return facts;
 }
 
+std::string why_not_read(const ElfFacts& facts) {
+    if (!facts.is_64bit || facts.machine == EM_386)
+        return "it is a 32-bit program, and only x86-64 ones are read here";
+    if (facts.machine == EM_X86_64) return {};
+    return fmt::format("it is a program for another machine (ELF machine {})", facts.machine);
+}
+
 Result<ModuleImage> open_image(pid_t live_tid, const ModuleRange& range) {
     const probe::Memory memory(live_tid);
     const auto mapped = elf_facts(mapped_reader(memory, range));

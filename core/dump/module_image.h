@@ -44,8 +44,10 @@ struct ElfFacts {
 using ReadFile = std::function<bool(std::uint64_t offset, std::span<std::byte> into)>;
 
 // Bounded; empty when this is no ELF file.
-
 std::optional<ElfFacts> elf_facts(const ReadFile& read);
+
+// In words why the threads of such a program are not read here; empty for one of x86-64.
+std::string why_not_read(const ElfFacts& facts);
 
 struct ModuleImage {
     Fd fd{};                          // the file, or none:

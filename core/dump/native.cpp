@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/dump/native.h"
 
-#include <elf.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -101,12 +100,10 @@ Result<void> must_be_ours(pid_t live_tid) {
         return ::pread(fd, into.data(), into.size(), static_cast<off_t>(offset)) ==
                static_cast<ssize_t>(into.size());
     });
-    if (!facts || (facts->is_64bit && facts->machine == EM_X86_64)) return {};
-    const bool narrow = facts->machine == EM_386 || !facts->is_64bit;
-    return Error{Error::Kind::unavailable,
-                 narrow ? "it is a 32-bit program, and only x86-64 ones are read here"
-                        : fmt::format("it is a program for another machine (ELF machine {})", facts->machine),
-                 fmt::format("PID {}", live_tid), "--backend gdb reads it"};
+    std::string why = facts ? why_not_read(*facts) : std::string();
+    if (why.empty()) return {};
+    return Error{Error::Kind::unavailable, std::move(why), fmt::format("PID {}", live_tid),
+                 "--backend gdb reads it"};
 }
 
 }  // namespace

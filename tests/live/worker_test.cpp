@@ -131,6 +131,29 @@ TEST_CASE("a program that is no Go program is none of the worker's harm", "[work
     CHECK(answer.error->kind == Error::Kind::not_found);
 }
 
+TEST_CASE("a program without Go that becomes one with it is read then", "[worker]") {
+    if (!test::have({test::program("parks_go")})) return;
+    const test::TempTree folder;
+    const std::string words = "echo ready; while [ ! -e " + folder.path("go") +
+                              " ]; do sleep 0.01; done; exec " + test::program("parks_go") + " " +
+                              folder.path("dump");
+    const test::Target target({"sh", "-c", words});
+    Worker worker(life_of(target), RAMPWATCH_PROGRAM);
+    for (int round = 0; round < 2; ++round) {
+        const auto before = worker.ask_and_wait({.order = Order::goroutines}, 60s);
+        REQUIRE(before.error);
+        CHECK(before.error->kind == Error::Kind::not_found);
+    }
+    std::ofstream(folder.path("go")) << "now";
+    dump::Answer after;
+    for (const auto until = boot_now() + 60s; boot_now() < until; std::this_thread::sleep_for(50ms)) {
+        after = worker.ask_and_wait({.order = Order::goroutines}, 60s);
+        if (!after.error && after.dump.go->goroutines >= 1000) break;
+    }
+    REQUIRE_FALSE(after.error);
+    CHECK(after.dump.go->goroutines >= 1000);
+}
+
 TEST_CASE("samples of a Go program carry its goroutines and its live heap", "[worker]") {
     if (!test::have({test::program("parks_go")})) return;
     const test::TempTree folder;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/dump/module_image.h"
 
+#include <elf.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -87,6 +88,23 @@ TEST_CASE("what is no ELF file, or a lying one, has no facts", "[dump]") {
     REQUIRE(facts);
     CHECK(facts->is_64bit);
     CHECK(facts->build_id.empty());
+}
+
+TEST_CASE("programs of 32 bits and for other machines are refused in words, by their ELF header", "[dump]") {
+    const auto why = [](unsigned char bits, std::uint16_t machine) {
+        Elf32_Ehdr header{};  // as long as the fields that count go both classes are alike
+        std::memcpy(header.e_ident, ELFMAG, SELFMAG);
+        header.e_ident[EI_CLASS] = bits;
+        header.e_machine = machine;
+        const std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
+        const auto facts = elf_facts(reader(bytes + std::string(64, '\0')));
+        REQUIRE(facts);
+        return why_not_read(*facts);
+    };
+    CHECK(why(ELFCLASS32, EM_386) == "it is a 32-bit program, and only x86-64 ones are read here");
+    CHECK(why(ELFCLASS32, EM_X86_64) == why(ELFCLASS32, EM_386));  // x32
+    CHECK(why(ELFCLASS64, EM_AARCH64) == "it is a program for another machine (ELF machine 183)");
+    CHECK(why(ELFCLASS64, EM_X86_64).empty());
 }
 
 TEST_CASE("a note that claims more than there is gives no build id", "[dump]") {

@@ -16,15 +16,13 @@
 #include "cli/leak_command.h"
 #include "cli/leak_file.h"
 #include "cli/recorder.h"
+#include "cli/service_status.h"
 #include "cli/unit_feed.h"
 #include "cli/watch_memory.h"
-#include "core/base/file.h"
 #include "core/base/outlet.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
-#include "core/dump/permission.h"
-#include "core/report/service_words.h"
 #include "core/systemd/journal.h"
 #include "core/systemd/message_ids.h"
 #include "core/systemd/notify.h"
@@ -40,7 +38,6 @@ using namespace std::chrono_literals;
 constexpr nanoseconds kLastWords = 2s;
 constexpr nanoseconds kTryAgain = 200ms;
 constexpr nanoseconds kAskBusAgain = 5s;
-constexpr nanoseconds kStatusEvery = 10s;
 constexpr nanoseconds kDrillLasts = 5min;
 
 // A history and a state are of the main process, life after life.
@@ -86,9 +83,7 @@ class ServiceWatch final : public watch::Listener {
     [[nodiscard]] std::optional<Life> first_life();
     void open_memory();
     [[nodiscard]] std::optional<Error> begin();
-    void check_rights();
     void loop();
-    void tell_status();
     [[nodiscard]] nanoseconds shift() const { return memory_ ? memory_->shift() : nanoseconds{}; }
     void drill();
     void end_drill();
@@ -118,14 +113,9 @@ class ServiceWatch final : public watch::Listener {
     std::optional<LeakCommand> on_leak_{};
     std::optional<dump::DumpFeed> dumps_{};
     std::optional<watch::Session> session_{};
-    std::optional<Sample> last_{};
-    LifeNumber checked_life_ = 0;
-    std::string degraded_{};  // what is missing for want of a right
-    std::optional<nanoseconds> status_told_{};
+    ServiceStatus status_{name(), notify_, [this](const std::string& line) { say(line); }};
     std::optional<nanoseconds> drill_until_{};
     bool left_ = false;  // the unit has been inactive for long enough
-    bool sum_seen_ = false;
-    bool blind_ = false;
     std::vector<TargetId> judged_{};
 };
 
@@ -287,7 +277,7 @@ std::optional<Error> ServiceWatch::begin() {
     crew_->on_tick = [this](nanoseconds boot) {
         notify_.alive(boot);
         if (metrics_) metrics_->alive(boot);
-        tell_status();
+        status_.tell(*crew_, *session_, unit_ && !unit_->connected());
         end_drill();
         if (unit_ && unit_->is_over() && !std::exchange(left_, true))
             course_.finish(
@@ -314,60 +304,10 @@ std::optional<Error> ServiceWatch::begin() {
     return std::nullopt;
 }
 
-// Of each new main process: what may we not do with it? Said once for each kind of answer.
-void ServiceWatch::check_rights() {
-    const probe::Process* main = crew_->main();
-    if (main == nullptr || !main->alive()) return;
-    std::string missing;
-    if (const auto allowed = dump::may_dump(main->pid()); !main->may_inspect()) {
-        missing = "no stacks and no descriptors: CAP_SYS_PTRACE is missing";
-    } else if (!allowed) {
-        missing = "no stacks: " + to_string(allowed.error());
-    } else if (const auto state = read_file(main->directory(), "syscall", 64);
-               !state && state.error().kind == Error::Kind::no_permission) {
-        missing = "stacks without what each thread waits for: CAP_DAC_READ_SEARCH is missing";
-    }
-    if (missing != degraded_ && !missing.empty() && main->alive()) say(missing);
-    degraded_ = missing;
-}
-
 void ServiceWatch::take(const Event& event, const watch::Session&) {
-    if (event.kind == Event::Kind::started || event.kind == Event::Kind::restarted) {
-        if (std::find(judged_.begin(), judged_.end(), event.target) == judged_.end())
-            judged_.push_back(event.target);
-    }
-    if (event.target == kSumTarget) sum_seen_ = event.kind != Event::Kind::gone;
-    const TargetId lead = sum_seen_ ? kSumTarget : kMainTarget;
-    if (event.kind == Event::Kind::sample && event.target == lead) last_ = event.sample;
-    if (event.kind == Event::Kind::gone && event.target == lead) last_.reset();
-    if (event.kind != Event::Kind::sample && event.target <= kSumTarget) status_told_.reset();
-}
-
-// A verdict costs more than a look.
-void ServiceWatch::tell_status() {
-    const nanoseconds now = boot_now();
-    if (crew_->main() != nullptr && std::exchange(checked_life_, 1U) == 0) check_rights();
-    if (crew_->main() == nullptr) checked_life_ = 0;
-    if (status_told_ && now - *status_told_ < kStatusEvery) return;
-    status_told_ = now;
-    std::string text;
-    if (const auto& obstacle = crew_->obstacle(); obstacle && obstacle->kind == Error::Kind::no_permission) {
-        text = fmt::format("{} cannot be looked at: {}; CAP_SYS_PTRACE is missing", name(),
-                           to_string(*obstacle));
-        if (!std::exchange(blind_, true)) say(text);
-    } else if (crew_->count() == 0) {
-        text = fmt::format("{} is not running; waiting for it", name());
-    } else {
-        // The one that has the most to say: a leaking process before a sum that is fine.
-        Verdict said = session_->verdict(sum_seen_ ? kSumTarget : kMainTarget);
-        const Verdict main = session_->verdict(kMainTarget);
-        if (main.claim > said.claim) said = main;
-        text = report::service_status(said, last_);
-        if (crew_->count() > 1) text += fmt::format("; {} processes", crew_->count());
-    }
-    if (unit_ && !unit_->connected()) text += "; the system bus is away";
-    if (!degraded_.empty()) text += "; " + degraded_;
-    notify_.status(text);
+    if (event.kind != Event::Kind::started && event.kind != Event::Kind::restarted) return;
+    if (std::find(judged_.begin(), judged_.end(), event.target) == judged_.end())
+        judged_.push_back(event.target);
 }
 
 // A leak that is none, by all the ways of a true one; none of them takes it for a finding.
@@ -413,7 +353,7 @@ void ServiceWatch::end_drill() {
 }
 
 void ServiceWatch::loop() {
-    std::vector<watch::Listener*> listeners = {&course_, listener_.get(), this};
+    std::vector<watch::Listener*> listeners = {&course_, listener_.get(), this, &status_};
     if (recorder_) listeners.insert(listeners.begin(), &*recorder_);
     if (keeper_) listeners.push_back(&*keeper_);
     std::optional<MainMemory> remembering;

@@ -10,6 +10,7 @@ demo_needs=("${dump_needs[@]}" go:golang-go)
 test_needs=("${demo_needs[@]}" javac:default-jdk-headless node:nodejs npm:npm setpriv:util-linux
             bash:bash fish:fish zsh:zsh mandoc:mandoc dwz:dwz libc6-dbg cron sqlite3:sqlite3 chromium:chromium
             systemd-nspawn:systemd-container dbus-daemon:dbus prometheus:prometheus curl:curl python3:python3)
+fuzz_needs=(clang++:clang libclang-rt-14-dev nm:binutils go:golang-go)
 package_needs=(dh:debhelper lintian:lintian dpkg-buildpackage:dpkg-dev fakeroot:fakeroot pkgconf)
 
 portable_needs=("${build_needs[@]}" libbz2-dev liblzma-dev libzstd-dev go:golang-go)

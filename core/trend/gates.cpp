@@ -56,7 +56,7 @@ Trial::Trial(const Window& window) : window_(window), line_(fit_line(window.floo
 // Fitted when first asked for: most windows fail before.
 const Trial::Curve& Trial::curve() const {
     if (curve_) return *curve_;
-    Curve& curve = curve_.emplace();
+    Curve& curve = curve_.emplace(Curve{});  // clang 14 does not find the default constructor
     curve.bend = fit_bend(window_.floors);
     const Bend& bend = curve.bend;
     const std::size_t n = window_.floors.size();

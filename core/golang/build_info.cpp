@@ -13,6 +13,7 @@ constexpr std::string_view kMagic = "\xff Go buildinf:";
 constexpr std::size_t kHeader = 32;
 constexpr std::size_t kMostVersion = 256;
 constexpr std::size_t kMostModules = std::size_t{1} << 20;
+constexpr std::size_t kMostWord = 1024;  // of a module's path and version
 constexpr std::size_t kMostSearched = std::size_t{16} << 20;
 
 // Takes digits off the front of `text`.
@@ -51,8 +52,8 @@ void read_modules(std::string_view text, BuildInfo& info) {
     for (const std::string_view line : split(text, '\n')) {
         const auto fields = split(line, '\t');
         if (fields.size() < 2 || fields[0] != "mod") continue;
-        info.module = fields[1];
-        if (fields.size() > 2) info.module_version = fields[2];
+        info.module = fields[1].substr(0, kMostWord);
+        if (fields.size() > 2) info.module_version = fields[2].substr(0, kMostWord);
         return;
     }
 }

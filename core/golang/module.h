@@ -32,8 +32,8 @@ struct Moduledata {
 class Module {
   public:
     // `file` is what `mapping`, the first one of it, maps. bad_input names the check that failed; not_found:
-    // no Go module. Without `search`, a table that no section names is looked
-    // for only where there is build info.
+    // no Go module. A table that no section names is looked for with `search`, and where a section says that
+    // Go has linked the file.
     static Result<Module> open(const probe::Memory& memory, const probe::ModuleFile& file,
                                const probe::Mapping& mapping, bool search);
 

@@ -77,7 +77,9 @@ Result<void> Runtime::open_new() {
         if (!module && (main || !problem)) problem = module.error();
     }
     if (modules_.empty() && problem) return *problem;
-    if (modules_.empty()) return Error{Error::Kind::not_found, "no Go program", "Go runtime", ""};
+    // UPX unpacks a program into memory of no file.
+    if (modules_.empty())
+        return refused("packed: nothing of its executable is mapped", "if UPX did it: upx -d");
     return {};
 }
 

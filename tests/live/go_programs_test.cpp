@@ -268,6 +268,30 @@ TEST_CASE("Go programs of other kinds are read in part, or refused by name", "[g
         REQUIRE_FALSE(elf);
         CHECK(elf.error().what == "32-bit programs are not read");
     }
+    SECTION("packed by UPX") {
+        const std::string packages = test::program("newer-go"), upx = packages + "/upx/usr/bin/upx-ucl";
+        const auto got =
+            test::run_program({test::tests_file("backport.sh"), packages, "upx", "upx-ucl", "libucl1"}, 300s);
+        const bool must = std::getenv("RAMPWATCH_NOTHING_MISSING") != nullptr;
+        if (got.status != 0 && !must) {
+            WARN("skipped: no UPX to be had: " << got.err.substr(0, 200));
+            return;
+        }
+        const std::string program = folder.path() + "/packed";
+        REQUIRE(build({"go", "build", "-o", program, source}, false));
+        const auto packed = test::run_program(
+            {"/bin/sh", "-c", "LD_LIBRARY_PATH=$(echo \"$0\"/upx/usr/lib/*) exec \"$1\" -q -1 \"$2\"",
+             packages, upx, program});
+        INFO(packed.err);
+        REQUIRE(packed.status == 0);
+        const test::Target target({program, folder.path() + "/dump"});
+        const auto runtime = golang::Runtime::attach(target.pid());
+        REQUIRE_FALSE(runtime);
+        CHECK(runtime.error().what == "packed: nothing of its executable is mapped");
+        const auto dump = test::rampwatch({"dump", target.pid_word()});
+        CHECK(dump.status == 0);
+        CHECK(dump.out.find("could not be read: Go runtime: packed") != std::string::npos);
+    }
     SECTION("a library in a C program") {
         const std::string library = folder.path() + "/libshop.so";
         const std::string go = write(

@@ -153,7 +153,12 @@ Result<std::vector<std::string>> targets_in(const std::string& directory) {
     return targets;
 }
 
-Result<Fd> lock_target(const HistoryPlace& place, std::string_view target) {
+TargetLock::~TargetLock() {
+    struct flock none = whole_file(F_UNLCK);
+    if (fd_) ::fcntl(fd_.get(), F_OFD_SETLK, &none);
+}
+
+Result<TargetLock> lock_target(const HistoryPlace& place, std::string_view target) {
     const std::string path = lock_path(place.directory, target);
     const mode_t mode = place.group ? 0640 : 0600;
     Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode));
@@ -162,7 +167,7 @@ Result<Fd> lock_target(const HistoryPlace& place, std::string_view target) {
         (::fchown(fd.get(), static_cast<uid_t>(-1), *place.group) != 0 || ::fchmod(fd.get(), mode) != 0))
         return failed(path, "cannot be given to the group");
     struct flock lock = whole_file(F_WRLCK);
-    if (::fcntl(fd.get(), F_OFD_SETLK, &lock) == 0) return fd;
+    if (::fcntl(fd.get(), F_OFD_SETLK, &lock) == 0) return TargetLock(std::move(fd));
     if (errno != EAGAIN && errno != EACCES) return failed(path, "cannot be locked");
     return Error{Error::Kind::timed_out, fmt::format("another rampwatch records {}", escape(target, 64)),
                  escape(place.directory, 256), "--history-name NAME records under another name"};

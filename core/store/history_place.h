@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.h"
@@ -39,9 +40,22 @@ std::string history_path(const std::string& directory, std::string_view target);
 // Targets that have a history there, by name; a directory that is not there has none. Error: no_permission.
 Result<std::vector<std::string>> targets_in(const std::string& directory);
 
-// The right to write a target's history, until the descriptor is closed; the kernel takes it from who dies.
-// Error timed_out when another process has it.
-Result<Fd> lock_target(const HistoryPlace& place, std::string_view target);
+// Let go when it is destroyed; the kernel takes it from who dies. It is let go in words, since a child that
+// was just forked, and has not become its program yet, holds the descriptor too.
+class TargetLock {
+  public:
+    TargetLock() = default;
+    explicit TargetLock(Fd fd) : fd_(std::move(fd)) {}
+    TargetLock(TargetLock&&) noexcept = default;
+    TargetLock& operator=(TargetLock&&) = delete;
+    ~TargetLock();
+
+  private:
+    Fd fd_{};
+};
+
+// The right to write a target's history. Error timed_out when another process has it.
+Result<TargetLock> lock_target(const HistoryPlace& place, std::string_view target);
 
 // Does a living process write it?
 bool is_written(const std::string& directory, std::string_view target);

@@ -47,7 +47,7 @@ bool ends_with(const std::string& path, const Life& who) {
 
 struct Taken {
     std::string target{};
-    Fd lock{};
+    TargetLock lock{};
 };
 
 Result<Taken> take_name(const HistorySettings& settings, const Life& who) {
@@ -102,7 +102,7 @@ Result<std::unique_ptr<HistoryWriter>> HistoryWriter::open(const HistorySettings
     return writer;
 }
 
-HistoryWriter::HistoryWriter(std::string target, Fd lock, Database database)
+HistoryWriter::HistoryWriter(std::string target, TargetLock lock, Database database)
     : target_(std::move(target)), lock_(std::move(lock)), database_(std::move(database)) {}
 
 HistoryWriter::~HistoryWriter() = default;

@@ -76,7 +76,7 @@ class HistoryWriter {
   private:
     class Upkeep;
 
-    HistoryWriter(std::string target, Fd lock, Database database);
+    HistoryWriter(std::string target, TargetLock lock, Database database);
     Result<void> settle_clock(const std::string& boot_id, std::chrono::nanoseconds mono,
                               std::chrono::nanoseconds wall);
     Result<void> settle_life(const Life& who, std::chrono::nanoseconds mono, std::chrono::nanoseconds wall);
@@ -85,7 +85,7 @@ class HistoryWriter {
     Result<void> describe(const HistorySettings& settings);
 
     std::string target_;
-    Fd lock_;
+    TargetLock lock_;  // let go after the database is closed
     Database database_;
     std::chrono::nanoseconds shift_{};
     LifeNumber life_ = 1;

@@ -106,6 +106,7 @@ eventually 20 "and is back again" prop_is "$unit" ActiveState active
 eventually 20 "it goes on in the life that it was in" journal_has "watching PID $third"
 check "with what it had learned: the history has all lives" sh -c \
     "nsenter -t $bed_leader -a -- rampwatch history list --history-dir /var/lib/rampwatch | grep -q leaky"
+check "all of them in one history" [ "$(find "$root/var/lib/rampwatch" -name '*.db' | wc -l)" -eq 1 ]
 check "all of this left the service alone" prop_is leaky.service MainPID "$third"
 
 check "a drill is asked for" bed rampwatch drill leaky

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <variant>
 
 #include "core/store/csv.h"
@@ -137,6 +140,29 @@ TEST_CASE("a target that another watcher records goes by a number, and finds it 
     CHECK(write(settings, process(7, 100))->target() == "nginx");
     CHECK_FALSE(is_written(settings.place.directory, "nginx"));
     CHECK(*targets_in(settings.place.directory) == std::vector<std::string>{"nginx", "nginx-2"});
+}
+
+TEST_CASE("a history is let go although a child that was just forked still holds its descriptors",
+          "[store]") {
+    const test::TempTree tree;
+    const auto settings = settings_in(tree);
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe(ends.data()) == 0);
+    auto first = write(settings, process(7, 100));
+    const pid_t child = ::fork();
+    if (child == 0) {  // until the pipe is closed
+        ::close(ends[1]);
+        char byte = 0;
+        static_cast<void>(!::read(ends[0], &byte, 1));
+        ::_exit(0);
+    }
+    first.reset();
+
+    CHECK(write(settings, process(7, 200))->target() == "nginx");
+
+    ::close(ends[0]);
+    ::close(ends[1]);
+    CHECK(::waitpid(child, nullptr, 0) == child);
 }
 
 TEST_CASE("the clock of a history goes on through a reboot, and through a clock set back", "[store]") {

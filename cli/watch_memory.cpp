@@ -54,6 +54,7 @@ void WatchMemory::open(const Life& who) {
         state_path_ = *options_.state_path;
     } else if (writer != nullptr) {
         state_path_ = state_beside(*writer);
+        state_is_beside_ = true;
     }
     read_state();
     settle_clock(mono, wall);
@@ -96,6 +97,7 @@ bool WatchMemory::restore(watch::Session& session) {
     const LifeNumber before = is_same_process(*state_) ? life_ : life_ - 1;
     const auto restored = session.restore(0, state_->learned, before);
     if (restored) return true;
+    if (state_is_beside_) return false;  // of another patience: the history has all of it
     Error error = restored.error();
     error.where = escape(state_path_, 256);
     state_refused_ = true;

@@ -67,7 +67,8 @@ class WatchMemory {
     std::string state_path_{};  // empty: none is saved
     std::optional<store::SavedState> state_{};
     bool has_baseline_ = false;
-    bool state_refused_ = false;  // there, and not ours to replace
+    bool state_refused_ = false;    // there, and not ours to replace
+    bool state_is_beside_ = false;  // beside a history, which has all of it
     std::chrono::nanoseconds shift_{};
     LifeNumber life_ = 1;
 };

@@ -160,6 +160,22 @@ TEST_CASE("a state that is not ours, or of another patience, is said and left al
     CHECK(contains(watch("1h").out, "15 samples"));
 }
 
+TEST_CASE("a state beside a history gives way to another patience, and nothing is forgotten", "[history]") {
+    const Sleeper sleeper;
+    const test::Folder folder;
+    const auto watch = [&](const char* patience) {
+        return test::run({"watch", "--history-dir", folder.path(), "--history-name", "own", "--patience",
+                          patience, "-i", "10ms", "--samples", "5", sleeper.pid()});
+    };
+    CHECK(watch("1h").err.empty());
+    const std::string before = text_of(folder.path() + "/own.state");
+    const Ran other = watch("2h");
+    CHECK(other.err.empty());
+    CHECK(contains(other.out, "10 samples"));
+    CHECK(text_of(folder.path() + "/own.state") != before);
+    CHECK(contains(watch("2h").out, "15 samples"));
+}
+
 TEST_CASE("words that make no sense to a history are refused with 2", "[history]") {
     const test::Folder folder;
     const std::vector<std::vector<std::string>> refused = {

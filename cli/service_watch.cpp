@@ -23,6 +23,7 @@
 #include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/model/words.h"
 #include "core/systemd/journal.h"
 #include "core/systemd/message_ids.h"
 #include "core/systemd/notify.h"
@@ -319,11 +320,10 @@ void ServiceWatch::drill() {
     event.verdict = std::make_shared<const Verdict>(session_->verdict(kMainTarget));
     const std::string text = fmt::format("DRILL: this is no leak of {}, but an exercise", name());
     if (to_journal_) {
-        systemd::send(
-            {systemd::Priority::error,
-             systemd::kLeakId,
-             text,
-             {{"RAMPWATCH_UNIT", service_.unit}, {"RAMPWATCH_EVENT", "leak"}, {"RAMPWATCH_DRILL", "1"}}});
+        auto fields = event_fields(event, service_.unit);
+        if (!event.verdict->leading) fields.emplace_back("RAMPWATCH_SERIES", word(Series::memory));
+        fields.emplace_back("RAMPWATCH_DRILL", "1");
+        systemd::send({systemd::Priority::error, systemd::kLeakId, text, std::move(fields)});
     } else {
         say(text);
     }
@@ -331,7 +331,7 @@ void ServiceWatch::drill() {
     if (metrics_) metrics_->drill(until, *session_);
     if (on_leak_) on_leak_->drill(event);
     if (leak_file_ && !leak_file_->drill(event))
-        say("no drill of " + escape(*settings_.leak_file) + ": it tells a true leak");
+        tell_hook(true, "no drill of " + escape(*settings_.leak_file) + ": it tells a true leak");
     drill_until_ = until;
 }
 

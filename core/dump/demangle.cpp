@@ -18,8 +18,11 @@ namespace {
 constexpr std::size_t kMostMangled = 4096;
 constexpr std::size_t kMostPlain = 16384;
 
-// Behind ELF's names: "@VERS_1.0", "@@VERS_1.0"; behind a compiler's clones: ".llvm.123", ".constprop.0".
-std::string_view without_version(std::string_view name) { return name.substr(0, name.find('@')); }
+// Behind ELF's names: "@VERS_1.0", "@@VERS_1.0"; behind those that LLVM made global: ".llvm.123".
+std::string_view without_version(std::string_view name) {
+    name = name.substr(0, name.find('@'));
+    return name.substr(0, name.find(".llvm."));
+}
 
 std::optional<std::string> cpp(const std::string& name) {
     int status = 0;

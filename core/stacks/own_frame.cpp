@@ -19,8 +19,10 @@ constexpr std::array<std::string_view, 26> kRuntimeModules = {
     "libjvm.so", "libtbb",   "libgomp",    "libresolv", "linux-vdso"};
 
 // Headers and sources of standard libraries, where the compiler tells the file.
-constexpr std::array<std::string_view, 6> kLibrarySources = {"/usr/include/", "/rustc/", "/usr/local/go/src/",
-                                                             "/usr/lib/go",   "./nptl/", "../sysdeps/"};
+constexpr std::array<std::string_view, 9> kLibrarySources = {
+    "/usr/include/", "/rustc/",      "/usr/local/go/src/", "/usr/lib/go",   "./nptl/",
+    "../sysdeps/",   "library/std/", "library/core/",      "library/alloc/"};  // these as Rust's own build
+                                                                               // has them
 
 // C, C++ and Rust: names that machinery has even when it is linked or inlined into the program.
 constexpr std::array<std::string_view, 18> kLibraryFunctions = {
@@ -79,7 +81,10 @@ bool is_library(const Frame& frame) {
     if (!frame.function) return false;
     const std::string bare = bare_function(*frame.function);
     std::string_view name = bare;
-    if (name.starts_with('<')) name.remove_prefix(1);  // Rust's "<alloc::boxed::Box<F> as ...>"
+    // Rust's "<alloc::boxed::Box<F> as ...>", "<&dyn core::ops::Fn<()> as ...>"
+    for (const std::string_view mark : {"<", "&", "mut ", "dyn "}) {
+        if (name.starts_with(mark)) name.remove_prefix(mark.size());
+    }
     if (!frame.module && starts_with_any(name, kJavaPackages)) return true;
     return starts_with_any(name, kLibraryFunctions) || is_go_library(name);
 }

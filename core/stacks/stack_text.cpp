@@ -59,6 +59,13 @@ void drop_guesses(std::vector<Frame>& frames) {
     frames.erase(end, frames.end());
 }
 
+// Of a stripped program a debugger may print nothing else: then addresses are what tells stacks apart.
+bool keep_addresses(std::vector<Frame>& frames, const std::vector<std::optional<std::uint64_t>>& addresses) {
+    if (!std::all_of(frames.begin(), frames.end(), is_unknown)) return false;
+    for (std::size_t i = 0; i < frames.size(); ++i) frames[i].offset = addresses[i];
+    return true;
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> parse_address(std::string_view text) {
@@ -140,7 +147,7 @@ void StackText::set_source(std::string_view file, std::optional<std::int64_t> nu
 void StackText::end_stack() {
     if (open_) {
         mark_inlined(stack_.frames, addresses_);
-        drop_guesses(stack_.frames);
+        if (!keep_addresses(stack_.frames, addresses_)) drop_guesses(stack_.frames);
         stack_.truncated = incomplete_ || (!rooted_ && !ends_at_root(stack_.frames));
         ++stacks_;
         sink_(std::move(stack_));

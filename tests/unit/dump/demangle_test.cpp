@@ -21,6 +21,8 @@ TEST_CASE("older Rust names lose their hash and their marks", "[dump]") {
     CHECK(demangle("_ZN4core3ptr13drop_in_place17h0123456789abcdefE") == "core::ptr::drop_in_place");
     CHECK(demangle("_ZN71_$LT$Test$u20$$u2b$$u20$$u27$static$u20$as$u20$foo..Bar$LT$Test$GT$$GT$"
                    "3bar17h930b740aa94f1d3aE") == "<Test + 'static as foo::Bar<Test>>::bar");
+    CHECK(demangle("_ZN3std2rt10lang_start28_$u7b$$u7b$closure$u7d$$u7d$17h199d3e2bd917d01eE.llvm."
+                   "4929148341395400653") == "std::rt::lang_start::{{closure}}");
 }
 
 // Names from the examples of Rust RFC 2603 and of rustc itself.

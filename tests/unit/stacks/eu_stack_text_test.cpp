@@ -74,6 +74,22 @@ TEST_CASE("a stripped program's frames keep module and offset", "[stacks]") {
     CHECK_FALSE(groups.front().truncated);
 }
 
+TEST_CASE("stacks of addresses alone keep them, and are told apart by them", "[stacks]") {
+    const auto groups =
+        test::grouped(test::parse<EuStackText>("PID 7 - process\n"
+                                               "TID 7:\n#0  0x0000000000434302\n#1  0x0000000000401715\n"
+                                               "TID 8:\n#0  0x000000000045a7f6\n#1  0x00000000004165e0\n"
+                                               "#2  0x000000000040191a\n"
+                                               "TID 9:\n#0  0x000000000045a7f6\n#1  0x00000000004165e0\n"
+                                               "#2  0x000000000040191a\n",
+                                               {}));
+    REQUIRE(groups.size() == 2);
+    CHECK(groups[0].count == 2);
+    REQUIRE(groups[0].frames.size() == 3);
+    CHECK(groups[0].frames[2].offset == 0x40191a);
+    CHECK(groups[1].frames.size() == 2);
+}
+
 TEST_CASE("Go's threads end at the runtime's own roots, and what is guessed behind them is cut", "[stacks]") {
     const auto groups = test::grouped(
         test::parse<EuStackText>(test::read_capture("go.eu-stack"), test::capture_modules("go.maps")));

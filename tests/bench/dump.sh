@@ -2,64 +2,91 @@
 # SPDX-License-Identifier: MIT
 # What a dump costs its target, beside eu-stack and gdb; docs/measured.md says what each column means. Nothing here
 # passes or fails.
-# dump.sh BUILD_DIR [quick]   quick: 1000 threads alone, three runs, nobody busy
+# dump.sh BUILD_DIR [CASE...]
+#   CASE: PROGRAM-THREADS or PROGRAM-THREADS-BUSY, with PROGRAM small, stripped or large, so that all of it can be run in
+#   parts; or memory: of a watch before and after its dumps. Without: all of them, in about ten minutes.
 set -euo pipefail
 build=$(readlink -f "$1")
-mode=${2:-all}
+shift
 rampwatch=$build/rampwatch
 programs=$build/tests/programs
 here=$(dirname "$(readlink -f "$0")")
+runs=3 limit_s=20
 
-# The same program as `threads` with so much beside it that it has 170 MB of symbols, call frame information and lines.
-make_big() {
-    local big=$build/tests/bench/big piece
-    mkdir -p "$big"
-    [ -x "$big/threads_big" ] && return
+# The same program as `threads` with so much beside it that it has 187 MB of symbols, call frame information and lines.
+make_large() {
+    local place=$build/tests/bench/big piece
+    mkdir -p "$place"
+    [ -x "$place/threads_big" ] && return
     for piece in $(seq 1 40); do
-        awk -v piece="$piece" -v functions=17000 -f "$here/many_functions.awk" >"$big/$piece.s"
-        as --gdwarf-5 -o "$big/$piece.o" "$big/$piece.s"
-        rm "$big/$piece.s"
+        awk -v piece="$piece" -v functions=17000 -f "$here/many_functions.awk" >"$place/$piece.s"
+        as --gdwarf-5 -o "$place/$piece.o" "$place/$piece.s"
+        rm "$place/$piece.s"
     done
-    "${CXX:-c++}" -std=c++20 -O2 -g -pthread -o "$big/threads_big" "$here/../programs/threads.cpp" "$big"/*.o
-    rm "$big"/*.o
+    "${CXX:-c++}" -std=c++20 -O2 -g -pthread -o "$place/threads_big" "$here/../programs/threads.cpp" "$place"/*.o
+    rm "$place"/*.o
 }
 
-watcher_memory() {  # PID OF A WATCH
-    awk '/^(RssAnon|VmRSS)/ { printf "%s %s kB  ", $1, $2 }' "/proc/$1/status"
+program() {  # small, stripped, large: its path
+    case $1 in
+        small) echo "$programs/threads" ;;
+        stripped)
+            strip -o "$build/tests/bench/threads_stripped" "$programs/threads"
+            echo "$build/tests/bench/threads_stripped"
+            ;;
+        large)
+            make_large
+            echo "$build/tests/bench/big/threads_big"
+            ;;
+        *) return 1 ;;
+    esac
 }
 
-# A watch takes the first dump of a life by itself: the worker that took it ends later, and is no part of the watcher.
+watcher_memory() {  # PID OF A WATCH: in kB
+    awk '/^(RssAnon|VmRSS)/ { printf "%s | ", $2 }' "/proc/$1/status"
+}
+
+# The watcher's own memory beside a leak that it dumps every second; the worker that reads is another process.
 between_dumps() {
-    printf '\n## A watch of 1000 threads before and after its first dump\n\n'
-    coproc target { exec "$programs/threads" --leaked 1000; }
-    local pid=$target_PID watch out
+    printf '\n## Memory of a watch of 1000 threads and more\n\n| dumps so far | RSS kB | of it anonymous | worker RSS kB |\n| --- | ---: | ---: | ---: |\n'
+    coproc target { exec "$programs/thread_leaker" --pool 1000 --rate 5 --payload 65536; }
+    local pid=$target_PID watch out dumps=0 wanted
     read -r _ <&"${target[0]}"
     out=$(mktemp)
-    "$rampwatch" watch -i 200ms --patience 2m --format json "$pid" >"$out" 2>/dev/null &
+    "$rampwatch" watch -i 100ms --patience 2m --dump-every 1s --format json "$pid" >"$out" 2>/dev/null &
     watch=$!
     sleep 1
-    echo "before: $(watcher_memory "$watch")"
-    while ! grep -q '"event":"dump"' "$out"; do sleep 0.1; done
-    sleep 1
-    echo "after:  $(watcher_memory "$watch")"
+    for wanted in 0 1 2 5 10 20; do
+        for _ in $(seq 1 900); do
+            dumps=$(grep -c '"event":"dump"' "$out" || true)
+            [ "$dumps" -lt "$wanted" ] || break
+            sleep 0.1
+        done
+        [ "$wanted" -eq 0 ] || sleep 0.5
+        echo "| $dumps | $(watcher_memory "$watch")$(ps -o rss= --ppid "$watch" | tr -d ' ' | head -1) |"
+    done
     kill "$watch" "$pid"
     wait "$watch" 2>/dev/null || true
     rm -f "$out"
 }
 
-echo "# $("$rampwatch" --version | head -1), $(uname -sr), $(nproc) CPUs, $(date -u +%F), load $(cut -d' ' -f1 /proc/loadavg)"
-make_big
-cp "$programs/threads" "$build/tests/bench/threads_stripped"
-strip "$build/tests/bench/threads_stripped"
-all=("$programs/threads" "$build/tests/bench/threads_stripped" "$build/tests/bench/big/threads_big")
-ls -lL "${all[@]}" | awk '{ printf "%s %.1f MB\n", $NF, $5 / 1e6 }' | sed 's|.*/||'
-bench=$build/tests/bench/dump_bench
-if [ "$mode" = quick ]; then
-    "$bench" "$rampwatch" 3 1000 0 20 "${all[@]}"
-else
+cases=("$@")
+if [ ${#cases[@]} -eq 0 ]; then
     for threads in 10 100 1000 5000; do
-        "$bench" "$rampwatch" 5 "$threads" 0 120 "${all[@]}"
-        "$bench" "$rampwatch" 5 "$threads" 2 120 "${all[0]}"
+        cases+=("small-$threads" "small-$threads-2" "stripped-$threads" "large-$threads")
     done
+    cases+=(memory)
 fi
-between_dumps
+echo "# $("$rampwatch" --version | head -1), $(uname -sr), $(nproc) CPUs, $(date -u +%F), load $(cut -d' ' -f1 /proc/loadavg)"
+for case in "${cases[@]}"; do
+    if [ "$case" = memory ]; then
+        between_dumps
+        continue
+    fi
+    IFS=- read -r name threads busy <<<"$case"
+    path=$(program "$name") && [[ $threads =~ ^[0-9]+$ ]] || {
+        echo "dump.sh: $case is no case: small-1000, stripped-10, large-1000-2, memory" >&2
+        exit 2
+    }
+    "$build/tests/bench/dump_bench" "$rampwatch" "$runs" "$threads" "${busy:-0}" "$limit_s" "$path"
+done

@@ -4,8 +4,9 @@
 // PROGRAM: `threads` of tests/programs, as it is, stripped, or big. For each a fresh target with THREADS
 // threads, a tenth of them in epoll_wait, BUSY that compute, and a heartbeat; then RUNS rounds of all tools
 // in turn, so that what the machine does meanwhile meets them alike. A row shows medians, of EINTR the most;
-// a tool whose first run took longer than LIMIT_S is ended and not run again. CPU and memory are those of the
-// tool's processes from start to end; a worker that is kept has none of its own for one dump.
+// a tool that takes longer than LIMIT_S is ended and not run again, one of others that takes longer than 3 s
+// is run once; LIMIT_S 0: none of others. CPU and memory are those of the tool's processes from start to end,
+// or what one more dump cost a worker that is kept, and the most it ever had.
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -17,10 +18,13 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "core/base/poller.h"
 #include "core/dump/backend.h"
@@ -86,9 +90,13 @@ struct Figures {
 struct Tool {
     std::string name{};
     std::function<bool(Figures&)> run{};  // false: ended by the limit
+    bool of_others = false;
+    bool after_all_ran = false;
     std::vector<Figures> runs{};
     bool gave_up = false;
 };
+
+constexpr double kLongMs = 3000;
 
 // To its end, its output thrown away; with the CPU and the largest member's memory of all it started.
 bool run_helper(std::vector<std::string> argv, int limit_s, Figures& figures) {
@@ -144,14 +152,24 @@ double median_of(const std::vector<Figures>& runs, double Figures::*field) {
     return median(std::move(values));
 }
 
+// Each thread runs for a moment, so that nothing of its last look holds any more.
+void let_all_run(pid_t pid) {
+    ::kill(pid, SIGSTOP);
+    ::usleep(50'000);
+    ::kill(pid, SIGCONT);
+    ::usleep(50'000);
+}
+
 void run_once(Target& target, Tool& tool) {
-    if (tool.gave_up) return;
+    if (tool.gave_up || (tool.of_others && !tool.runs.empty() && tool.runs.back().wall_ms > kLongMs)) return;
     Figures figures;
+    if (tool.after_all_ran) let_all_run(target.pid());
     target.ask("gap");
     target.ask("eintr");
     const auto begun = boot_now();
     tool.gave_up = !tool.run(figures);
     figures.wall_ms = ms(boot_now() - begun);
+    if (tool.gave_up) ::kill(target.pid(), SIGCONT);  // one that is ended may leave it stopped
     figures.gap_ms = static_cast<double>(target.ask("gap")) / 1e3;
     figures.eintr = target.ask("eintr");
     tool.runs.push_back(figures);
@@ -196,7 +214,10 @@ class Kept {
     bool dump(bool all, Figures& figures) {
         settings_.native.capture.stop = all ? dump::StopPolicy::all : dump::StopPolicy::running;
         settings_.native.capture.max_stop = std::chrono::milliseconds(all ? 1000 : 20);
+        const auto before = worker_cpu();
         const auto taken = dump::take_dump(life_, settings_);
+        figures.cpu_ms = ms(worker_cpu() - before);
+        figures.memory_mb = worker_memory_mb();
         if (!taken) {
             std::fprintf(stderr, "dump_bench: %s\n", to_string(taken.error()).c_str());
             return false;
@@ -206,6 +227,27 @@ class Kept {
     }
 
   private:
+    // The only child that is there between the tools' runs.
+    static pid_t worker() {
+        pid_t pid = 0;
+        std::ifstream children(fmt::format("/proc/self/task/{}/children", ::getpid()));
+        while (children >> pid) {  // the youngest: the target is older
+        }
+        return pid;
+    }
+    static std::chrono::nanoseconds worker_cpu() {
+        clockid_t clock{};
+        timespec time{};
+        if (::clock_getcpuclockid(worker(), &clock) == 0) ::clock_gettime(clock, &time);
+        return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+    }
+    static double worker_memory_mb() {
+        std::ifstream status(fmt::format("/proc/{}/status", worker()));
+        for (std::string line; std::getline(status, line);)
+            if (line.starts_with("VmHWM:")) return std::atof(line.data() + 6) / 1024;
+        return -1;
+    }
+
     Life life_{};
     dump::Settings settings_{};
 };
@@ -221,30 +263,38 @@ void bench(const std::string& rampwatch, int runs, int threads, int busy, int li
         if (!kept) kept.emplace(rampwatch, target.pid());
         return *kept;
     };
+    const auto helper = [&](std::vector<std::string> argv) {
+        return [argv = std::move(argv), limit_s](Figures& figures) {
+            return run_helper(argv, limit_s > 0 ? limit_s : 120, figures);
+        };
+    };
     std::vector<Tool> tools;
     tools.push_back({"control", [](Figures&) { return ::usleep(300'000) == 0; }});
-    tools.push_back({"native, first", [&](Figures& figures) {
-                         return run_helper({rampwatch, "dump", "--backend", "native", pid}, limit_s, figures);
-                     }});
-    tools.push_back({"native, again", [&](Figures& figures) { return keep().dump(false, figures); }});
+    tools.push_back({"native, first", helper({rampwatch, "dump", "--backend", "native", pid})});
+    tools.push_back({.name = "native, again",
+                     .run = [&](Figures& figures) { return keep().dump(false, figures); },
+                     .after_all_ran = true});
     tools.push_back(
-        {"native, --stop all, again", [&](Figures& figures) { return keep().dump(true, figures); }});
-    tools.push_back({"eu-stack", [&](Figures& figures) {
-                         return run_helper({"eu-stack", "-n", "0", "-p", pid}, limit_s, figures);
-                     }});
-    tools.push_back({"gdb", [&](Figures& figures) {
-                         return run_helper({"gdb", "-nx", "-batch", "-p", pid, "-ex", "thread apply all bt"},
-                                           limit_s, figures);
-                     }});
+        {"native, again, nobody ran", [&](Figures& figures) { return keep().dump(false, figures); }});
+    tools.push_back({.name = "native, --stop all, again",
+                     .run = [&](Figures& figures) { return keep().dump(true, figures); },
+                     .after_all_ran = true});
+    if (limit_s > 0) {
+        tools.push_back(
+            {.name = "eu-stack", .run = helper({"eu-stack", "-n", "0", "-p", pid}), .of_others = true});
+        tools.push_back({.name = "gdb",
+                         .run = helper({"gdb", "-nx", "-batch", "-p", pid, "-ex", "thread apply all bt"}),
+                         .of_others = true});
+    }
     for (int run = 0; run < runs; ++run) {
         for (Tool& tool : tools) {
-            if (tool.name.starts_with("native, ") && tool.name.ends_with("again")) keep();
+            if (tool.after_all_ran) keep();
             run_once(target, tool);
         }
     }
     std::printf(
-        "\n%s, %d threads, %d of them busy; median of %d (gdb, eu-stack: fewer where they take > %d s)\n\n",
-        program.substr(program.rfind('/') + 1).c_str(), threads, busy, runs, limit_s);
+        "\n%s, %d threads, %d of them busy; median of %d (gdb, eu-stack: once where they take > 3 s)\n\n",
+        program.substr(program.rfind('/') + 1).c_str(), threads, busy, runs);
     std::printf(
         "| tool | gap ms | worst | wall ms | CPU ms | memory MB | EINTR | held ms |\n"
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");

@@ -32,6 +32,11 @@ seed() {  # NAME FOLDER
     esac
 }
 
+# What modules damages: small, with names, lines and call frame information.
+export RAMPWATCH_FUZZ_ELF=$build/fuzzed/small.elf
+mkdir -p "$build/fuzzed"
+[ -e "$RAMPWATCH_FUZZ_ELF" ] || clang++ -std=c++20 -g -O1 -o "$RAMPWATCH_FUZZ_ELF" "$here/../programs/sawtooth.cpp" -I "$here/../.."
+
 failed=0
 for name in "${names[@]}"; do
     corpus=$build/fuzzed/$name

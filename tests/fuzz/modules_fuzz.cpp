@@ -53,7 +53,9 @@ void ask(const std::string& path, std::size_t size) {
     if (mapped == MAP_FAILED) return;
     const auto start = reinterpret_cast<std::uintptr_t>(mapped);
     probe::Maps maps;
-    for (const probe::Mapping& mapping : probe::read_maps(::getpid())->mappings) {
+    const auto all = probe::read_maps(::getpid());
+    if (!all) std::abort();
+    for (const probe::Mapping& mapping : all->mappings) {
         if (mapping.path == path) maps.mappings.push_back(mapping);
     }
     dump::Modules modules(::getpid());

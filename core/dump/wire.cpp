@@ -49,7 +49,10 @@ requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) void field(Archive& archi
     if constexpr (std::is_same_v<T, bool>) {
         std::uint8_t byte = value ? 1 : 0;
         archive.raw(&byte, 1);
-        value = byte != 0;
+        if constexpr (Archive::kReads) {
+            if (byte > 1) archive.fail();
+        }
+        value = byte == 1;
     } else {
         archive.raw(&value, sizeof value);
     }

@@ -72,6 +72,16 @@ TEST_CASE("an answer that is cut anywhere, or goes on, is none", "[dump]") {
     CHECK_FALSE(decode(bytes + "x"));
 }
 
+TEST_CASE("an answer that is taken is written again byte for byte", "[dump]") {
+    const std::string good = encode(full_answer());
+    for (std::size_t i = 0; i < good.size(); ++i) {
+        std::string bad = good;
+        bad[i] = '\x13';
+        const auto answer = decode(bad);
+        if (answer && encode(*answer) != bad) FAIL_CHECK("byte " << i);
+    }
+}
+
 TEST_CASE("what a hostile worker may send is refused or bounded", "[dump]") {
     const std::string good = encode(full_answer());
     std::mt19937 dice(17);

@@ -58,7 +58,8 @@ void EuStackText::line(std::string_view text) {
         const auto address = parse_address(text.substr(begin, end - begin));
         if (!address) return skip_line();
         const Named named = name_and_module(trim(text.substr(end)));
-        return add_frame(address, named.function,
+        const auto version = named.function.find('@');  // "pthread_cond_wait@@GLIBC_2.3.2"
+        return add_frame(address, named.function.substr(0, version),
                          named.module.starts_with("[vdso") ? "[vdso]" : named.module);
     }
     if (in_stack() && text.starts_with("    ")) {

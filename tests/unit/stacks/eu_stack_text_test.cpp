@@ -74,6 +74,14 @@ TEST_CASE("a stripped program's frames keep module and offset", "[stacks]") {
     CHECK_FALSE(groups.front().truncated);
 }
 
+TEST_CASE("a symbol's version is no part of its name", "[stacks]") {
+    const auto all = test::parse<EuStackText>(
+        "TID 7:\n#0  0x00007f0000000010 pthread_cond_wait@@GLIBC_2.3.2\n#1  0x0000000000401715 main\n", {});
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].frames[0].function == "pthread_cond_wait");
+    CHECK(all[0].frames[1].function == "main");
+}
+
 TEST_CASE("stacks of addresses alone keep them, and are told apart by them", "[stacks]") {
     const auto groups =
         test::grouped(test::parse<EuStackText>("PID 7 - process\n"

@@ -16,6 +16,7 @@
 #include "core/base/text.h"
 #include "core/dump/backend.h"
 #include "core/dump/permission.h"
+#include "core/dump/rights.h"
 
 namespace rampwatch::cli {
 namespace {
@@ -32,10 +33,10 @@ int dry_run(const probe::Process& process, const dump::Settings& settings) {
     const auto attach = dump::may_attach(process.pid());
     if (!attach && settings.backend != dump::Choice::automatic && settings.backend != dump::Choice::native)
         return complain(attach.error());
-    fmt::print("PID {} ({}): its stacks can be read\n", process.pid(), escape(process.life().comm, 64));
     const auto call = read_file(process.directory(), "syscall", 64);
     if (!call && call.error().kind == Error::Kind::no_permission)
-        fmt::print("but not what each thread waits for: CAP_DAC_READ_SEARCH is missing\n");
+        return complain(dump::no_right(process.pid()));
+    fmt::print("PID {} ({}): its stacks can be read\n", process.pid(), escape(process.life().comm, 64));
     if (!attach) fmt::print("by --backend native alone: {}\n", to_string(attach.error()));
     return static_cast<int>(Exit::healthy);
 }

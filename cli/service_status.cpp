@@ -34,7 +34,7 @@ void ServiceStatus::check_rights(const Crew& crew) {
         missing = "no stacks: " + to_string(allowed.error());
     } else if (const auto state = read_file(main->directory(), "syscall", 64);
                !state && state.error().kind == Error::Kind::no_permission) {
-        missing = "stacks without what each thread waits for: CAP_DAC_READ_SEARCH is missing";
+        missing = "no stacks of threads: CAP_DAC_READ_SEARCH is missing";
     }
     if (missing != missing_ && !missing.empty() && main->alive()) say_(missing);
     missing_ = missing;

@@ -2,6 +2,7 @@
 #include "core/dump/rights.h"
 
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,12 +38,11 @@ std::optional<std::int64_t> user_of(pid_t pid) {
     return parse_count(split(uids, '\t').front());
 }
 
-bool has_ptrace_capability() {
-    constexpr std::uint64_t kPtrace = 1U << 19;
+bool has_capability(int number) {
     const std::string text = first_line("/proc/self/status", "CapEff:");
     std::uint64_t held = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), held, 16);
-    return parsed.ec == std::errc() && (held & kPtrace) != 0;
+    return parsed.ec == std::errc() && ((held >> number) & 1U) != 0;
 }
 
 // The first one maps every user to itself.
@@ -60,7 +60,12 @@ Error no_right(pid_t pid) {
     struct stat files {};
     const bool known = ::stat(fmt::format("/proc/{}", pid).c_str(), &files) == 0;
     const std::string scope = first_line("/proc/sys/kernel/yama/ptrace_scope", {});
-    if (has_ptrace_capability()) {
+    const bool may_ptrace = has_capability(CAP_SYS_PTRACE);
+    const bool is_ours = known && files.st_uid == ::geteuid();
+    const bool reads_all = has_capability(CAP_DAC_READ_SEARCH) || has_capability(CAP_DAC_OVERRIDE);
+    if (may_ptrace && !is_ours && !reads_all) {
+        error.hint = "CAP_DAC_READ_SEARCH is missing: the state of a thread is in a file that is its user's alone";
+    } else if (may_ptrace) {
         error.hint =
             in_user_namespace()
                 ? "our CAP_SYS_PTRACE counts in our user namespace alone, and the process is outside of it"

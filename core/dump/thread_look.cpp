@@ -33,7 +33,10 @@ Look look_at(int tasks, pid_t tid, ThreadFds& files) {
     std::array<char, 512> text;
     if (!files.runs) files.runs = open_below(tasks, tid, "schedstat");
     if (!files.entry) files.entry = open_below(tasks, tid, "syscall");
-    if (!files.entry) return look;
+    if (!files.entry) {
+        look.refused = errno == EPERM || errno == EACCES;  // the file itself is its owner's alone
+        return look;
+    }
     auto runs = files.runs ? parse_run_count(read_at(files.runs.get(), text)) : std::nullopt;
     errno = 0;
     const std::string_view line = read_at(files.entry.get(), text);

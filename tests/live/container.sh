@@ -59,6 +59,18 @@ setpriv --bounding-set=-all --inh-caps=-all "$program" dump --dry-run "$leaker" 
 check "without SYS_PTRACE a dry run says no" [ "$status" -eq 2 ]
 check "and which is missing" grep -q 'CAP_SYS_PTRACE is missing' "$work/dry"
 
+setpriv --reuid 65534 --regid 65534 --clear-groups sleep 60 &
+other=$!
+ptrace_alone() { setpriv --bounding-set=-all,+sys_ptrace --inh-caps=-all "$program" "$@"; }
+status=0
+ptrace_alone dump --dry-run "$other" >"$work/dry" 2>&1 || status=$?
+check "without DAC_READ_SEARCH a dry run of another user's says no" [ "$status" -eq 2 ]
+check "and which is missing there" grep -q 'CAP_DAC_READ_SEARCH is missing' "$work/dry"
+status=0
+ptrace_alone dump "$other" >"$work/dump" 2>&1 || status=$?
+check "a dump says the same" grep -q 'CAP_DAC_READ_SEARCH is missing' "$work/dump"
+kill "$other"
+
 # In a user namespace of its own even root with all capabilities may not look at a process outside of it.
 within() { unshare -U -r -m --propagation private "$program" "$@"; }
 status=0

@@ -23,8 +23,9 @@ namespace {
 
 using trend::Tuning;
 
-constexpr std::array<std::pair<std::string_view, double Tuning::*>, 30> kKnobs = {{
+constexpr std::array<std::pair<std::string_view, double Tuning::*>, 31> kKnobs = {{
     {"confirm_span", &Tuning::confirm_span},
+    {"count_confirm_span", &Tuning::count_confirm_span},
     {"significance", &Tuning::significance},
     {"bent_significance", &Tuning::bent_significance},
     {"wander", &Tuning::wander},

@@ -123,7 +123,8 @@ std::string fetched(const Packed& packed) {
     if (std::filesystem::exists(program)) return program;
     std::filesystem::create_directories(folder);
     const auto got = test::run_program({"/usr/bin/env", "HOME=" + folder, "npm", "pack", "--silent",
-                                        "--pack-destination", folder, packed.package + "@" + packed.release},
+                                        "--fetch-retries=1", "--pack-destination", folder,
+                                        packed.package + "@" + packed.release},
                                        120s);
     const auto unpacked =
         test::run_program({"sh", "-c", "cd \"$0\" && tar xzf *.tgz && rm -f *.tgz", folder}, 60s);

@@ -12,11 +12,9 @@
 #include "cli/dump_output.h"
 #include "cli/own_words.h"
 #include "cli/target_options.h"
-#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/dump/backend.h"
 #include "core/dump/permission.h"
-#include "core/dump/rights.h"
 
 namespace rampwatch::cli {
 namespace {
@@ -33,9 +31,7 @@ int dry_run(const probe::Process& process, const dump::Settings& settings) {
     const auto attach = dump::may_attach(process.pid());
     if (!attach && settings.backend != dump::Choice::automatic && settings.backend != dump::Choice::native)
         return complain(attach.error());
-    const auto call = read_file(process.directory(), "syscall", 64);
-    if (!call && call.error().kind == Error::Kind::no_permission)
-        return complain(dump::no_right(process.pid()));
+    if (const auto threads = dump::may_read_threads(process); !threads) return complain(threads.error());
     fmt::print("PID {} ({}): its stacks can be read\n", process.pid(), escape(process.life().comm, 64));
     if (!attach) fmt::print("by --backend native alone: {}\n", to_string(attach.error()));
     return static_cast<int>(Exit::healthy);

@@ -80,7 +80,6 @@ Result<std::int64_t> read_count(const std::string& text, std::int64_t least, std
                  fmt::format("from {} to {}", least, most)};
 }
 
-// All that was typed, checked before anything is started.
 // How long the watch lasts, and the status that it ends with.
 std::optional<Error> read_end(const Options& options, WatchSettings& settings) {
     settings.course.exit_on_leak = options.exit_on_leak;
@@ -147,6 +146,7 @@ std::optional<Error> read_memory(const Options& options, WatchSettings& settings
     return std::nullopt;
 }
 
+// All that was typed, checked before anything is started.
 Result<WatchSettings> read_settings(const Options& options) {
     WatchSettings settings;
     const auto judge = read_judge_options(options.judge);

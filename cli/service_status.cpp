@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "cli/crew.h"
-#include "core/base/file.h"
 #include "core/base/poller.h"
 #include "core/dump/permission.h"
 #include "core/report/service_words.h"
@@ -32,8 +31,7 @@ void ServiceStatus::check_rights(const Crew& crew) {
         missing = "no stacks and no descriptors: CAP_SYS_PTRACE is missing";
     } else if (!allowed) {
         missing = "no stacks: " + to_string(allowed.error());
-    } else if (const auto state = read_file(main->directory(), "syscall", 64);
-               !state && state.error().kind == Error::Kind::no_permission) {
+    } else if (!dump::may_read_threads(*main)) {
         missing = "no stacks of threads: CAP_DAC_READ_SEARCH is missing";
     }
     if (missing != missing_ && !missing.empty() && main->alive()) say_(missing);

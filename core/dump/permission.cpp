@@ -88,6 +88,12 @@ Result<void> may_dump(pid_t pid, const std::string& sudo_line) {
     return {};
 }
 
+Result<void> may_read_threads(const probe::Process& process) {
+    const auto state = read_file(process.directory(), "syscall", 64);
+    if (!state && state.error().kind == Error::Kind::no_permission) return no_right(process.pid());
+    return {};
+}
+
 Result<void> may_attach(pid_t pid) {
     const std::string status = text_of(fmt::format("/proc/{}/status", pid));
     if (auto error = traced_already(pid, status)) return *error;

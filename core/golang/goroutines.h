@@ -65,9 +65,8 @@ class Goroutines {
     explicit Goroutines(const Runtime& runtime) : runtime_(runtime), unwinder_(runtime) {}
 
     // Reads all. `now`: any clock that goes on, the same at each call. Those that have not run for
-    // `aged_after` are counted as aged. Memory: 24 bytes a goroutine, 8 of them only
-    // while it reads, and what 1,024 of them need. About 1 us
-    // each the first time.
+    // `aged_after` are counted as aged. Memory: 24 bytes a goroutine, 8 of them only while it
+    // reads, and what 1,024 of them need. About 1 us each the first time.
     Result<Tally> read(std::chrono::nanoseconds now, std::chrono::nanoseconds aged_after);
 
     // To be called when the runtime has found new modules: stacks that ended outside are read again.

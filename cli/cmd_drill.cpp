@@ -45,7 +45,8 @@ void add_drill(CLI::App& app, Invocation& invocation) {
         ->required()
         ->type_name("");
     command->footer(
-        "Example:\n  rampwatch drill nginx         journal, metrics and /run/rampwatch/nginx.leak (for 5 min), "
+        "Example:\n  rampwatch drill nginx         journal, metrics and /run/rampwatch/nginx.leak (for 5 "
+        "min), "
         "--on-leak, the next mail of rampwatch report --quiet");
     command->callback([&invocation, name] { invocation.run = [name] { return drill(*name); }; });
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What systemctl shows of a watch of a service: its STATUS in words, what is missing for want of a right among them.
+// What systemctl shows of a watch of a service: its STATUS in words, what is missing for want of a right
+// among them.
 #pragma once
 
 #include <chrono>
@@ -23,7 +24,8 @@ class ServiceStatus final : public watch::Listener {
         : name_(std::move(name)), notify_(notify), say_(std::move(say)) {}
 
     void take(const Event& event, const watch::Session& session) override;
-    // At each tick: tells anew when something happened, else now and then, since a verdict costs more than a look.
+    // At each tick: tells anew when something happened, else now and then, since a verdict costs more than a
+    // look.
     void tell(const Crew& crew, const watch::Session& session, bool bus_is_away);
 
   private:

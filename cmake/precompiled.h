@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The standard and fmt headers that nearly every file reads, parsed once a target: half of a build's time. Each
-// file still includes what it uses.
+// The standard and fmt headers that nearly every file reads, parsed once a target: half of a build's time.
+// Each file still includes what it uses.
 #pragma once
 
 #include <fmt/format.h>

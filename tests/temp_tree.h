@@ -36,7 +36,9 @@ class TempTree {
         std::ofstream(whole, std::ios::binary) << text;
         return *this;
     }
-    [[nodiscard]] std::string path(const std::string& below = {}) const { return (below.empty() ? root_ : root_ / below).string(); }
+    [[nodiscard]] std::string path(const std::string& below = {}) const {
+        return (below.empty() ? root_ : root_ / below).string();
+    }
     [[nodiscard]] Fd open(const std::string& below = {}) const {
         return Fd(::open(path(below).c_str(), O_PATH | O_CLOEXEC));
     }

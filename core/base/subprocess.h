@@ -23,7 +23,7 @@ namespace rampwatch {
 struct SubprocessOptions {
     // "NAME=value", on top of the clean environment: PATH of a system, LC_ALL=C, HOME=/, and nothing of ours.
     std::vector<std::string> environment{};
-    std::string input{};  // what a helper reads on its standard input
+    std::string input{};                              // what a helper reads on its standard input
     std::optional<std::int64_t> most_memory_bytes{};  // RLIMIT_AS
     std::optional<std::int64_t> most_cpu_s{};         // RLIMIT_CPU
     std::optional<std::int64_t> most_file_bytes{};    // RLIMIT_FSIZE

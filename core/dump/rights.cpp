@@ -64,7 +64,8 @@ Error no_right(pid_t pid) {
     const bool is_ours = known && files.st_uid == ::geteuid();
     const bool reads_all = has_capability(CAP_DAC_READ_SEARCH) || has_capability(CAP_DAC_OVERRIDE);
     if (may_ptrace && !is_ours && !reads_all) {
-        error.hint = "CAP_DAC_READ_SEARCH is missing: the state of a thread is in a file that is its user's alone";
+        error.hint =
+            "CAP_DAC_READ_SEARCH is missing: the state of a thread is in a file that is its user's alone";
     } else if (may_ptrace) {
         error.hint =
             in_user_namespace()

@@ -94,7 +94,8 @@ bool threads_grew(const Dump& dump) {
 
 std::string hint_for_heap(const Dump& dump, const MemoryPart& part) {
     if (threads_grew(dump))
-        return "threads grew with it: what each of them allocated, and the arena it may have of its own, comes "
+        return "threads grew with it: what each of them allocated, and the arena it may have of its own, "
+               "comes "
                "before all else.";
     if (std::string own = hint_for_runtime(dump); !own.empty()) return own;
     const bool arenas_grew = part.kind == MemoryKind::arenas && part.change_mappings.value_or(0) > 1;
@@ -111,7 +112,8 @@ std::string hint_for(const Dump& dump, const MemoryPart& part) {
             return hint_for_heap(dump, part);
         case MemoryKind::anonymous:
             if (part.change_mappings.value_or(0) > 8 && !dump.go && !uses(*dump.memory, "JVM"))
-                return "many mappings more: big allocations, each mapped by itself, or mmap() without munmap(): "
+                return "many mappings more: big allocations, each mapped by itself, or mmap() without "
+                       "munmap(): "
                        "perf trace -e mmap -p PID shows who asks for them.";
             return hint_for_heap(dump, part);
         case MemoryKind::stacks:

@@ -65,7 +65,8 @@ Policy policy_for(Series series, Kind kind, Tier tier, const Times& times, doubl
     if (!is_bytes(series)) {
         policy.young_fraction = .30;
         policy.old_fraction = .20;
-        policy.patience_s = (is_aged(series) ? kAgedConfirmSpan : tuning.count_confirm_span) * times.patience_s;
+        policy.patience_s =
+            (is_aged(series) ? kAgedConfirmSpan : tuning.count_confirm_span) * times.patience_s;
         policy.fast_path = false;
         policy.bent_significance = 1.15 * tuning.bent_significance;
         policy.long_significance = 1.15 * tuning.long_significance;

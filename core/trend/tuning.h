@@ -8,7 +8,8 @@ namespace rampwatch::trend {
 struct Tuning {
     // Confirmed.
     double confirm_span = 25.0 / 27;  // the shortest window, as a share of the patience: 8 h 20 min of 9 h
-    double count_confirm_span = 22.0 / 27;  // of counts: the hour less cost no alarm more in 280 process-years
+    double count_confirm_span =
+        22.0 / 27;  // of counts: the hour less cost no alarm more in 280 process-years
     double significance = 10;
     double bent_significance = 12;  // where the floors are not straight
     double long_significance = 18;  // ... in windows of a day and an hour or more

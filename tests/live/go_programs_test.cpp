@@ -122,10 +122,10 @@ std::string fetched(const Packed& packed) {
     const std::string folder = test::program("npm-" + name), program = folder + "/package/" + packed.path;
     if (std::filesystem::exists(program)) return program;
     std::filesystem::create_directories(folder);
-    const auto got = test::run_program({"/usr/bin/env", "HOME=" + folder, "npm", "pack", "--silent",
-                                        "--fetch-retries=1", "--pack-destination", folder,
-                                        packed.package + "@" + packed.release},
-                                       120s);
+    const auto got =
+        test::run_program({"/usr/bin/env", "HOME=" + folder, "npm", "pack", "--silent", "--fetch-retries=1",
+                           "--pack-destination", folder, packed.package + "@" + packed.release},
+                          120s);
     const auto unpacked =
         test::run_program({"sh", "-c", "cd \"$0\" && tar xzf *.tgz && rm -f *.tgz", folder}, 60s);
     if (got.status == 0 && unpacked.status == 0 && std::filesystem::exists(program)) return program;

@@ -9,7 +9,8 @@
 using namespace rampwatch;
 
 TEST_CASE("an error reads as place, fault and remedy", "[base]") {
-    const Error error{Error::Kind::bad_input, "not a number: 12k", "trace.csv:17:9", "rss_bytes is in plain bytes"};
+    const Error error{Error::Kind::bad_input, "not a number: 12k", "trace.csv:17:9",
+                      "rss_bytes is in plain bytes"};
     CHECK(to_string(error) == "trace.csv:17:9: not a number: 12k (rss_bytes is in plain bytes)");
 }
 
@@ -38,10 +39,10 @@ TEST_CASE("what could move a terminal's cursor or hide text is escaped, the rest
     CHECK(escape("worker") == "worker");
     CHECK(escape("größe") == "größe");
     CHECK(escape("a\x1b[2Jb\n") == "a\\x1b[2Jb\\x0a");
-    CHECK(escape("\xc2\x9b") == "\\xc2\\x9b");              // C1: a control sequence in one character
-    CHECK(escape("\xff\xc3") == "\\xff\\xc3");              // not UTF-8
+    CHECK(escape("\xc2\x9b") == "\\xc2\\x9b");               // C1: a control sequence in one character
+    CHECK(escape("\xff\xc3") == "\\xff\\xc3");               // not UTF-8
     CHECK(escape("\xe2\x80\xaexe") == "\\xe2\\x80\\xaexe");  // right-to-left override
-    CHECK(escape("\xc0\xaf") == "\\xc0\\xaf");              // overlong
+    CHECK(escape("\xc0\xaf") == "\\xc0\\xaf");               // overlong
     CHECK(escape("a\\b") == "a\\\\b");
     CHECK(escape("aaaaaa", 3) == "aaa...");
 }

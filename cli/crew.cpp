@@ -321,7 +321,7 @@ std::optional<Life> Crew::who(TargetId target, LifeNumber life) const {
 }
 
 std::optional<nanoseconds> NoBaselines::deadline() const {
-    return refused_.empty() ? std::nullopt : std::optional(boot_now());
+    return refused_.empty() ? std::nullopt : std::optional(kDueNow);
 }
 
 void NoBaselines::take(std::vector<Fact>& facts) {

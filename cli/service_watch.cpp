@@ -367,6 +367,7 @@ void ServiceWatch::loop() {
     if (unit_) feeds.insert(feeds.begin(), &*unit_);
     if (on_leak_) feeds.push_back(&*on_leak_);
     watch::Loop loop(*session_, std::move(feeds), std::move(listeners), shift());
+    loop.on_spin = [this](const std::string& line) { say(line); };
     loop.run([this] {
         out_.flush();
         err_.flush();

@@ -199,6 +199,7 @@ void Watch::loop() {
     if (go_) feeds.push_back(go_.get());
     if (on_leak_) feeds.push_back(&*on_leak_);
     watch::Loop loop(*session_, std::move(feeds), std::move(listeners), memory_->shift());
+    loop.on_spin = [this](const std::string& line) { say(line); };
     loop.tell(fact::Appeared{.life = memory_->life(), .who = life_, .mono = boot_now(), .wall = wall_now()});
     loop.run([this] {
         out_.flush();

@@ -17,6 +17,10 @@ std::chrono::nanoseconds boot_now();
 // CLOCK_REALTIME, since the Unix epoch.
 std::chrono::nanoseconds wall_now();
 
+// The deadline of what is due already, whenever it is looked at. A clock reading says it worse: taken after
+// the loop's own, it is never in the loop's past.
+inline constexpr std::chrono::nanoseconds kDueNow{};
+
 // Filled anew for every wait.
 class Poller {
   public:

@@ -265,7 +265,7 @@ std::shared_ptr<Worker> DumpFeed::worker_of(const Life& life) {
 }
 
 std::optional<nanoseconds> DumpFeed::deadline() const {
-    if (!answers_.empty()) return boot_now();
+    if (!answers_.empty()) return kDueNow;
     return running_ ? running_->job->deadline() : std::nullopt;
 }
 

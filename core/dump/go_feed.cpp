@@ -27,11 +27,11 @@ constexpr std::array<nanoseconds, 3> kNotYet = {std::chrono::seconds(1), std::ch
 }  // namespace
 
 GoFeed::GoFeed(std::shared_ptr<Worker> worker, GoFeedSettings settings)
-    : worker_(std::move(worker)), settings_(settings), due_(nanoseconds{}), memory_(worker_->life().pid) {}
+    : worker_(std::move(worker)), settings_(settings), due_(kDueNow), memory_(worker_->life().pid) {}
 
 std::optional<nanoseconds> GoFeed::deadline() const {
     if (ticket_ == 0) return due_;
-    return worker_->has(ticket_) ? nanoseconds{} : asked_at_ + kLongestWait;
+    return worker_->has(ticket_) ? kDueNow : asked_at_ + kLongestWait;
 }
 
 void GoFeed::ask(nanoseconds now) {

@@ -34,7 +34,7 @@ class GoJob : public Job {
     [[nodiscard]] int fd() const override { return job_ ? job_->fd() : worker_->fd(); }
     [[nodiscard]] std::optional<nanoseconds> deadline() const override {
         if (job_) return job_->deadline();
-        return ticket_ == 0 || worker_->has(ticket_) ? boot_now() : until_;
+        return ticket_ == 0 || worker_->has(ticket_) ? kDueNow : until_;
     }
 
     bool turn() override {

@@ -22,7 +22,7 @@ class MemoryJob : public Job {
     [[nodiscard]] int fd() const override { return dump_ ? worker_->fd() : stacks_->fd(); }
     [[nodiscard]] std::optional<nanoseconds> deadline() const override {
         if (!dump_) return stacks_->deadline();
-        return worker_->has(ticket_) ? nanoseconds{} : until_;
+        return worker_->has(ticket_) ? kDueNow : until_;
     }
 
     bool turn() override {

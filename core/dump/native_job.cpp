@@ -26,7 +26,7 @@ class NativeJob : public Job {
 
     [[nodiscard]] int fd() const override { return worker_->fd(); }
     [[nodiscard]] std::optional<nanoseconds> deadline() const override {
-        return worker_->has(ticket_) ? nanoseconds{} : deadline_;
+        return worker_->has(ticket_) ? kDueNow : deadline_;
     }
 
     bool turn() override {

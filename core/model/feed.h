@@ -18,7 +18,8 @@ class Feed {
     // The descriptor to poll for reading, -1 for none; may change between calls.
     [[nodiscard]] virtual int fd() const { return -1; }
 
-    // CLOCK_BOOTTIME at which take() is due; empty for never.
+    // CLOCK_BOOTTIME at which take() is due; kDueNow (core/base/poller.h) at once,
+    // empty for never. Asked once a turn.
     [[nodiscard]] virtual std::optional<std::chrono::nanoseconds> deadline() const { return std::nullopt; }
 
     // Appends what happened; nothing is no error.

@@ -260,7 +260,7 @@ std::optional<nanoseconds> UnitFollower::deadline() const {
     const nanoseconds mono_now = std::chrono::steady_clock::now().time_since_epoch();
     const nanoseconds left =
         std::chrono::microseconds(std::min<std::uint64_t>(mono_us, 1ULL << 50)) - mono_now;
-    return std::min(soonest, boot_now() + std::max<nanoseconds>(left, 0ns));
+    return left <= 0ns ? kDueNow : std::min(soonest, boot_now() + left);
 }
 
 bool UnitFollower::take() {

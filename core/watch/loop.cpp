@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -10,6 +11,11 @@ namespace rampwatch::watch {
 namespace {
 
 using std::chrono::nanoseconds;
+
+constexpr auto kSpins =
+    "this watch turns all the time for nothing, which is a fault of rampwatch; it rests between its turns "
+    "now. "
+    "Please report it";
 
 bool is_look(const Fact& fact) {
     return std::holds_alternative<fact::Sampled>(fact) || std::holds_alternative<fact::Bucketed>(fact) ||
@@ -51,22 +57,26 @@ bool Loop::is_owed() const {
 
 void Loop::turn(bool draining) {
     poller_.clear();
+    deadlines_.clear();
     std::optional<nanoseconds> soonest;
     for (const Feed* feed : feeds_) {
         poller_.add(feed->fd());
-        const auto deadline = feed->deadline();
+        // Asked once: what woke the poll is what is compared below, or a deadline that moves is never met.
+        const auto& deadline = deadlines_.emplace_back(feed->deadline());
         if (deadline && (!soonest || *deadline < *soonest)) soonest = deadline;
     }
     poller_.wait(soonest);
     const nanoseconds now = boot_now();
     facts_.clear();
     for (std::size_t at = 0; at < feeds_.size(); ++at) {
-        const auto deadline = feeds_[at]->deadline();
-        if (poller_.ready(at) || (deadline && *deadline <= now)) feeds_[at]->take(facts_);
+        const bool due = deadlines_[at] && *deadlines_[at] <= now;
+        if (poller_.ready(at) || due) feeds_[at]->take(facts_);
     }
     for (const Fact& fact : facts_) {
         if (!draining || !is_look(fact)) tell(fact);
     }
+    if (spin_.turned(now, !facts_.empty()) && on_spin) on_spin(kSpins);
+    if (spin_.rest() > nanoseconds{}) std::this_thread::sleep_for(spin_.rest());
 }
 
 void Loop::tell(const Fact& fact) {

@@ -5,11 +5,14 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/poller.h"
 #include "core/model/feed.h"
 #include "core/watch/session.h"
+#include "core/watch/spin_guard.h"
 
 namespace rampwatch::watch {
 
@@ -37,6 +40,10 @@ class Loop {
     // deadline has passed. What a drain may take is for a Feed's deadline and `course` to say.
     void run(const std::function<Course()>& course);
 
+    // Called once, with a line to be said, should the Loop ever turn without end for nothing (spin_guard.h);
+    // it then rests after each turn.
+    std::function<void(const std::string& line)> on_spin{};
+
     // What no Feed knows: that the target appeared.
     void tell(const Fact& fact);
 
@@ -50,8 +57,10 @@ class Loop {
     std::vector<Listener*> listeners_;
     std::chrono::nanoseconds shift_;
     Poller poller_{};
+    std::vector<std::optional<std::chrono::nanoseconds>> deadlines_{};  // of feeds_, as this turn asked them
     std::vector<Fact> facts_{};
     Output output_{};
+    SpinGuard spin_{};
 };
 
 }  // namespace rampwatch::watch

@@ -7,6 +7,7 @@ package=$1 source=$2
 . "$source/tests/live/bed.sh"
 bed_needs dpkg-deb
 
+runs_anew() { [ "$(prop "$1" MainPID)" != "$2" ] && [ "$(prop "$1" MainPID)" != 0 ]; }  # UNIT OLD_PID
 prop_is_not_active() { [ "$(prop "$1" ActiveState)" != active ]; }
 unit=rampwatch@idle.service
 
@@ -36,16 +37,19 @@ printf '[Service]\nExecStart=/bin/sleep infinity\n' >"$root/etc/systemd/system/i
 bed systemctl daemon-reload
 bed systemctl start idle.service
 bed systemctl enable -q --now "$unit"
-bed systemctl enable -q --now rampwatch-serve.service
+bed systemctl enable -q --now rampwatch-serve.service rampwatch-report.timer
 eventually 30 "an instance runs" prop_is "$unit" ActiveState active
 eventually 30 "and keeps metrics" bed test -s /run/rampwatch/idle.prom
 eventually 30 "rampwatch-serve serves them, without any right" bed curl -fsS http://127.0.0.1:9477/metrics
 
 watcher=$(prop "$unit" MainPID) server=$(prop rampwatch-serve.service MainPID) idle=$(prop idle.service MainPID)
 check "it upgrades" bed dpkg -i /root/next.deb
-eventually 30 "the instance runs again" prop_is "$unit" ActiveState active
-check "as the new program" [ "$(prop "$unit" MainPID)" != "$watcher" ]
-check "so does the server" [ "$(prop rampwatch-serve.service MainPID)" != "$server" ]
+for one in "$unit" rampwatch-serve.service rampwatch-report.timer; do
+    eventually 30 "$one runs again" prop_is "$one" ActiveState active
+done
+check "the instance is the new program" runs_anew "$unit" "$watcher"
+check "the server is the new program" runs_anew rampwatch-serve.service "$server"
+check "the timer waits for its next hour" [ -n "$(prop rampwatch-report.timer NextElapseUSecRealtime)" ]
 check "the service was left alone" prop_is idle.service MainPID "$idle"
 
 check "it is purged" bed dpkg -P rampwatch

@@ -27,12 +27,8 @@ struct Options {
 int run_ack(const Options& options) {
     const auto directory = directory_to_read(options.directory);
     if (!directory) return complain(directory.error());
-    const auto targets = store::targets_in(*directory);
-    if (!targets) return complain(targets.error());
-    if (std::find(targets->begin(), targets->end(), options.target) == targets->end()) {
-        return complain({Error::Kind::not_found, "no history of " + escape(options.target, 64),
-                         escape(*directory, 256), "rampwatch history list names those there are"});
-    }
+    const auto target = store::find_target(*directory, options.target);
+    if (!target) return complain(target.error());
     const auto now = wall_now();
     auto until = parse_moment_ahead(options.until, now);
     if (!until) {
@@ -44,11 +40,11 @@ int run_ack(const Options& options) {
     if (!path) return complain(path.error());
     auto book = store::load_told(*path);
     if (!book) return complain(book.error());
-    Told& told = (*book)[told_key(*directory, options.target)];
+    Told& told = (*book)[told_key(*directory, *target)];
     const bool ends = *until <= now;
     told.silent_until_wall = ends ? std::nullopt : std::optional(*until);
     if (auto saved = save_told_at(*path, *book); !saved) return complain(saved.error());
-    fmt::print("{}: {}\n", escape(options.target, 64),
+    fmt::print("{}: {}\n", escape(*target, 64),
                ends ? std::string("news are told again") : "no news until " + format_time(*until));
     return static_cast<int>(Exit::healthy);
 }

@@ -44,7 +44,13 @@ int failed_output() {
 
 // Those named, else all.
 Result<std::vector<std::string>> chosen(const std::string& directory, const std::vector<std::string>& named) {
-    if (!named.empty()) return named;
+    std::vector<std::string> found;
+    for (const std::string& name : named) {
+        auto target = store::find_target(directory, name);
+        if (!target) return target.error();
+        found.push_back(std::move(*target));
+    }
+    if (!found.empty()) return found;
     auto targets = store::targets_in(directory);
     if (targets && targets->empty()) {
         return Error{Error::Kind::not_found, "no history there", escape(directory, 256),
@@ -109,7 +115,9 @@ int run_export(const Options& options) {
         return complain({Error::Kind::bad_input, "one target is exported at a time", "TARGET",
                          "rampwatch history list names them"});
     }
-    auto reader = store::HistoryReader::open(*directory, options.targets.front());
+    const auto target = store::find_target(*directory, options.targets.front());
+    if (!target) return complain(target.error());
+    auto reader = store::HistoryReader::open(*directory, *target);
     if (!reader) return complain(reader.error());
     const auto looks = reader->looks();
     if (!looks) return complain(looks.error());

@@ -65,6 +65,9 @@ Result<ReportRequest> read_request(const Options& options) {
     const auto directory = directory_to_read(options.directory);
     if (!directory) return directory.error();
     request.directory = *directory;
+    for (std::string& name : request.targets) {
+        if (const auto found = store::find_target(*directory, name)) name = *found;
+    }
     const auto since = moment_at(options.since, request.now_wall, "--since");
     if (!since) return since.error();
     request.since_wall = *since;

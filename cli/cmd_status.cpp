@@ -16,6 +16,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/model/words.h"
+#include "core/report/text_table.h"
 #include "core/report/verdict_words.h"
 #include "core/store/history_place.h"
 
@@ -34,10 +35,9 @@ std::string memory_of(const report::TargetReport& target) {
     return memory ? format_size(static_cast<double>(*memory)) : "-";
 }
 
-std::string slope_of(const Verdict& verdict) {
+std::string slope_of(const Verdict& verdict, const report::RateColumn& rates) {
     const SeriesVerdict* series = report::leader(verdict);
-    return series != nullptr && series->slope_per_s ? report::rate(series->series, *series->slope_per_s)
-                                                    : "-";
+    return series != nullptr && series->slope_per_s ? rates.cell(series->series, *series->slope_per_s) : "-";
 }
 
 std::string limit_of(const Verdict& verdict) {
@@ -62,14 +62,15 @@ const char* watcher_of(const report::TargetReport& target, bool is_written) {
     return target.one_shot ? "sampled" : "GONE";
 }
 
-std::string line_of(const report::TargetReport& target, const ReportRequest& request, std::size_t width) {
+std::string line_of(const report::TargetReport& target, const ReportRequest& request, std::size_t width,
+                    const report::RateColumn& rates) {
     const std::string pid = target.alive ? std::to_string(target.who.pid) : "-";
     std::string ago = "-";
     if (target.last_wall)
         ago = format_duration(std::max(request.now_wall - *target.last_wall, nanoseconds(0))) + " ago";
     return fmt::format("{:<{}}  {:>7}  {:>9}  {:<9}  {:>13}  {:>10}  {:>12}  {}\n", escape(target.name, 64),
-                       width, pid, memory_of(target), word(target.verdict.claim), slope_of(target.verdict),
-                       limit_of(target.verdict), ago,
+                       width, pid, memory_of(target), word(target.verdict.claim),
+                       slope_of(target.verdict, rates), limit_of(target.verdict), ago,
                        watcher_of(target, store::is_written(request.directory, target.name)));
 }
 
@@ -88,7 +89,12 @@ int run_status(const Options& options) {
     for (const auto& target : report->targets) width = std::max(width, escape(target.name, 64).size());
     fmt::print("{:<{}}  {:>7}  {:>9}  {:<9}  {:>13}  {:>10}  {:>12}  {}\n", "target", width, "PID", "memory",
                "claim", "slope", "limit in", "last sample", "watcher");
-    for (const auto& target : report->targets) fmt::print("{}", line_of(target, request, width));
+    report::RateColumn rates;
+    for (const auto& target : report->targets) {
+        const SeriesVerdict* series = report::leader(target.verdict);
+        if (series != nullptr && series->slope_per_s) rates.add(series->series, *series->slope_per_s);
+    }
+    for (const auto& target : report->targets) fmt::print("{}", line_of(target, request, width, rates));
     int status = static_cast<int>(Exit::healthy);
     for (const auto& target : report->targets) {
         if (target.verdict.claim == Claim::leak) status = std::max(status, static_cast<int>(Exit::leak));

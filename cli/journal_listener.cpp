@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <string_view>
 
 #include "cli/crew.h"
@@ -22,24 +23,31 @@ using systemd::Priority;
 constexpr std::size_t kMostGroups = 6;
 constexpr std::size_t kLongestDump = 16384;  // bytes of a message; the dump's file and history have all of it
 
-std::string number(double value) { return fmt::format("{:.6g}", value); }
+// For shells, which know whole numbers alone: bytes, counts and seconds are whole. The rate of a count is
+// not: plain decimals, never an exponent.
+std::string whole(double value) { return std::isfinite(value) ? fmt::format("{:.0f}", value) : "0"; }
+std::string per_second(Series series, double value) {
+    return is_bytes(series) ? whole(value) : fmt::format("{:.6f}", value);
+}
 
 void add_verdict(const Verdict& verdict, Entry& entry) {
     entry.fields.emplace_back("RAMPWATCH_VERDICT", word(verdict.claim));
     if (!verdict.leading || !verdict.series[index(*verdict.leading)]) return;
     const SeriesVerdict& lead = *verdict.series[index(*verdict.leading)];
     entry.fields.emplace_back("RAMPWATCH_SERIES", word(lead.series));
-    entry.fields.emplace_back("RAMPWATCH_CURRENT", number(lead.current));
-    if (lead.rise) entry.fields.emplace_back("RAMPWATCH_RISE", number(*lead.rise));
-    if (lead.slope_per_s) entry.fields.emplace_back("RAMPWATCH_SLOPE", number(*lead.slope_per_s));
+    entry.fields.emplace_back("RAMPWATCH_CURRENT", whole(lead.current));
+    if (lead.rise) entry.fields.emplace_back("RAMPWATCH_RISE", whole(*lead.rise));
+    if (lead.slope_per_s)
+        entry.fields.emplace_back("RAMPWATCH_SLOPE", per_second(lead.series, *lead.slope_per_s));
     if (lead.slope_ci95_per_s) {
-        entry.fields.emplace_back("RAMPWATCH_SLOPE_LOW", number(lead.slope_ci95_per_s->low));
-        entry.fields.emplace_back("RAMPWATCH_SLOPE_HIGH", number(lead.slope_ci95_per_s->high));
+        entry.fields.emplace_back("RAMPWATCH_SLOPE_LOW", per_second(lead.series, lead.slope_ci95_per_s->low));
+        entry.fields.emplace_back("RAMPWATCH_SLOPE_HIGH",
+                                  per_second(lead.series, lead.slope_ci95_per_s->high));
     }
     const auto& ahead = verdict.forecast ? verdict.forecast : verdict.limit_near;
     if (!ahead || ahead->beyond) return;
     entry.fields.emplace_back("RAMPWATCH_LIMIT", word(ahead->limit.kind));
-    entry.fields.emplace_back("RAMPWATCH_LIMIT_SECONDS", number(ahead->eta_s));
+    entry.fields.emplace_back("RAMPWATCH_LIMIT_SECONDS", whole(ahead->eta_s));
 }
 
 void add_who(const Event& event, const std::string& unit, Entry& entry) {
@@ -71,14 +79,8 @@ std::string dump_message(const Event& event) {
 }
 
 bool ended_badly(const Event& event) {
-    const auto reason = event.ending.value_or(Ending{}).reason;
-    return reason == Ending::Reason::signalled || reason == Ending::Reason::oom_killed ||
-           (reason == Ending::Reason::exited && event.ending->status.value_or(0) != 0);
-}
-
-// Asked to stop, as every `systemctl stop` does.
-bool was_asked(const Event& event) {
-    return event.ending && event.ending->reason == Ending::Reason::signalled && event.ending->status == 15;
+    const Ending ending = event.ending.value_or(Ending{});
+    return was_killed(ending) || (ending.reason == Ending::Reason::exited && ending.status.value_or(0) != 0);
 }
 
 Entry entry_of(Priority priority, std::string_view id, std::string message) {
@@ -87,7 +89,7 @@ Entry entry_of(Priority priority, std::string_view id, std::string message) {
 }
 
 std::optional<Entry> gone_entry(const Event& event, const std::optional<Sample>& last, const Dump* newest) {
-    const bool badly = ended_badly(event) && !was_asked(event);
+    const bool badly = ended_badly(event);
     if (event.target != kMainTarget && !badly) return std::nullopt;
     std::string text = report::text_event(event);
     if (event.verdict) text += report::post_mortem(*event.verdict, last, badly ? newest : nullptr);

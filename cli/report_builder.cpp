@@ -125,6 +125,20 @@ trend::Settings settings_of(const std::optional<store::RecordedWatch>& watch) {
     return settings;
 }
 
+// How it was watched, in the options that say so again; what is at its default is not said.
+std::string options_of(const std::optional<store::RecordedWatch>& watch) {
+    if (!watch) return {};
+    const trend::Settings usual;
+    const store::Watching& how = watch->how;
+    std::string text;
+    if (how.patience >= 1s && how.patience != usual.patience)
+        text += fmt::format(" --patience {}", duration_word(how.patience));
+    if (how.min_growth_bytes) text += fmt::format(" --min-growth {}", *how.min_growth_bytes);
+    if (how.min_count > 0 && how.min_count != usual.min_count)
+        text += fmt::format(" --min-count {}", how.min_count);
+    return text;
+}
+
 // The very process is there still.
 bool lives_on(const Life& who) {
     const auto process = probe::Process::open(who.pid);
@@ -195,6 +209,7 @@ Result<report::TargetReport> read_target(const ReportRequest& request, const std
     }
     if (*watch) target.interval = (*watch)->how.interval;
     if (*watch) target.one_shot = (*watch)->how.one_shot;
+    target.watch_options = options_of(*watch);
     if (*watch && (*watch)->reason == store::kAbsent) target.absent_wall = (*watch)->ended_wall;
     add_endings(target, *lives, request.since_wall);
     const auto dump = reader->newest_dump(request.until_wall);
@@ -234,17 +249,24 @@ Result<report::TargetReport> build_target_report(const ReportRequest& request, c
 }
 
 Result<report::Report> build_report(const ReportRequest& request) {
-    std::vector<std::string> names = request.targets;
-    if (names.empty()) {
-        auto found = store::targets_in(request.directory);
-        if (!found) return found.error();
-        names = std::move(*found);
-    }
     report::Report report{.host = host_name(),
                           .since_wall = request.since_wall,
                           .until_wall = request.until_wall.value_or(request.now_wall),
                           .made_wall = request.now_wall,
                           .program = program_name()};
+    std::vector<std::string> names;
+    for (const std::string& wanted : request.targets) {
+        auto name = store::find_target(request.directory, wanted);
+        if (name)
+            names.push_back(std::move(*name));
+        else
+            report.troubles.push_back(name.error());
+    }
+    if (request.targets.empty()) {
+        auto found = store::targets_in(request.directory);
+        if (!found) return found.error();
+        names = std::move(*found);
+    }
     std::mutex mutex;
     std::atomic<std::size_t> next{0};
     const auto work = [&] {

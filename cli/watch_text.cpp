@@ -257,8 +257,7 @@ bool is_news(const Event& event) {
         case Event::Kind::dump:
             return event.dump && event.dump->reason != DumpReason::baseline;
         case Event::Kind::gone:
-            return event.ending && (event.ending->reason == Ending::Reason::signalled ||
-                                    event.ending->reason == Ending::Reason::oom_killed);
+            return event.ending && was_killed(*event.ending);
         case Event::Kind::ended:
             return event.verdict && (event.verdict->claim >= Claim::growing || event.verdict->ever_leak);
         default:

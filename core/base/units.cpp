@@ -7,6 +7,7 @@
 #include <cmath>
 #include <ctime>
 #include <optional>
+#include <utility>
 
 #include "core/base/text.h"
 
@@ -31,6 +32,19 @@ std::string three_figures(double value) {
     const double size = std::fabs(value);
     const int decimals = size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
     return fmt::format("{:.{}f}", value, decimals);
+}
+
+struct SizeUnit {
+    double bytes = 1;
+    std::string_view name = kSizeUnits.front();
+};
+
+// The largest one of which there is at least one, to three figures.
+SizeUnit size_unit(double bytes) {
+    SizeUnit unit;
+    for (std::size_t at = 1; at < kSizeUnits.size() && std::fabs(bytes) / unit.bytes >= 1023.5; ++at)
+        unit = {unit.bytes * 1024, kSizeUnits[at]};
+    return unit;
 }
 
 // Two decimals less where they say nothing: "2.50" -> "2.5", "9.00" -> "9".
@@ -98,14 +112,9 @@ Result<nanoseconds> parse_duration(std::string_view text) {
 }
 
 std::string format_size(double bytes) {
-    double value = bytes;
-    std::size_t unit = 0;
-    while (std::fabs(value) >= 1023.5 && unit + 1 < kSizeUnits.size()) {
-        value /= 1024;
-        ++unit;
-    }
-    if (unit == 0) return fmt::format("{:.0f} B", value);
-    return three_figures(value) + " " + std::string(kSizeUnits[unit]);
+    const SizeUnit unit = size_unit(bytes);
+    if (unit.bytes <= 1) return fmt::format("{:.0f} B", bytes);
+    return fmt::format("{} {}", three_figures(bytes / unit.bytes), unit.name);
 }
 
 std::string format_duration(nanoseconds duration) {
@@ -120,19 +129,42 @@ std::string format_duration(nanoseconds duration) {
     return short_number(s / 86400) + " days";
 }
 
-std::string format_rate(double bytes_per_s) {
-    const double per_hour = bytes_per_s * 3600;
-    if (std::fabs(per_hour) > 0x1p30) return format_size(bytes_per_s) + "/s";
-    if (std::fabs(per_hour) < 1024 && per_hour != 0) return format_size(per_hour * 24) + "/day";
-    return format_size(per_hour) + "/h";
+std::string duration_word(nanoseconds duration) {
+    constexpr std::array<std::pair<std::int64_t, std::string_view>, 4> kUnits = {
+        {{86'400'000, "d"}, {3'600'000, "h"}, {60'000, "m"}, {1'000, "s"}}};
+    const std::int64_t ms = std::chrono::floor<std::chrono::milliseconds>(duration).count();
+    for (const auto& [size, name] : kUnits) {
+        if (ms != 0 && ms % size == 0) return fmt::format("{}{}", ms / size, name);
+    }
+    return fmt::format("{}ms", ms);
 }
 
-std::string format_count_rate(double per_s) {
-    if (std::fabs(per_s) >= 1) return three_figures(per_s) + "/s";
-    if (std::fabs(per_s) * 60 >= 1) return three_figures(per_s * 60) + "/min";
-    if (std::fabs(per_s) * 3600 >= 1 || per_s == 0) return three_figures(per_s * 3600) + "/h";
-    return three_figures(per_s * 86400) + "/day";
+RateUnit rate_unit(double bytes_per_s) {
+    const double per_hour = std::fabs(bytes_per_s) * 3600;
+    const auto [seconds, name] = per_hour > 0x1p30                  ? std::pair(1.0, "/s")
+                                 : per_hour < 1024 && per_hour != 0 ? std::pair(86400.0, "/day")
+                                                                    : std::pair(3600.0, "/h");
+    const SizeUnit size = size_unit(bytes_per_s * seconds);
+    return {size.bytes / seconds, fmt::format(" {}{}", size.name, name)};
 }
+
+RateUnit count_rate_unit(double per_s) {
+    const double size = std::fabs(per_s);
+    if (size >= 1) return {1, "/s"};
+    if (size * 60 >= 1) return {1.0 / 60, "/min"};
+    if (size * 3600 >= 1 || per_s == 0) return {1.0 / 3600, "/h"};
+    return {1.0 / 86400, "/day"};
+}
+
+std::string format_rate_in(const RateUnit& unit, double per_s) {
+    const double value = per_s / unit.per_s;
+    if (unit.name.starts_with(" B/")) return fmt::format("{:.0f}{}", value, unit.name);
+    return three_figures(value) + unit.name;
+}
+
+std::string format_rate(double bytes_per_s) { return format_rate_in(rate_unit(bytes_per_s), bytes_per_s); }
+
+std::string format_count_rate(double per_s) { return format_rate_in(count_rate_unit(per_s), per_s); }
 
 std::string format_count(std::int64_t count) {
     std::string digits = fmt::format("{}", count);

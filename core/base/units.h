@@ -26,12 +26,25 @@ std::string format_size(double bytes);
 // "9 days", "2.5 h", "12 min", "40 s", "250 ms": two or three figures, for a sentence.
 std::string format_duration(std::chrono::nanoseconds duration);
 
+// "9h", "90s", "250ms": in the largest unit that says it exactly, to be read again by parse_duration().
+// Fractions of a millisecond are cut off.
+std::string duration_word(std::chrono::nanoseconds duration);
+
 // "4.40 MiB/h": per hour from 1 KiB/h up to 1 GiB/h, else per second or per day; with a sign. `per_s` in
 // bytes.
 std::string format_rate(double bytes_per_s);
 
 // "400/h", "1.2/min": the same for counts.
 std::string format_count_rate(double per_s);
+
+// What rates that stand beside one another are said in, so that the eye compares numbers and not units.
+struct RateUnit {
+    double per_s = 1;    // one such unit, in bytes or counts a second
+    std::string name{};  // " MiB/h", "/min"
+};
+RateUnit rate_unit(double bytes_per_s);  // the one that format_rate() says this rate in
+RateUnit count_rate_unit(double per_s);  // and format_count_rate()
+std::string format_rate_in(const RateUnit& unit, double per_s);  // "0.12 MiB/s"; with a sign where negative
 
 // "41,032": a count with thousands separators.
 std::string format_count(std::int64_t count);

@@ -41,4 +41,16 @@ struct Ending {
     friend bool operator==(const Ending&, const Ending&) = default;
 };
 
+// By SIGTERM, SIGINT or SIGHUP: as a service manager, a terminal or a person asks a program to end.
+inline bool was_asked(const Ending& ending) {
+    return ending.reason == Ending::Reason::signalled &&
+           (ending.status == 1 || ending.status == 2 || ending.status == 15);
+}
+
+// By any other signal, or by the kernel for memory: nobody planned that.
+inline bool was_killed(const Ending& ending) {
+    return ending.reason == Ending::Reason::oom_killed ||
+           (ending.reason == Ending::Reason::signalled && !was_asked(ending));
+}
+
 }  // namespace rampwatch

@@ -9,6 +9,7 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/report/text_table.h"
 #include "core/report/verdict_words.h"
 
 namespace rampwatch::report {
@@ -50,13 +51,13 @@ std::string short_name(const Life& who) {  // in its column
     return escape(name, name.size() > 16 ? 13 : 16);
 }
 
-std::string row_line(const ScanRow& row, const ScanReport& scan) {
+std::string row_line(const ScanRow& row, const ScanReport& scan, const RateColumn& rates) {
     const auto change = static_cast<double>(row.last_bytes - row.first_bytes);
     const double slope = slope_of(row);
     return fmt::format(
         "{:>8}  {:<16}  {:>9}  {:>10}  {:>13}  {:<20}  {:>6} {}\n", row.who.pid, short_name(row.who),
         format_size(static_cast<double>(row.last_bytes)), (change >= 0 ? "+" : "") + format_size(change),
-        slope != 0 ? rate(Series::memory, slope) : "-", surety_words(row, scan), row.last_threads,
+        slope != 0 ? rates.cell(Series::memory, slope) : "-", surety_words(row, scan), row.last_threads,
         row.last_threads != row.first_threads ? fmt::format("({:+})", row.last_threads - row.first_threads)
                                               : "");
 }
@@ -91,8 +92,10 @@ std::string text_scan(const ScanReport& scan, std::size_t most) {
                             "grew by", "how fast", "how surely", "threads");
     }
     const std::size_t shown = most == 0 ? scan.rows.size() : std::min(most, scan.rows.size());
+    RateColumn rates;
+    for (std::size_t i = 0; i < shown; ++i) rates.add(Series::memory, slope_of(scan.rows[i]));
     for (std::size_t i = 0; i < shown; ++i) {
-        std::string line = row_line(scan.rows[i], scan);
+        std::string line = row_line(scan.rows[i], scan, rates);
         while (line.ends_with(" \n")) line.erase(line.size() - 2, 1);
         text += line;
     }

@@ -77,8 +77,7 @@ void add_ending_news(const TargetReport& target, std::vector<News>& news) {
     const LifeCourse* newest = nullptr;
     for (const LifeCourse& life : target.lives) {
         if (!life.ended_wall || !life.ending || *life.ended_wall <= *target.before.told_wall) continue;
-        const auto reason = life.ending->reason;
-        if (reason != Ending::Reason::signalled && reason != Ending::Reason::oom_killed) continue;
+        if (!was_killed(*life.ending)) continue;
         ++killed;
         newest = &life;
     }
@@ -141,6 +140,23 @@ std::string cut(std::string text) {
     std::size_t end = kLongestSubject - 3;
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;
     return text.substr(0, end) + "...";
+}
+
+// What --name finds it by.
+std::string program_of(const TargetReport& target) {
+    std::string_view name = target.who.executable.empty() ? target.name : target.who.executable;
+    if (const auto slash = name.rfind('/'); slash != std::string_view::npos) name.remove_prefix(slash + 1);
+    return shell_word(std::string(name));
+}
+
+// The dead watch once more, into the same history and judging as it did.
+std::string again(const Report& report, const TargetReport& target) {
+    const std::string name = shell_word(target.name);
+    std::string who =
+        " --history-name " + name +
+        (target.alive ? fmt::format(" -p {}", target.who.pid) : " --name " + program_of(target));
+    if (target.who.unit) who = " --unit " + shell_word(*target.who.unit);
+    return fmt::format("{} watch --history{}{}{}", report.program, report.options, target.watch_options, who);
 }
 
 }  // namespace
@@ -249,10 +265,7 @@ std::string next_command(const Report& report) {
                                                          : " history" + report.options + " check");
     const TargetReport& first = report.targets.front();
     const std::string name = shell_word(first.name);
-    if (first.watch == WatchState::dead) {
-        return fmt::format("{} watch --history{} {}", report.program, report.options,
-                           first.alive ? fmt::format("-p {}", first.who.pid) : "--name " + name);
-    }
+    if (first.watch == WatchState::dead) return again(report, first);
     if (leaks(first) && first.alive) return fmt::format("{} dump {}", report.program, first.who.pid);
     if (report.targets.size() > 1)
         return fmt::format("{} report{} --target {}", report.program, report.options, name);

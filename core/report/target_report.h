@@ -68,8 +68,9 @@ struct TargetReport {
     std::optional<std::chrono::nanoseconds> last_wall{};    // of its newest look
     std::optional<std::chrono::nanoseconds> absent_wall{};  // it was looked for then, in vain
     std::chrono::nanoseconds interval{};
-    bool one_shot = false;  // single samples: no watcher is to be expected
-    Told before{};          // as it was told last
+    bool one_shot = false;        // single samples: no watcher is to be expected
+    std::string watch_options{};  // that make a new watch judge as this one did: " --patience 60s"
+    Told before{};                // as it was told last
     std::vector<News> news{};
     bool silenced = false;  // acknowledged
 };

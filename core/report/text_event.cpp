@@ -105,7 +105,8 @@ std::string text_ending(const Ending& ending) {
         case Ending::Reason::exited:
             return ending.status ? fmt::format("exited with status {}", *ending.status) : "exited";
         case Ending::Reason::signalled:
-            return "was killed by " + (ending.status ? signal_name(*ending.status) : "a signal");
+            return (was_asked(ending) ? "was stopped by " : "was killed by ") +
+                   (ending.status ? signal_name(*ending.status) : "a signal");
         case Ending::Reason::oom_killed:
             return "was OOM-killed: the kernel had no memory left for it";
         case Ending::Reason::unknown:

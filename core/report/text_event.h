@@ -12,7 +12,8 @@ namespace rampwatch::report {
 // "PID 4711 (myservice)"; the name is the executable's base name, else the comm, escaped.
 std::string name_of(const Life& life);
 
-// "exited with status 3", "was killed by SIGKILL (9)", "was killed by the kernel: out of memory", "ended".
+// "exited with status 3", "was killed by SIGKILL (9)", "was stopped by SIGTERM (15)", "was killed by the
+// kernel: out of memory", "ended".
 std::string text_ending(const Ending& ending);
 
 // One line without its end, and without the time. Empty for a sample: that is a status line's matter.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <tuple>
 
@@ -38,19 +39,35 @@ std::string limit_cell(const Verdict& verdict) {
     return (ahead->beyond ? "> " : "") + format_duration(seconds(ahead->eta_s));
 }
 
-std::string line_of(const TableRow& row, std::size_t width) {
+bool has_rate(const Verdict& verdict) {
+    const SeriesVerdict* series = leader(verdict);
+    const bool grows = verdict.claim == Claim::growing || verdict.claim == Claim::leak;
+    return grows && series != nullptr && series->slope_per_s;
+}
+
+std::string line_of(const TableRow& row, std::size_t width, const RateColumn& rates) {
     const Verdict& verdict = row.verdict;
     const SeriesVerdict* series = leader(verdict);
     const bool grows = verdict.claim == Claim::growing || verdict.claim == Claim::leak;
-    const bool has_slope = grows && series != nullptr && series->slope_per_s;
     return fmt::format("{:<{}}  {:<9}  {:<14}  {:<16}  {:>14}  {:>10}  {}\n", row.name, width,
                        word(verdict.claim), series != nullptr ? people_word(series->series) : "-",
                        series != nullptr ? word(series->shape) : "-",
-                       has_slope ? rate(series->series, *series->slope_per_s) : "-", limit_cell(verdict),
-                       grows && series->onset ? moment(verdict, *series->onset) : "-");
+                       has_rate(verdict) ? rates.cell(series->series, *series->slope_per_s) : "-",
+                       limit_cell(verdict), grows && series->onset ? moment(verdict, *series->onset) : "-");
 }
 
 }  // namespace
+
+void RateColumn::add(Series series, double per_s) {
+    double& fastest = is_bytes(series) ? fastest_bytes_ : fastest_count_;
+    fastest = std::max(fastest, std::fabs(per_s));
+}
+
+std::string RateColumn::cell(Series series, double per_s) const {
+    const RateUnit unit = rate_unit_of(series, is_bytes(series) ? fastest_bytes_ : fastest_count_);
+    const bool is_least = per_s != 0 && std::fabs(per_s) < 0.005 * unit.per_s;
+    return is_least ? "< 0.01" + unit.name : rate_in(unit, per_s);
+}
 
 std::string text_table(std::vector<TableRow> rows) {
     std::size_t width = 4;
@@ -63,7 +80,11 @@ std::string text_table(std::vector<TableRow> rows) {
     });
     std::string text = fmt::format("{:<{}}  {:<9}  {:<14}  {:<16}  {:>14}  {:>10}  {}\n", "file", width,
                                    "verdict", "series", "shape", "rate", "limit in", "since");
-    for (const TableRow& row : rows) text += line_of(row, width);
+    RateColumn rates;
+    for (const TableRow& row : rows) {
+        if (has_rate(row.verdict)) rates.add(leader(row.verdict)->series, *leader(row.verdict)->slope_per_s);
+    }
+    for (const TableRow& row : rows) text += line_of(row, width, rates);
     return text;
 }
 

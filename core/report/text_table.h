@@ -15,6 +15,17 @@ struct TableRow {
     Verdict verdict{};
 };
 
+// The unit for a column of rates: the fastest one's, bytes and counts apart. What is too slow for it is still
+// told apart from nothing: "< 0.01 MiB/s".
+class RateColumn {
+  public:
+    void add(Series series, double per_s);
+    [[nodiscard]] std::string cell(Series series, double per_s) const;
+
+  private:
+    double fastest_bytes_ = 0, fastest_count_ = 0;
+};
+
 // Leaks before suspected growth before the rest; among equals what meets its limit sooner, then what grows
 // faster, then the order given. One line each under a line of titles, each line ended.
 std::string text_table(std::vector<TableRow> rows);

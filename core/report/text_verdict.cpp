@@ -40,10 +40,11 @@ std::string what_line(const Verdict& verdict, const SeriesVerdict& series) {
 
 std::string speed_line(const SeriesVerdict& series) {
     if (!series.slope_per_s) return labelled("how fast", "not measured yet");
-    std::string text = rate(series.series, *series.slope_per_s);
+    const RateUnit unit = rate_unit_of(series.series, *series.slope_per_s);
+    std::string text = rate_in(unit, *series.slope_per_s);
     if (series.slope_ci95_per_s) {
-        text += fmt::format(", between {} and {} (95 %)", rate(series.series, series.slope_ci95_per_s->low),
-                            rate(series.series, series.slope_ci95_per_s->high));
+        text += fmt::format(", between {} and {} (95 %)", rate_in(unit, series.slope_ci95_per_s->low),
+                            rate_in(unit, series.slope_ci95_per_s->high));
     }
     return labelled("how fast", text);
 }

@@ -50,10 +50,16 @@ std::string amount(Series series, double value) {
     return std::isfinite(value) && std::fabs(value) < 1e15 ? format_count(std::llround(value)) : "?";
 }
 
-std::string rate(Series series, double per_s) {
-    std::string text = is_bytes(series) ? format_rate(per_s) : format_count_rate(per_s);
+RateUnit rate_unit_of(Series series, double per_s) {
+    return is_bytes(series) ? rate_unit(per_s) : count_rate_unit(per_s);
+}
+
+std::string rate_in(const RateUnit& unit, double per_s) {
+    const std::string text = format_rate_in(unit, per_s);
     return text.starts_with('-') ? text : "+" + text;
 }
+
+std::string rate(Series series, double per_s) { return rate_in(rate_unit_of(series, per_s), per_s); }
 
 std::optional<nanoseconds> wall_at(const Verdict& verdict, nanoseconds mono) {
     if (verdict.wall.count() == 0) return std::nullopt;

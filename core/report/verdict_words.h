@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/units.h"
 #include "core/model/verdict.h"
 
 namespace rampwatch::report {
@@ -19,6 +20,10 @@ std::string amount(Series series, double value);
 
 // "+4.40 MiB/h", "-12.0/h": always with a sign.
 std::string rate(Series series, double per_s);
+
+// A rate's own unit, and one said in it: for rates that stand beside one another.
+RateUnit rate_unit_of(Series series, double per_s);
+std::string rate_in(const RateUnit& unit, double per_s);
 
 // The wall time at `mono` as the verdict's last look has it; empty where that look had no wall time.
 std::optional<std::chrono::nanoseconds> wall_at(const Verdict& verdict, std::chrono::nanoseconds mono);

@@ -153,6 +153,20 @@ Result<std::vector<std::string>> targets_in(const std::string& directory) {
     return targets;
 }
 
+Result<std::string> find_target(const std::string& directory, const std::string& name) {
+    constexpr std::size_t kMostNamed = 8;
+    const auto targets = targets_in(directory);
+    if (!targets) return targets.error();
+    for (const std::string& wanted : {name, name + ".service"}) {
+        if (std::find(targets->begin(), targets->end(), wanted) != targets->end()) return wanted;
+    }
+    std::string hint = targets->empty() ? "there is none yet: watch --history makes one" : "there are: ";
+    for (std::size_t at = 0; at < std::min(targets->size(), kMostNamed); ++at)
+        hint += (at == 0 ? "" : ", ") + escape((*targets)[at], 64);
+    if (targets->size() > kMostNamed) hint += fmt::format(" and {} more", targets->size() - kMostNamed);
+    return Error{Error::Kind::not_found, "no history of " + escape(name, 64), escape(directory, 256), hint};
+}
+
 TargetLock::~TargetLock() {
     struct flock none = whole_file(F_UNLCK);
     if (fd_) ::fcntl(fd_.get(), F_OFD_SETLK, &none);

@@ -40,6 +40,10 @@ std::string history_path(const std::string& directory, std::string_view target);
 // Targets that have a history there, by name; a directory that is not there has none. Error: no_permission.
 Result<std::vector<std::string>> targets_in(const std::string& directory);
 
+// The target that a person means: the one of this name, else, since people call nginx.service nginx,
+// NAME.service. Error not_found names those there are.
+Result<std::string> find_target(const std::string& directory, const std::string& name);
+
 // Let go when it is destroyed; the kernel takes it from who dies. It is let go in words, since a child that
 // was just forked, and has not become its program yet, holds the descriptor too.
 class TargetLock {

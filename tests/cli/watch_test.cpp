@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // `rampwatch watch` as a script sees it: words in; status, stdout and stderr out.
 #include <fmt/format.h>
+#include <sys/resource.h>
+
 #include <fstream>
 #include <sstream>
 
@@ -18,7 +20,33 @@ namespace {
 
 using Words = std::vector<std::string>;
 
+double cpu_seconds_of_children() {
+    rusage used{};
+    ::getrusage(RUSAGE_CHILDREN, &used);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
 }  // namespace
+
+TEST_CASE("a watch of three processes rests between its looks, reads stacks and ends when it is to",
+          "[watch]") {
+    const double before = cpu_seconds_of_children();
+    const Ran ran = test::run_shell(
+        "sh -c 'sleep 60 & sleep 60 & wait' & tree=$!; sleep 0.3; "
+        "timeout -s KILL 60 \"$RAMPWATCH\" watch --tree $tree --patience 2m -i 100ms --for 6s --format json; "
+        "status=$?; "
+        "pkill -P $tree; kill $tree; exit $status");
+    CHECK(ran.status == 0);
+    CAPTURE(ran.err);
+    // A 64th of the patience is 1.9 s: from then on baselines are asked for, and those of members refused.
+    CHECK(contains(ran.out, "\"dump\""));
+    CHECK(contains(ran.out, "\"ended\""));
+    // Spinning, it takes all that six seconds of a core have to give; starved, still most of its time.
+    CHECK(cpu_seconds_of_children() - before < 2.0);
+}
 
 TEST_CASE("a short watch says undecided, what it cannot exclude, and ends with 0", "[watch]") {
     const Sleeper sleeper;

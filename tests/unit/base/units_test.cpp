@@ -47,6 +47,9 @@ TEST_CASE("sizes and durations are printed with three figures at most", "[base]"
     CHECK(format_duration(40s) == "40 s");
     CHECK(format_rate(4.4 * (1 << 20) / 3600) == "4.40 MiB/h");
     CHECK(format_count_rate(400 / 3600.0) == "6.67/min");
+    CHECK(format_rate(0) == "0 B/h");
+    CHECK(format_rate(-3.0 * (1 << 20)) == "-3.00 MiB/s");
+    CHECK(format_count_rate(0) == "0.00/h");
     CHECK(format_count(41032) == "41,032");
     CHECK(format_count(-1234567) == "-1,234,567");
     CHECK(format_count(7) == "7");
@@ -62,4 +65,23 @@ TEST_CASE("times carry the offset of their zone", "[base]") {
     CHECK(format_day_minute(1764036659s + 999ms) == "Tue 25 Nov 03:10");  // never later than it was
     ::unsetenv("TZ");
     ::tzset();
+}
+
+TEST_CASE("rates beside one another are said in the unit of one of them", "[base]") {
+    const RateUnit unit = rate_unit(853.0 * 1024);  // 2.93 GiB/h: said a second
+    CHECK(format_rate_in(unit, 853.0 * 1024) == "853 KiB/s");
+    CHECK(format_rate_in(unit, 420.0 * (1 << 20) / 3600) == "119 KiB/s");
+    CHECK(format_rate_in(unit, 1.55 * (1 << 20)) == "1587 KiB/s");
+    CHECK(format_rate_in(unit, -300.0) == "-0.29 KiB/s");
+    CHECK(format_rate_in(count_rate_unit(0.5), 0.001) == "0.06/min");
+}
+
+TEST_CASE("a duration in an option is read back as it was", "[base]") {
+    for (const std::chrono::milliseconds time :
+         {250ms, 1000ms, 60'000ms, 90'000ms, 5'400'000ms, 32'400'000ms, 86'400'000ms * 9, 1001ms, 0ms}) {
+        CAPTURE(time.count());
+        CHECK(parse_duration(duration_word(time)).value() == time);
+    }
+    CHECK(duration_word(9h) == "9h");
+    CHECK(duration_word(90s) == "90s");
 }

@@ -101,6 +101,12 @@ TEST_CASE("a leak in the journal has its own id, an error's priority, and number
     CHECK(field(*entry, "RAMPWATCH_VERDICT") == "leak");
     CHECK(field(*entry, "RAMPWATCH_SERIES") == "memory");
     CHECK(std::stod(field(*entry, "RAMPWATCH_SLOPE")) > 0);
+    for (const char* name : {"RAMPWATCH_CURRENT", "RAMPWATCH_RISE", "RAMPWATCH_SLOPE", "RAMPWATCH_SLOPE_LOW",
+                             "RAMPWATCH_SLOPE_HIGH", "RAMPWATCH_LIMIT_SECONDS"}) {
+        CAPTURE(name);  // whole, for a shell's $((...))
+        CHECK(field(*entry, name).find_first_not_of("0123456789") == std::string::npos);
+        CHECK_FALSE(field(*entry, name).empty());
+    }
     CHECK(field(*entry, "RAMPWATCH_PID") == "4711");
 }
 

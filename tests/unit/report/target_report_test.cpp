@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/report/target_report.h"
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
@@ -136,6 +137,38 @@ TEST_CASE("a target that was killed after the last report is news, one before it
     CHECK(kinds(news_of(target, kNow)) == std::vector{NewsKind::killed});
     target.before.told_wall = kNow - 30min;
     CHECK(news_of(target, kNow).empty());
+}
+
+TEST_CASE("whoever was asked to end was not killed", "[report]") {
+    TargetReport target = healthy("nginx");
+    target.before.told_wall = kNow - 2h;
+    const auto news_after = [&](Ending ending) {
+        target.lives = {{.who = {.pid = 7}, .ended_wall = kNow - 1h, .ending = ending}};
+        return kinds(news_of(target, kNow));
+    };
+    for (const int asked : {SIGHUP, SIGINT, SIGTERM})
+        CHECK(news_after({Ending::Reason::signalled, asked}).empty());
+    for (const int killed : {SIGKILL, SIGSEGV, SIGABRT, SIGBUS})
+        CHECK(news_after({Ending::Reason::signalled, killed}) == std::vector{NewsKind::killed});
+    CHECK(news_after({Ending::Reason::exited, 1}).empty());
+}
+
+TEST_CASE("the command for a dead watch goes on in its history, judging as it did", "[report]") {
+    TargetReport target = healthy("java svc");
+    target.watch = WatchState::dead;
+    target.last_wall = kNow - 3h;
+    target.who = {.pid = 29112, .executable = "/usr/lib/jvm/bin/java"};
+    target.watch_options = " --patience 60s";
+    target.alive = true;
+    Report report = report_of({target});
+    report.options = " --history-dir /srv/h";
+    CHECK(next_command(report) ==
+          "rampwatch watch --history --history-dir /srv/h --patience 60s --history-name 'java svc' -p 29112");
+    report.targets[0].alive = false;
+    CHECK(contains(next_command(report), " --history-name 'java svc' --name java"));
+    report.targets[0].who.unit = "shop.service";
+    CHECK(next_command(report) ==
+          "rampwatch watch --history --history-dir /srv/h --patience 60s --unit shop.service");
 }
 
 TEST_CASE("lives that each rise to their end at one slope are a saw that hides growth", "[report]") {

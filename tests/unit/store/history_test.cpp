@@ -140,6 +140,11 @@ TEST_CASE("a target that another watcher records goes by a number, and finds it 
     CHECK(write(settings, process(7, 100))->target() == "nginx");
     CHECK_FALSE(is_written(settings.place.directory, "nginx"));
     CHECK(*targets_in(settings.place.directory) == std::vector<std::string>{"nginx", "nginx-2"});
+    CHECK(find_target(settings.place.directory, "nginx-2").value() == "nginx-2");
+    const auto none = find_target(settings.place.directory, "apache");
+    REQUIRE_FALSE(none);
+    CHECK(none.error().what == "no history of apache");
+    CHECK(none.error().hint == "there are: nginx, nginx-2");
 }
 
 TEST_CASE("a history is let go although a child that was just forked still holds its descriptors",

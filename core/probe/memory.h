@@ -13,55 +13,30 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/probe/memory_reader.h"
 
 namespace rampwatch::probe {
-
-// [address, address + size) in the target.
-struct Range {
-    std::uint64_t address = 0;
-    std::uint64_t size = 0;
-
-    friend bool operator==(const Range&, const Range&) = default;
-};
-
-// One part of a batch: `into.size()` bytes from `address`, whole or not at all.
-struct Piece {
-    std::uint64_t address = 0;
-    std::span<std::byte> into{};
-    bool read = false;
-};
 
 // A TID of `pid` whose memory can be read: the leader, or another thread when the leader has already ended
 // (a zombie has no memory although its threads run on). Error gone or not_found when none is left.
 Result<pid_t> live_thread(pid_t pid);
 
-class Memory {
+class Memory : public MemoryReader {
   public:
     // `tid`: from live_thread().
     explicit Memory(pid_t tid) : tid_(tid) {}
 
-    // All of `into`, or an Error: gone (no such process), no_permission, io (not mapped there).
-    Result<void> read(std::uint64_t address, std::span<std::byte> into) const;
+    using MemoryReader::get;
+    Result<void> read(std::uint64_t address, std::span<std::byte> into) const override;
 
-    // Every piece is tried, by as few system calls as there are pieces / 1024 and unmapped pieces; those with
-    // `read` false were not mapped whole, and their bytes are undefined. An Error when nothing can be read
-    // any more (gone, no_permission). Cost: about 0.5 us a piece, 0.1 ns a byte. Pieces that lie close
-    // together are cheaper as one.
-    Result<void> read(std::span<Piece> pieces) const;
+    // By as few system calls as there are pieces / 1024 and unmapped pieces. Cost: about 0.5 us a piece,
+    // 0.1 ns a byte. Pieces that lie close together are cheaper as one.
+    Result<void> read(std::span<Piece> pieces) const override;
 
     // The parts of `range` that exist in RAM or swap, merged, in order; reading others would make the kernel
     // build page tables in the target. All of `range` where pagemap cannot be read. At most 64 GiB are
     // looked at.
     [[nodiscard]] std::vector<Range> present(Range range) const;
-
-    // A plain value, such as a struct without padding or a std::uint64_t.
-    template <class T>
-    Result<T> get(std::uint64_t address) const {
-        T value{};
-        const auto done = read(address, std::as_writable_bytes(std::span(&value, 1)));
-        if (!done) return done.error();
-        return value;
-    }
 
     [[nodiscard]] pid_t tid() const { return tid_; }
 

@@ -2,11 +2,11 @@
 // `rampwatch ack`: somebody knows; let report --quiet be silent about a target for a while.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
-#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/exit.h"
 #include "cli/history_options.h"
 #include "cli/reader_state.h"
 #include "cli/report_builder.h"
@@ -51,20 +51,19 @@ int run_ack(const Options& options) {
 
 }  // namespace
 
-void add_ack(CLI::App& app, Invocation& invocation) {
-    auto* command = app.add_subcommand("ack", "silence report --quiet about one target for a while");
-    command->footer(
+Command ack_command() {
+    Command command{.name = "ack", .about = "silence report --quiet about one target for a while"};
+    command.footer =
         "Examples:\n"
         "  rampwatch ack nginx --until 3d\n"
-        "  rampwatch ack nginx --until 0          tell its news again");
+        "  rampwatch ack nginx --until 0          tell its news again";
     auto options = std::make_shared<Options>();
-    command->add_option("TARGET", options->target, "as history list names it")->required()->type_name("");
-    command->add_option("--until", options->until, "for this long, or until a date; 0 ends it")
-        ->type_name("TIME")
-        ->capture_default_str();
-    add_history_dir(*command, options->directory);
-    add_state_dir(*command, options->state_directory);
-    command->callback([&invocation, options] { invocation.run = [options] { return run_ack(*options); }; });
+    command.add("TARGET", &options->target, "as history list names it").required();
+    command.add("--until TIME", &options->until, "for this long, or until a date; 0 ends it");
+    add_history_dir(command, options->directory);
+    add_state_dir(command, options->state_directory);
+    command.run = [options] { return run_ack(*options); };
+    return command;
 }
 
 }  // namespace rampwatch::cli

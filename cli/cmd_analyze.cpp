@@ -2,7 +2,6 @@
 // rampwatch analyze: the live watch's Judge over recorded samples.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -10,7 +9,8 @@
 #include <memory>
 
 #include "cli/analysis.h"
-#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/exit.h"
 #include "cli/judge_options.h"
 #include "core/base/text.h"
 #include "core/report/explain.h"
@@ -112,21 +112,18 @@ int analyze(const Options& options) {
 
 }  // namespace
 
-void add_analyze(CLI::App& app, Invocation& invocation) {
-    auto* command = app.add_subcommand("analyze", "judge recorded samples, as watch would have done live");
-    command->alias("analyse");
-    command->footer(kExamples);
+Command analyze_command() {
+    Command command{.name = "analyze", .about = "judge recorded samples, as watch would have done live"};
+    command.alias = "analyse";
+    command.footer = kExamples;
     auto options = std::make_shared<Options>();
-    command->add_option("FILE", options->files, "CSV with a header, or - for standard input")
-        ->required()
-        ->type_name("");
-    add_judge_options(*command, options->judge);
-    command->add_option("--format", options->format, "text or json (rampwatch.analysis/1, an object a file)")
-        ->check(CLI::IsMember({"text", "json"}))
-        ->type_name("FORMAT")
-        ->capture_default_str();
-    command->add_flag("--explain", options->explain, "every gate with its value and its threshold");
-    command->callback([&invocation, options] { invocation.run = [options] { return analyze(*options); }; });
+    command.add("FILE", &options->files, "CSV with a header, or - for standard input").required();
+    add_judge_options(command, options->judge);
+    command.add("--format FORMAT", &options->format, "text or json (rampwatch.analysis/1, an object a file)")
+        .one_of({"text", "json"});
+    command.add("--explain", &options->explain, "every gate with its value and its threshold");
+    command.run = [options] { return analyze(*options); };
+    return command;
 }
 
 }  // namespace rampwatch::cli

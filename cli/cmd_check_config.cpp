@@ -2,14 +2,13 @@
 // `rampwatch check-config`: would `watch --config` take this file?
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "cli/command.h"
+#include "cli/commands.h"
 #include "cli/config_file.h"
-#include "cli/operator_commands.h"
+#include "cli/exit.h"
 #include "core/base/text.h"
 
 namespace rampwatch::cli {
@@ -31,15 +30,16 @@ int check(const std::vector<std::string>& files) {
 
 }  // namespace
 
-void add_check_config(CLI::App& app, Invocation& invocation) {
-    CLI::App* command = app.add_subcommand("check-config", "check files of options for watch --config");
+Command check_config_command() {
+    Command command{.name = "check-config", .about = "check files of options for watch --config"};
     auto files = std::make_shared<std::vector<std::string>>();
-    command->add_option("FILE", *files, "such as /etc/rampwatch/nginx.conf")->required()->type_name("");
-    command->footer(
+    command.add("FILE", files.get(), "such as /etc/rampwatch/nginx.conf").required();
+    command.footer =
         "Examples:\n"
         "  rampwatch check-config /etc/default/rampwatch /etc/rampwatch/*.conf\n"
-        "  validate: rampwatch check-config %s           in an Ansible template task");
-    command->callback([&invocation, files] { invocation.run = [files] { return check(*files); }; });
+        "  validate: rampwatch check-config %s           in an Ansible template task";
+    command.run = [files] { return check(*files); };
+    return command;
 }
 
 }  // namespace rampwatch::cli

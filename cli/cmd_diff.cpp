@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 #include <string>
 
-#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/exit.h"
 #include "cli/terminal.h"
 #include "core/base/file.h"
 #include "core/report/json_diff.h"
@@ -58,21 +58,20 @@ int diff(const Options& options) {
 
 }  // namespace
 
-void add_diff(CLI::App& app, Invocation& invocation) {
-    CLI::App* command = app.add_subcommand("diff", "Compare two saved dumps, group by group");
-    command->footer(
+Command diff_command() {
+    Command command{.name = "diff", .about = "Compare two saved dumps, group by group"};
+    command.footer =
         "Examples:\n"
         "  rampwatch dump --format json -o a.json 4711; sleep 600; rampwatch dump --format json -o b.json "
         "4711\n"
-        "  rampwatch diff a.json b.json                  which stacks are there more of?");
+        "  rampwatch diff a.json b.json                  which stacks are there more of?";
     auto options = std::make_shared<Options>();
-    command->add_option("OLD", options->before, "a dump in JSON (rampwatch.dump/1)")->required();
-    command->add_option("NEW", options->now, "a later one")->required();
-    command->add_option("--format", options->format, "text, or json (rampwatch.diff/1)")
-        ->type_name("FORMAT")
-        ->check(CLI::IsMember({"text", "json"}))
-        ->capture_default_str();
-    command->callback([&invocation, options] { invocation.run = [options] { return diff(*options); }; });
+    command.add("OLD TEXT", &options->before, "a dump in JSON (rampwatch.dump/1)").required();
+    command.add("NEW TEXT", &options->now, "a later one").required();
+    command.add("--format FORMAT", &options->format, "text, or json (rampwatch.diff/1)")
+        .one_of({"text", "json"});
+    command.run = [options] { return diff(*options); };
+    return command;
 }
 
 }  // namespace rampwatch::cli

@@ -2,12 +2,11 @@
 // `rampwatch drill`: proves the way to the pager before it matters.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 
-#include "cli/command.h"
-#include "cli/operator_commands.h"
+#include "cli/commands.h"
+#include "cli/exit.h"
 #include "core/base/subprocess.h"
 #include "core/base/text.h"
 #include "core/systemd/unit_name.h"
@@ -37,18 +36,16 @@ int drill(const std::string& word) {
 
 }  // namespace
 
-void add_drill(CLI::App& app, Invocation& invocation) {
-    CLI::App* command =
-        app.add_subcommand("drill", "have a watch tell a leak that is none, to try the alarm");
+Command drill_command() {
+    Command command{.name = "drill", .about = "have a watch tell a leak that is none, to try the alarm"};
     auto name = std::make_shared<std::string>();
-    command->add_option("NAME", *name, "of the service: the instance is rampwatch@NAME.service")
-        ->required()
-        ->type_name("");
-    command->footer(
+    command.add("NAME", name.get(), "of the service: the instance is rampwatch@NAME.service").required();
+    command.footer =
         "Example:\n  rampwatch drill nginx         journal, metrics and /run/rampwatch/nginx.leak (for 5 "
         "min), "
-        "--on-leak, the next mail of rampwatch report --quiet");
-    command->callback([&invocation, name] { invocation.run = [name] { return drill(*name); }; });
+        "--on-leak, the next mail of rampwatch report --quiet";
+    command.run = [name] { return drill(*name); };
+    return command;
 }
 
 }  // namespace rampwatch::cli

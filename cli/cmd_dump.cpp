@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 
-#include "cli/command.h"
+#include "cli/commands.h"
 #include "cli/dump_options.h"
 #include "cli/dump_output.h"
+#include "cli/exit.h"
 #include "cli/own_words.h"
 #include "cli/target_options.h"
 #include "core/base/text.h"
@@ -57,27 +57,25 @@ int run_dump(const Options& options) {
 
 }  // namespace
 
-void add_dump(CLI::App& app, Invocation& invocation) {
-    CLI::App* command = app.add_subcommand("dump", "Reads stacks; writes no core file");
-    command->alias("stacks");
+Command dump_command(const Invocation& invocation) {
+    Command command{.name = "dump", .about = "Reads stacks; writes no core file"};
+    command.alias = "stacks";
     auto options = std::make_shared<Options>();
-    add_target_options(*command, options->target);
-    add_dump_output(*command, options->output);
-    add_dump_options(*command, options->dump);
-    command->add_flag("--memory", options->memory, "also tell what its memory is made of, by mapping");
-    command->add_flag("--dry-run", options->dry_run,
-                      "read nothing; tell whether it could be, and if not why not");
-    command->footer(
+    add_target_options(command, options->target);
+    add_dump_output(command, options->output);
+    add_dump_options(command, options->dump);
+    command.add("--memory", &options->memory, "also tell what its memory is made of, by mapping");
+    command.add("--dry-run", &options->dry_run, "read nothing; tell whether it could be, and if not why not");
+    command.footer =
         "Examples:\n"
         "  rampwatch dump 4711                        where do all these threads stand?\n"
         "  rampwatch dump --format json -o d.json 4711\n"
         "  rampwatch dump --format folded 4711 | flamegraph.pl > threads.svg\n"
         "  rampwatch dump --pprof auto 4711           goroutines as the program itself has them\n"
-        "  rampwatch dump --format pprof -o threads.pb.gz 4711 && go tool pprof -top threads.pb.gz");
-    command->callback([&invocation, options] {
-        options->target.has_command = invocation.has_command;
-        invocation.run = [options] { return run_dump(*options); };
-    });
+        "  rampwatch dump --format pprof -o threads.pb.gz 4711 && go tool pprof -top threads.pb.gz";
+    options->target.has_command = invocation.has_command;
+    command.run = [options] { return run_dump(*options); };
+    return command;
 }
 
 }  // namespace rampwatch::cli

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "cli/command.h"
+#include "cli/commands.h"
 #include "cli/dump_output.h"
+#include "cli/exit.h"
 #include "core/base/file.h"
 #include "core/stacks/any_text.h"
 #include "core/stacks/grouper.h"
@@ -67,21 +67,21 @@ int group(const Options& options) {
 
 }  // namespace
 
-void add_group(CLI::App& app, Invocation& invocation) {
-    CLI::App* command =
-        app.add_subcommand("group", "Group stacks that others wrote: gdb, eu-stack, Go, jstack");
-    command->footer(
+Command group_command() {
+    Command command{.name = "group", .about = "Group stacks that others wrote: gdb, eu-stack, Go, jstack"};
+    command.footer =
         "Examples:\n"
         "  rampwatch group threads.txt              gdb -p 4711 -batch -ex 'thread apply all bt' > "
         "threads.txt\n"
         "  curl -s localhost:6060/debug/pprof/goroutine?debug=2 | rampwatch group -\n"
-        "  jstack 4711 | rampwatch group --format folded - | flamegraph.pl > java.svg");
+        "  jstack 4711 | rampwatch group --format folded - | flamegraph.pl > java.svg";
     auto options = std::make_shared<Options>();
     command
-        ->add_option("FILE", options->files, "what gdb, eu-stack, Go or jstack printed; - for standard input")
-        ->required();
-    add_dump_output(*command, options->output);
-    command->callback([&invocation, options] { invocation.run = [options] { return group(*options); }; });
+        .add("FILE TEXT", &options->files, "what gdb, eu-stack, Go or jstack printed; - for standard input")
+        .required();
+    add_dump_output(command, options->output);
+    command.run = [options] { return group(*options); };
+    return command;
 }
 
 }  // namespace rampwatch::cli

@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 
-#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/exit.h"
 #include "cli/history_options.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
@@ -197,32 +197,25 @@ int run_history(const Options& options) {
 
 }  // namespace
 
-void add_history(CLI::App& app, Invocation& invocation) {
-    auto* command =
-        app.add_subcommand("history", "list, export, prune and check what watch --history recorded");
-    command->footer(kExamples);
+Command history_command() {
+    Command command{.name = "history",
+                    .about = "list, export, prune and check what watch --history recorded"};
+    command.footer = kExamples;
     auto options = std::make_shared<Options>();
     command
-        ->add_option("ACTION", options->action,
-                     "list (a line a target), export (all looks of one target, for analyze), prune (thin and "
-                     "forget by hand), check (read each file whole)")
-        ->check(CLI::IsMember({"list", "export", "prune", "check"}))
-        ->required()
-        ->type_name("");
-    command->add_option("TARGET", options->targets, "only these, as list names them")->type_name("");
-    add_history_dir(*command, options->directory);
-    command->add_option("--format", options->format, "of export: csv")
-        ->check(CLI::IsMember({"csv"}))
-        ->type_name("FORMAT")
-        ->capture_default_str();
-    command->add_option("--before", options->before, "prune: forget all that is older than this")
-        ->type_name("AGE");
-    command
-        ->add_option("--history-keep", options->keep,
-                     "prune: thin by these ages instead of the recorded ones")
-        ->type_name("AGES");
-    command->callback(
-        [&invocation, options] { invocation.run = [options] { return run_history(*options); }; });
+        .add("ACTION", &options->action,
+             "list (a line a target), export (all looks of one target, for analyze), prune (thin and "
+             "forget by hand), check (read each file whole)")
+        .one_of({"list", "export", "prune", "check"})
+        .required();
+    command.add("TARGET", &options->targets, "only these, as list names them");
+    add_history_dir(command, options->directory);
+    command.add("--format FORMAT", &options->format, "of export: csv").one_of({"csv"});
+    command.add("--before AGE", &options->before, "prune: forget all that is older than this");
+    command.add("--history-keep AGES", &options->keep,
+                "prune: thin by these ages instead of the recorded ones");
+    command.run = [options] { return run_history(*options); };
+    return command;
 }
 
 }  // namespace rampwatch::cli

@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <memory>
 #include <string>
 
-#include "cli/command.h"
+#include "cli/commands.h"
 #include "cli/dump_options.h"
+#include "cli/exit.h"
 #include "cli/program_name.h"
 #include "cli/target_options.h"
 #include "cli/terminal.h"
@@ -131,21 +131,20 @@ int look(const Options& options) {
 
 }  // namespace
 
-void add_look(CLI::App& app, Invocation& invocation) {
-    auto* command = app.add_subcommand("look", "What a process is and holds, in under a second; no verdict");
-    command->footer(
+Command look_command() {
+    Command command{.name = "look", .about = "What a process is and holds, in under a second; no verdict"};
+    command.footer =
         "Examples:\n"
         "  rampwatch 4711              the same as: rampwatch look 4711\n"
-        "  rampwatch look --name nginx --format json");
+        "  rampwatch look --name nginx --format json";
     auto options = std::make_shared<Options>();
-    add_target_options(*command, options->target);
-    command->add_option("--format", options->format, "text, or json (rampwatch.look/1)")
-        ->type_name("FORMAT")
-        ->check(CLI::IsMember({"text", "json"}))
-        ->capture_default_str();
-    add_pprof_option(*command, options->pprof);
-    command->add_flag("--show-args", options->show_args, "show its command line, which can hold secrets");
-    command->callback([&invocation, options] { invocation.run = [options] { return look(*options); }; });
+    add_target_options(command, options->target);
+    command.add("--format FORMAT", &options->format, "text, or json (rampwatch.look/1)")
+        .one_of({"text", "json"});
+    add_pprof_option(command, options->pprof);
+    command.add("--show-args", &options->show_args, "show its command line, which can hold secrets");
+    command.run = [options] { return look(*options); };
+    return command;
 }
 
 }  // namespace rampwatch::cli

@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 
-#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/exit.h"
 #include "cli/history_options.h"
 #include "cli/own_words.h"
 #include "cli/reader_state.h"
@@ -199,38 +199,27 @@ int run_report(const Options& options) {
 
 }  // namespace
 
-void add_report(CLI::App& app, Invocation& invocation) {
-    auto* command = app.add_subcommand("report", "what the histories say: text for a mail, html, json");
-    command->footer(kExamples);
+Command report_command() {
+    Command command{.name = "report", .about = "what the histories say: text for a mail, html, json"};
+    command.footer = kExamples;
     auto options = std::make_shared<Options>();
-    command
-        ->add_option("--target", options->targets, "only this target, as history list names it; repeatable")
-        ->type_name("TARGET")
-        ->expected(1)
-        ->take_all();
-    command->add_option("--since", options->since, "what is shown begins here: 24h ago, or a date")
-        ->type_name("TIME")
-        ->capture_default_str();
-    command->add_option("--until", options->until, "judge and show what was known then; default: now")
-        ->type_name("TIME");
-    command->add_option("--format", options->format, "text, html (one file), or json (rampwatch.report/1)")
-        ->check(CLI::IsMember({"text", "html", "json"}))
-        ->type_name("FORMAT")
-        ->capture_default_str();
-    command->add_option("--only", options->only, "all, or leaks (and watches that died)")
-        ->check(CLI::IsMember({"all", "leaks"}))
-        ->type_name("WHICH")
-        ->capture_default_str();
-    command->add_option("-o,--output", options->output, "write to FILE, whole or not at all")
-        ->type_name("FILE");
-    command->add_flag(
-        "-q,--quiet", options->quiet,
+    command.add("--target TARGET", &options->targets,
+                "only this target, as history list names it; repeatable");
+    command.add("--since TIME", &options->since, "what is shown begins here: 24h ago, or a date");
+    command.add("--until TIME", &options->until, "judge and show what was known then; default: now");
+    command.add("--format FORMAT", &options->format, "text, html (one file), or json (rampwatch.report/1)")
+        .one_of({"text", "html", "json"});
+    command.add("--only WHICH", &options->only, "all, or leaks (and watches that died)")
+        .one_of({"all", "leaks"});
+    command.add("-o,--output FILE", &options->output, "write to FILE, whole or not at all");
+    command.add(
+        "-q,--quiet", &options->quiet,
         "nothing unless there is news since the last --quiet: a new leak, a doubled one, a limit twice as "
         "near, one that is over, a watch that died");
-    add_history_dir(*command, options->directory);
-    add_state_dir(*command, options->state_directory);
-    command->callback(
-        [&invocation, options] { invocation.run = [options] { return run_report(*options); }; });
+    add_history_dir(command, options->directory);
+    add_state_dir(command, options->state_directory);
+    command.run = [options] { return run_report(*options); };
+    return command;
 }
 
 }  // namespace rampwatch::cli

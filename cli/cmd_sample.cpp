@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <utility>
 
-#include "cli/command.h"
+#include "cli/commands.h"
 #include "cli/dump_options.h"
+#include "cli/exit.h"
 #include "cli/history_options.h"
 #include "cli/judge_options.h"
 #include "cli/target_options.h"
@@ -158,20 +158,19 @@ int run_sample(const Options& options) {
 
 }  // namespace
 
-void add_sample(CLI::App& app, Invocation& invocation) {
-    auto* command =
-        app.add_subcommand("sample", "one sample into the history, and a dump when a claim turns; for cron");
-    command->footer(kExamples);
+Command sample_command(const Invocation& invocation) {
+    Command command{.name = "sample",
+                    .about = "one sample into the history, and a dump when a claim turns; for cron"};
+    command.footer = kExamples;
     auto options = std::make_shared<Options>();
-    add_target_options(*command, options->target);
-    add_judge_options(*command, options->judge);
-    add_history_options(*command, options->history);
-    add_dump_options(*command, options->dump);
-    command->add_flag("--no-dumps", options->no_dumps, "read no stacks");
-    command->callback([&invocation, options] {
-        options->target.has_command = invocation.has_command;
-        invocation.run = [options] { return run_sample(*options); };
-    });
+    add_target_options(command, options->target);
+    add_judge_options(command, options->judge);
+    add_history_options(command, options->history);
+    add_dump_options(command, options->dump);
+    command.add("--no-dumps", &options->no_dumps, "read no stacks");
+    options->target.has_command = invocation.has_command;
+    command.run = [options] { return run_sample(*options); };
+    return command;
 }
 
 }  // namespace rampwatch::cli

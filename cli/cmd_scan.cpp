@@ -4,14 +4,14 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 
-#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/exit.h"
 #include "cli/program_name.h"
 #include "cli/scanner.h"
 #include "cli/signals.h"
@@ -118,23 +118,18 @@ int run_scan(const Options& options) {
 
 }  // namespace
 
-void add_scan(CLI::App& app, Invocation& invocation) {
-    auto* command = app.add_subcommand("scan", "all processes for a while: who grows, how surely, how fast");
-    command->footer(kExamples);
+Command scan_command() {
+    Command command{.name = "scan", .about = "all processes for a while: who grows, how surely, how fast"};
+    command.footer = kExamples;
     auto options = std::make_shared<Options>();
-    command->add_option("--for", options->time, "look for so long")
-        ->type_name("DURATION")
-        ->capture_default_str();
-    command
-        ->add_option("-i,--interval", options->interval,
-                     "time between two looks; default: a sixtieth of the time, at most 10s")
-        ->type_name("DURATION");
-    command->add_option("--top", options->top, "show so many; 0: all")->type_name("N")->capture_default_str();
-    command->add_option("--format", options->format, "text or json (rampwatch.scan/1)")
-        ->check(CLI::IsMember({"text", "json"}))
-        ->type_name("FORMAT")
-        ->capture_default_str();
-    command->callback([&invocation, options] { invocation.run = [options] { return run_scan(*options); }; });
+    command.add("--for DURATION", &options->time, "look for so long");
+    command.add("-i,--interval DURATION", &options->interval,
+                "time between two looks; default: a sixtieth of the time, at most 10s");
+    command.add("--top N", &options->top, "show so many; 0: all");
+    command.add("--format FORMAT", &options->format, "text or json (rampwatch.scan/1)")
+        .one_of({"text", "json"});
+    command.run = [options] { return run_scan(*options); };
+    return command;
 }
 
 }  // namespace rampwatch::cli

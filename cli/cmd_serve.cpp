@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -13,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.h"
-#include "cli/operator_commands.h"
+#include "cli/commands.h"
+#include "cli/exit.h"
 #include "cli/signals.h"
 #include "core/base/file.h"
 #include "core/base/poller.h"
@@ -84,21 +83,17 @@ int serve(const Options& options) {
 
 }  // namespace
 
-void add_serve(CLI::App& app, Invocation& invocation) {
-    CLI::App* command =
-        app.add_subcommand("serve", "serve the metrics of all watches of this host to Prometheus");
+Command serve_command() {
+    Command command{.name = "serve", .about = "serve the metrics of all watches of this host to Prometheus"};
     auto options = std::make_shared<Options>();
-    command->add_option("--listen", options->listen, "the address")
-        ->type_name("ADDRESS")
-        ->capture_default_str();
-    command->add_option("--dir", options->directory, "the directory of their files")
-        ->type_name("DIR")
-        ->capture_default_str();
-    command->footer(
+    command.add("--listen ADDRESS", &options->listen, "the address");
+    command.add("--dir DIR", &options->directory, "the directory of their files");
+    command.footer =
         "Examples:\n"
         "  rampwatch serve                            /run/rampwatch/*.prom at 127.0.0.1:9477/metrics\n"
-        "  rampwatch serve --listen 0.0.0.0:9477      for a Prometheus elsewhere");
-    command->callback([&invocation, options] { invocation.run = [options] { return serve(*options); }; });
+        "  rampwatch serve --listen 0.0.0.0:9477      for a Prometheus elsewhere";
+    command.run = [options] { return serve(*options); };
+    return command;
 }
 
 }  // namespace rampwatch::cli

@@ -2,14 +2,14 @@
 // `rampwatch status`: a line a target that is recorded on this host.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 
-#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/exit.h"
 #include "cli/history_options.h"
 #include "cli/report_builder.h"
 #include "core/base/poller.h"
@@ -108,14 +108,14 @@ int run_status(const Options& options) {
 
 }  // namespace
 
-void add_status(CLI::App& app, Invocation& invocation) {
-    auto* command = app.add_subcommand("status", "a line a target that is watched or recorded on this host");
-    command->footer(
-        "Exit status: 0 no leak, 1 a leak, 2 trouble: a watch that died, a history that cannot be read.");
+Command status_command() {
+    Command command{.name = "status", .about = "a line a target that is watched or recorded on this host"};
+    command.footer =
+        "Exit status: 0 no leak, 1 a leak, 2 trouble: a watch that died, a history that cannot be read.";
     auto options = std::make_shared<Options>();
-    add_history_dir(*command, options->directory);
-    command->callback(
-        [&invocation, options] { invocation.run = [options] { return run_status(*options); }; });
+    add_history_dir(command, options->directory);
+    command.run = [options] { return run_status(*options); };
+    return command;
 }
 
 }  // namespace rampwatch::cli

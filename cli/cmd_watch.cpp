@@ -3,17 +3,17 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <string>
 
-#include "cli/command.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
 #include "cli/config_file.h"
 #include "cli/dump_options.h"
+#include "cli/exit.h"
 #include "cli/judge_options.h"
 #include "cli/leak_command.h"
-#include "cli/operator_commands.h"
 #include "cli/service_watch.h"
 #include "cli/target_options.h"
 #include "cli/watch_run.h"
@@ -166,25 +166,19 @@ Result<WatchSettings> read_settings(const Options& options) {
     return settings;
 }
 
-void add_how_long(CLI::App& command, Options& options) {
-    command.add_option("--for", options.most_time, "end the watch after this time")->type_name("DURATION");
-    command.add_option("--samples", options.most_samples, "end it after so many samples")->type_name("N");
-    command.add_flag("--exit-on-leak", options.exit_on_leak,
-                     "end it when a leak is confirmed, after its stacks");
-    command.add_option("--leak-status", options.leak_status, "exit status when a leak was confirmed")
-        ->type_name("N");
+void add_how_long(Command& command, Options& options) {
+    command.add("--for DURATION", &options.most_time, "end the watch after this time");
+    command.add("--samples N", &options.most_samples, "end it after so many samples");
+    command.add("--exit-on-leak", &options.exit_on_leak, "end it when a leak is confirmed, after its stacks");
+    command.add("--leak-status N", &options.leak_status, "exit status when a leak was confirmed");
 }
 
-void add_what_is_said(CLI::App& command, Options& options) {
-    command.add_option("--format", options.format, "text, or json (rampwatch.event/1, one a line)")
-        ->check(CLI::IsMember({"text", "json"}))
-        ->type_name("FORMAT")
-        ->capture_default_str();
-    command.add_flag("-q,--quiet", options.quiet, "nothing until there is something to say");
-    command.add_flag("--explain", options.explain,
-                     "beside a verdict, every gate with its value and threshold");
-    command.add_option("--record", options.record, "write each sample to this CSV file, for analyze")
-        ->type_name("FILE");
+void add_what_is_said(Command& command, Options& options) {
+    command.add("--format FORMAT", &options.format, "text, or json (rampwatch.event/1, one a line)")
+        .one_of({"text", "json"});
+    command.add("-q,--quiet", &options.quiet, "nothing until there is something to say");
+    command.add("--explain", &options.explain, "beside a verdict, every gate with its value and threshold");
+    command.add("--record FILE", &options.record, "write each sample to this CSV file, for analyze");
 }
 
 bool names_a_process(const TargetOptions& target) {
@@ -208,71 +202,53 @@ int run_checked(const Options& options, const ConfigPlaces& places) {
 }
 
 // All options of `watch`.
-CLI::App& declare(CLI::App& app, const std::shared_ptr<Options>& options) {
-    auto* command = app.add_subcommand("watch", "judge a process while it runs; shows who holds the memory");
-    command->footer(kExamples);
-    add_target_options(*command, options->target);
-    add_service_options(*command, options->service);
-    command
-        ->add_option("--config", options->config,
-                     "options from this file, a line each; may be given several times; -FILE may be missing")
-        ->type_name("FILE");
-    add_judge_options(*command, options->judge);
-    command
-        ->add_option("-i,--interval", options->interval,
-                     "time between samples; default: 1s (of a service, and with a history, 10s), or "
-                     "patience/1000 where "
-                     "that is less")
-        ->type_name("DURATION");
-    add_how_long(*command, *options);
-    add_what_is_said(*command, *options);
-    add_dump_options(*command, options->dump);
-    command
-        ->add_option("--save", options->save,
-                     "keep a page of it in this HTML file, to be attached to a ticket")
-        ->type_name("FILE");
-    command->add_flag("--history", options->has_history,
-                      "record all of it in a database of its own, for report; goes on through restarts");
-    add_history_options(*command, options->history);
-    add_metrics_options(*command, options->metrics);
-    command
-        ->add_option("--leak-file", options->leak_file,
-                     "with --unit or --tree: while a leak is told, keep the event in this file")
-        ->type_name("FILE");
-    command
-        ->add_option("--on-leak", options->on_leak,
-                     "when a leak is told, run this command, without a shell; it reads the event as JSON")
-        ->type_name("COMMAND");
-    command
-        ->add_option("--state", options->state,
-                     "keep what was learned in this file, to go on with it; default: beside the history")
-        ->type_name("FILE");
-    command->add_flag("--no-dumps", options->no_dumps, "read no stacks");
-    command
-        ->add_option("--dump-every", options->dump_every,
-                     "while growth is suspected, a dump this often: which stacks grow with the memory?")
-        ->type_name("DURATION");
-    command
-        ->add_option("--dump-dir", options->dump_directory,
-                     "keep the newest 10 dumps as files in this directory")
-        ->type_name("DIR");
-    return *command;
+Command declare(const std::shared_ptr<Options>& options) {
+    Command command{.name = "watch", .about = "judge a process while it runs; shows who holds the memory"};
+    command.footer = kExamples;
+    add_target_options(command, options->target);
+    add_service_options(command, options->service);
+    command.add("--config FILE", &options->config,
+                "options from this file, a line each; may be given several times; -FILE may be missing");
+    add_judge_options(command, options->judge);
+    command.add("-i,--interval DURATION", &options->interval,
+                "time between samples; default: 1s (of a service, and with a history, 10s), or "
+                "patience/1000 where "
+                "that is less");
+    add_how_long(command, *options);
+    add_what_is_said(command, *options);
+    add_dump_options(command, options->dump);
+    command.add("--save FILE", &options->save,
+                "keep a page of it in this HTML file, to be attached to a ticket");
+    command.add("--history", &options->has_history,
+                "record all of it in a database of its own, for report; goes on through restarts");
+    add_history_options(command, options->history);
+    add_metrics_options(command, options->metrics);
+    command.add("--leak-file FILE", &options->leak_file,
+                "with --unit or --tree: while a leak is told, keep the event in this file");
+    command.add("--on-leak COMMAND", &options->on_leak,
+                "when a leak is told, run this command, without a shell; it reads the event as JSON");
+    command.add("--state FILE", &options->state,
+                "keep what was learned in this file, to go on with it; default: beside the history");
+    command.add("--no-dumps", &options->no_dumps, "read no stacks");
+    command.add("--dump-every DURATION", &options->dump_every,
+                "while growth is suspected, a dump this often: which stacks grow with the memory?");
+    command.add("--dump-dir DIR", &options->dump_directory,
+                "keep the newest 10 dumps as files in this directory");
+    return command;
 }
 
 }  // namespace
 
 Result<std::size_t> check_watch_config(const std::string& file) {
-    CLI::App app("", "rampwatch");
     const auto options = std::make_shared<Options>();
-    const CLI::App& command = declare(app, options);
+    const CommandLine line{.name = "rampwatch", .commands = {declare(options)}};
     std::vector<std::string> words = {"watch", "--config", file};
-    const auto places = expand_config(words, command);
+    const auto places = expand_config(words, line.commands.front());
     if (!places) return places.error();
-    try {
-        std::reverse(words.begin(), words.end());
-        app.parse(words);
-    } catch (const CLI::ParseError& error) {
-        return placed_in_config({Error::Kind::bad_input, escape(error.what(), 400), {}, {}}, *places);
+    if (const auto understood = parse(line, std::move(words)); !understood) {
+        Error error = understood.error();
+        error.hint.clear();
+        return placed_in_config(std::move(error), *places);
     }
     if (const auto settings = read_settings(*options); !settings)
         return placed_in_config(settings.error(), *places);
@@ -281,19 +257,14 @@ Result<std::size_t> check_watch_config(const std::string& file) {
     return places->size();
 }
 
-void add_watch(CLI::App& app, Invocation& invocation) {
-    add_watch(app, invocation, std::make_shared<const ConfigPlaces>());
-}
-
-void add_watch(CLI::App& app, Invocation& invocation, std::shared_ptr<const ConfigPlaces> places) {
+Command watch_command(const Invocation& invocation, std::shared_ptr<const ConfigPlaces> places) {
     auto options = std::make_shared<Options>();
-    CLI::App& command = declare(app, options);
-    command.callback([&invocation, options, places] {
-        invocation.takes_command = true;
-        options->target.has_command = invocation.has_command;
-        options->target.command = invocation.command;
-        invocation.run = [options, places] { return run_checked(*options, *places); };
-    });
+    Command command = declare(options);
+    command.starts_command = true;
+    options->target.has_command = invocation.has_command;
+    options->target.command = invocation.command;
+    command.run = [options, places] { return run_checked(*options, *places); };
+    return command;
 }
 
 }  // namespace rampwatch::cli

@@ -1,51 +1,49 @@
 // SPDX-License-Identifier: MIT
-// One function a subcommand, each in its own cmd_<name>.cpp: declares the options and says what to run.
+// A subcommand and its options as values, each with the place its value goes to.
+//
+// Nothing here knows the library that parses (CLI11): its templates were three quarters of a build when each
+// subcommand's file met them.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
-
-#include "core/base/error.h"
-
-namespace CLI {
-class App;
-}
 
 namespace rampwatch::cli {
 
-// What the shell sees; the only numbers that rampwatch itself ever returns.
-enum class Exit : int { healthy = 0, leak = 1, trouble = 2 };
+// Where a value is written; must outlive parse() of command_line.h. A flag is a bool; the content of a string
+// that is not empty is its default, and --help shows it; a vector takes several words, a named option's one
+// each time it is given.
+using Place = std::variant<bool*, std::string*, std::optional<std::string>*, std::vector<std::string>*>;
 
-// One invocation, as main has cut it.
-struct Invocation {
-    bool has_command = false;            // there was a "--"
-    std::vector<std::string> command{};  // the words behind it
-    bool takes_command = false;          // set by a subcommand that knows what to do with them
-    std::function<int()> run{};  // set by the subcommand that was chosen; its value is the exit status
+struct Option {
+    std::vector<std::string> names{};    // "--pid", "-p"; of a word without dashes its name for --help
+    std::string value{};                 // what --help calls its value: "PID"
+    std::string about{};                 // one sentence for --help
+    std::vector<std::string> choices{};  // nothing else is taken; empty: any word
+    bool is_required = false;
+    Place place{};
+
+    Option& one_of(std::vector<std::string> words);
+    Option& required();
 };
 
-// Says the error on stderr, in one line; the value is Exit::trouble, to be returned.
-int complain(const Error& error);
+bool is_flag(const Option& option);
 
-// With a command, the status of a failure that is ours, as env(1) has it.
-inline constexpr int kOurTrouble = 125;
+struct Command {
+    std::string name{}, about{};
+    std::string alias{};   // empty: none
+    std::string footer{};  // --help ends with it
+    std::vector<Option> options{};
+    bool starts_command = false;  // "-- COMMAND ARGS" may stand behind it
+    std::function<int()> run{};   // its value is the exit status; asked once, after parse()
 
-// Says one line on stderr without being held up by it, in the midst of other output.
-using Say = std::function<void(const std::string& line)>;
-
-// `add_*` is called once for each; `invocation` outlives the App.
-void add_look(CLI::App& app, Invocation& invocation);
-void add_watch(CLI::App& app, Invocation& invocation);
-void add_analyze(CLI::App& app, Invocation& invocation);
-void add_dump(CLI::App& app, Invocation& invocation);
-void add_diff(CLI::App& app, Invocation& invocation);
-void add_group(CLI::App& app, Invocation& invocation);
-void add_ack(CLI::App& app, Invocation& invocation);
-void add_report(CLI::App& app, Invocation& invocation);
-void add_sample(CLI::App& app, Invocation& invocation);
-void add_scan(CLI::App& app, Invocation& invocation);
-void add_status(CLI::App& app, Invocation& invocation);
-void add_history(CLI::App& app, Invocation& invocation);
+    // `spec` is "-p,--pid PID", "--wait" or "TARGET": names, and behind a blank what its value is called. The
+    // reference is good until the next add().
+    Option& add(std::string_view spec, Place place, std::string about);
+};
 
 }  // namespace rampwatch::cli

@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <optional>
 
+#include "cli/command.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
 
@@ -70,16 +70,20 @@ Result<Setting> parse_line(std::string_view line, const std::string& place,
     return Setting{key->name, *flag ? "yes" : "no", place};
 }
 
-bool is_flag(const CLI::Option& option) { return option.get_items_expected_max() == 0; }
-
 // "--patience" and "--patience=2h" and "-i", "-i10s" all say it.
-bool says(const std::vector<std::string>& words, const CLI::Option& option) {
+bool says(const std::vector<std::string>& words, const Option& option) {
     return std::any_of(words.begin() + 1, words.end(), [&](const std::string& word) {
-        for (const std::string& name : option.get_lnames())
-            if (word == "--" + name || word.starts_with("--" + name + "=")) return true;
-        for (const std::string& name : option.get_snames())
-            if (!word.starts_with("--") && word.starts_with("-" + name)) return true;
-        return false;
+        return std::any_of(option.names.begin(), option.names.end(), [&](const std::string& name) {
+            if (name.starts_with("--")) return word == name || word.starts_with(name + "=");
+            return name.starts_with("-") && !word.starts_with("--") && word.starts_with(name);
+        });
+    });
+}
+
+// One of config_keys(), so there is one.
+const Option& option_named(const Command& command, const std::string& name) {
+    return *std::find_if(command.options.begin(), command.options.end(), [&](const Option& option) {
+        return std::find(option.names.begin(), option.names.end(), name) != option.names.end();
     });
 }
 
@@ -104,12 +108,14 @@ Result<std::vector<std::string>> take_files(std::vector<std::string>& words) {
 
 }  // namespace
 
-std::vector<ConfigKey> config_keys(const CLI::App& command) {
+std::vector<ConfigKey> config_keys(const Command& command) {
     std::vector<ConfigKey> keys;
-    for (const CLI::Option* option : command.get_options()) {
-        for (const std::string& name : option->get_lnames()) {
-            if (std::find(kNotInFiles.begin(), kNotInFiles.end(), name) == kNotInFiles.end())
-                keys.push_back({name, is_flag(*option)});
+    for (const Option& option : command.options) {
+        for (const std::string& name : option.names) {
+            if (!name.starts_with("--")) continue;
+            const std::string bare = name.substr(2);
+            if (std::find(kNotInFiles.begin(), kNotInFiles.end(), bare) == kNotInFiles.end())
+                keys.push_back({bare, is_flag(option)});
         }
     }
     return keys;
@@ -152,7 +158,7 @@ Result<std::vector<Setting>> read_config(std::string file, const std::vector<Con
     return parse_config(*text, file, keys);
 }
 
-Result<ConfigPlaces> expand_config(std::vector<std::string>& words, const CLI::App& command) {
+Result<ConfigPlaces> expand_config(std::vector<std::string>& words, const Command& command) {
     const auto files = take_files(words);
     if (!files) return files.error();
     std::map<std::string, Setting> said;
@@ -165,10 +171,10 @@ Result<ConfigPlaces> expand_config(std::vector<std::string>& words, const CLI::A
     ConfigPlaces places;
     std::vector<std::string> more;
     for (const auto& [name, setting] : said) {
-        const CLI::Option* option = command.get_option("--" + name);
-        if (says(words, *option)) continue;
+        const Option& option = option_named(command, "--" + name);
+        if (says(words, option)) continue;
         places["--" + name] = setting.place;
-        if (!is_flag(*option)) {
+        if (!is_flag(option)) {
             more.push_back("--" + name + "=" + setting.value);
         } else if (setting.value == "yes") {
             more.push_back("--" + name);

@@ -13,11 +13,9 @@
 
 #include "core/base/error.h"
 
-namespace CLI {
-class App;
-}
-
 namespace rampwatch::cli {
+
+struct Command;
 
 struct ConfigKey {
     std::string name{};    // "patience"
@@ -30,7 +28,7 @@ struct Setting {
 };
 
 // Those options of a command that a file may set: all but those that say what to watch, --config and --help.
-std::vector<ConfigKey> config_keys(const CLI::App& command);
+std::vector<ConfigKey> config_keys(const Command& command);
 
 // Comments begin with # at the start of a line; a value may stand in double quotes. Errors, `where` being
 // "FILE:LINE": no "=", an unknown key (with the near one), no value, a flag that is neither yes nor no, a key
@@ -46,7 +44,7 @@ using ConfigPlaces = std::map<std::string, std::string>;
 
 // Takes each --config FILE out of `words` (the command first) and puts what the files say behind the command,
 // where no word says it already; of several files the last one wins.
-Result<ConfigPlaces> expand_config(std::vector<std::string>& words, const CLI::App& command);
+Result<ConfigPlaces> expand_config(std::vector<std::string>& words, const Command& command);
 
 // An Error about an option that a file set is about that file: its `where` becomes "FILE:LINE".
 Error placed_in_config(Error error, const ConfigPlaces& places);

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <string>
 
-#include "cli/command.h"
 #include "core/base/error.h"
+#include "core/base/say.h"
 #include "core/watch/loop.h"
 
 namespace rampwatch::cli {

@@ -1,44 +1,30 @@
 // SPDX-License-Identifier: MIT
 #include "cli/dump_options.h"
 
-#include <CLI/CLI.hpp>
-
+#include "cli/command.h"
 #include "core/base/http.h"
 #include "core/base/units.h"
 #include "core/dump/go_profile.h"
 
 namespace rampwatch::cli {
 
-void add_dump_options(CLI::App& command, DumpOptions& options) {
-    command.add_option("--backend", options.backend, "how stacks are read: auto, native, eu-stack or gdb")
-        ->check(CLI::IsMember({"auto", "native", "eu-stack", "gdb"}))
-        ->type_name("BACKEND")
-        ->capture_default_str();
+void add_dump_options(Command& command, DumpOptions& options) {
+    command.add("--backend BACKEND", &options.backend, "how stacks are read: auto, native, eu-stack or gdb")
+        .one_of({"auto", "native", "eu-stack", "gdb"});
     command
-        .add_option("--stop", options.stop, "threads that run: none, running (one by one) or all (together)")
-        ->check(CLI::IsMember({"none", "running", "all"}))
-        ->type_name("WHICH")
-        ->capture_default_str();
-    command.add_option("--max-stop", options.max_stop, "how long threads may be held, all stops together")
-        ->type_name("DURATION")
-        ->capture_default_str();
-    command.add_option("--stack-bytes", options.stack_bytes, "how much of each stack is copied at first")
-        ->type_name("SIZE")
-        ->capture_default_str();
-    command
-        .add_option("--dump-timeout", options.timeout,
-                    "how long reading them may take; then one quick try without names")
-        ->type_name("DURATION")
-        ->capture_default_str();
+        .add("--stop WHICH", &options.stop, "threads that run: none, running (one by one) or all (together)")
+        .one_of({"none", "running", "all"});
+    command.add("--max-stop DURATION", &options.max_stop, "how long threads may be held, all stops together");
+    command.add("--stack-bytes SIZE", &options.stack_bytes, "how much of each stack is copied at first");
+    command.add("--dump-timeout DURATION", &options.timeout,
+                "how long reading them may take; then one quick try without names");
     add_pprof_option(command, options.pprof);
-    command.add_flag("--show-args", options.show_args, "show the command line, which can hold secrets");
+    command.add("--show-args", &options.show_args, "show the command line, which can hold secrets");
 }
 
-void add_pprof_option(CLI::App& command, std::string& place) {
-    command
-        .add_option("--pprof", place,
-                    "goroutines as a Go program itself profiles them: a URL, unix:PATH, or auto")
-        ->type_name("WHERE");
+void add_pprof_option(Command& command, std::string& place) {
+    command.add("--pprof WHERE", &place,
+                "goroutines as a Go program itself profiles them: a URL, unix:PATH, or auto");
 }
 
 Result<std::string> read_pprof_option(const std::string& word) {

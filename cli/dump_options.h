@@ -7,11 +7,9 @@
 #include "core/base/error.h"
 #include "core/dump/backend.h"
 
-namespace CLI {
-class App;
-}
-
 namespace rampwatch::cli {
+
+struct Command;
 
 // As typed; read_dump_options() checks.
 struct DumpOptions {
@@ -24,9 +22,9 @@ struct DumpOptions {
     bool show_args = false;
 };
 
-// --backend, --stop, --max-stop, --stack-bytes, --dump-timeout, --pprof, --show-args. `options` outlives App.
-void add_dump_options(CLI::App& command, DumpOptions& options);
-void add_pprof_option(CLI::App& command, std::string& place);  // --pprof alone
+// --backend, --stop, --max-stop, --stack-bytes, --dump-timeout, --pprof, --show-args. `options` outlives it.
+void add_dump_options(Command& command, DumpOptions& options);
+void add_pprof_option(Command& command, std::string& place);  // --pprof alone
 
 // Refuses a timeout under 100 ms or over 1 h, a --max-stop over 1 min, and --stack-bytes under 4K or over 4M.
 Result<dump::Settings> read_dump_options(const DumpOptions& options);

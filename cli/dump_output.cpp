@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "cli/command.h"
+#include "cli/exit.h"
 #include "cli/terminal.h"
 #include "core/base/whole_file.h"
 #include "core/report/folded.h"
@@ -35,12 +35,11 @@ Result<std::string> rendered(const Dump& dump, const DumpOutput& output) {
 
 }  // namespace
 
-void add_dump_output(CLI::App& command, DumpOutput& output) {
+void add_dump_output(Command& command, DumpOutput& output) {
     command
-        .add_option("--format", output.format, "text, json (one object), folded (for flame graphs), or pprof")
-        ->check(CLI::IsMember({"text", "json", "folded", "pprof"}))
-        ->capture_default_str();
-    command.add_option("-o,--output", output.file, "Write to FILE, whole or not at all")->type_name("FILE");
+        .add("--format TEXT", &output.format, "text, json (one object), folded (for flame graphs), or pprof")
+        .one_of({"text", "json", "folded", "pprof"});
+    command.add("-o,--output FILE", &output.file, "Write to FILE, whole or not at all");
 }
 
 bool refused(const DumpOutput& output) {

@@ -6,11 +6,9 @@
 
 #include "core/model/stack.h"
 
-namespace CLI {
-class App;
-}
-
 namespace rampwatch::cli {
+
+struct Command;
 
 struct DumpOutput {
     std::string format = "text";
@@ -18,7 +16,7 @@ struct DumpOutput {
 };
 
 // --format and -o.
-void add_dump_output(CLI::App& command, DumpOutput& output);
+void add_dump_output(Command& command, DumpOutput& output);
 
 // Refuses what no terminal can show; true when it complained.
 bool refused(const DumpOutput& output);

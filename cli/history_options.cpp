@@ -3,11 +3,11 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <array>
 #include <chrono>
 #include <cstdlib>
 
+#include "cli/command.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 
@@ -25,28 +25,20 @@ bool has_histories(const std::string& directory) {
 
 }  // namespace
 
-void add_history_dir(CLI::App& command, std::optional<std::string>& directory) {
-    command
-        .add_option(
-            "--history-dir", directory,
-            "directory of histories; default: $STATE_DIRECTORY, else /var/lib/rampwatch for root, else "
-            "$XDG_STATE_HOME/rampwatch")
-        ->type_name("DIR");
+void add_history_dir(Command& command, std::optional<std::string>& directory) {
+    command.add("--history-dir DIR", &directory,
+                "directory of histories; default: $STATE_DIRECTORY, else /var/lib/rampwatch for root, else "
+                "$XDG_STATE_HOME/rampwatch");
 }
 
-void add_history_options(CLI::App& command, HistoryOptions& options) {
+void add_history_options(Command& command, HistoryOptions& options) {
     add_history_dir(command, options.directory);
-    command
-        .add_option("--history-name", options.name,
-                    "what the target is called there; default: the word of --name, else its executable")
-        ->type_name("NAME");
-    command.add_option("--history-group", options.group, "let this group read the history")
-        ->type_name("GROUP");
-    command
-        .add_option("--history-keep", options.keep,
-                    "ages at which samples are folded into minutes, those into ten minutes, these forgotten "
-                    "[48h,30d,400d]")
-        ->type_name("AGES");
+    command.add("--history-name NAME", &options.name,
+                "what the target is called there; default: the word of --name, else its executable");
+    command.add("--history-group GROUP", &options.group, "let this group read the history");
+    command.add("--history-keep AGES", &options.keep,
+                "ages at which samples are folded into minutes, those into ten minutes, these forgotten "
+                "[48h,30d,400d]");
 }
 
 Result<store::Retention> parse_retention(const std::string& text) {

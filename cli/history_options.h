@@ -8,25 +8,23 @@
 #include "core/base/error.h"
 #include "core/store/history_writer.h"
 
-namespace CLI {
-class App;
-}
-
 namespace rampwatch::cli {
+
+struct Command;
 
 // As typed.
 struct HistoryOptions {
     std::optional<std::string> directory{}, group{}, name{}, keep{};
 };
 
-// --history-dir, --history-group, --history-name and --history-keep; `options` outlives the App.
-void add_history_options(CLI::App& command, HistoryOptions& options);
+// --history-dir, --history-group, --history-name and --history-keep; `options` outlives the Command.
+void add_history_options(Command& command, HistoryOptions& options);
 
 // `target` is what the target is called where --history-name does not say; `watching` is the caller's.
 Result<store::HistorySettings> read_history_options(const HistoryOptions& options, std::string target);
 
 // --history-dir alone, for who reads.
-void add_history_dir(CLI::App& command, std::optional<std::string>& directory);
+void add_history_dir(Command& command, std::optional<std::string>& directory);
 
 // The one given, else the default place; where that has no history and /var/lib/rampwatch does, that.
 Result<std::string> directory_to_read(const std::optional<std::string>& given);

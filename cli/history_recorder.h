@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/command.h"
+#include "core/base/say.h"
 #include "core/store/history_writer.h"
 #include "core/watch/loop.h"
 

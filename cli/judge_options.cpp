@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cli/judge_options.h"
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 
+#include "cli/command.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 
@@ -29,21 +29,14 @@ Result<T> at_option(Result<T> result, std::string_view option) {
 
 }  // namespace
 
-void add_judge_options(CLI::App& command, JudgeOptions& options) {
-    command
-        .add_option("--patience", options.patience,
-                    "how long a rise must last before it is called a leak; every other time scales with it")
-        ->type_name("DURATION")
-        ->capture_default_str();
-    command
-        .add_option("--min-growth", options.min_growth,
-                    "smallest growth of memory that counts [16M, or 5 % of the nearest limit where that is "
-                    "less, at least 1M]")
-        ->type_name("SIZE");
-    command
-        .add_option("--min-count", options.min_count,
-                    "smallest growth of threads, descriptors and goroutines that counts [50]")
-        ->type_name("N");
+void add_judge_options(Command& command, JudgeOptions& options) {
+    command.add("--patience DURATION", &options.patience,
+                "how long a rise must last before it is called a leak; every other time scales with it");
+    command.add("--min-growth SIZE", &options.min_growth,
+                "smallest growth of memory that counts [16M, or 5 % of the nearest limit where that is "
+                "less, at least 1M]");
+    command.add("--min-count N", &options.min_count,
+                "smallest growth of threads, descriptors and goroutines that counts [50]");
 }
 
 Result<trend::Settings> read_judge_options(const JudgeOptions& options) {

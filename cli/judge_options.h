@@ -8,11 +8,9 @@
 #include "core/base/error.h"
 #include "core/trend/judge.h"
 
-namespace CLI {
-class App;
-}
-
 namespace rampwatch::cli {
+
+struct Command;
 
 // As typed; read_judge_options() checks.
 struct JudgeOptions {
@@ -21,8 +19,8 @@ struct JudgeOptions {
     std::optional<std::string> min_count{};
 };
 
-// --patience, --min-growth and --min-count; `options` outlives the App.
-void add_judge_options(CLI::App& command, JudgeOptions& options);
+// --patience, --min-growth and --min-count; `options` outlives the Command.
+void add_judge_options(Command& command, JudgeOptions& options);
 
 // Refuses a patience under 1 s or over 1000 days, a growth of nothing or over 1 EiB, and a count outside 1 to
 // 10^9; `where` of the error is the option's name. `interval` of the settings stays 0: it is taken from the

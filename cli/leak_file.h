@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "cli/command.h"
+#include "core/base/say.h"
 #include "core/watch/loop.h"
 
 namespace rampwatch::cli {

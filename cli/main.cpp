@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -10,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/command.h"
+#include "cli/commands.h"
 #include "cli/config_file.h"
-#include "cli/operator_commands.h"
+#include "cli/exit.h"
 #include "cli/version.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
@@ -20,12 +19,6 @@
 #include "core/dump/worker.h"
 
 namespace rampwatch::cli {
-
-int complain(const Error& error) {
-    fmt::print(stderr, "rampwatch: {}\n", to_string(error));
-    return static_cast<int>(Exit::trouble);
-}
-
 namespace {
 
 constexpr const char* kExamples = R"(Examples:
@@ -43,10 +36,10 @@ Exit status: 0 no leak seen, 1 leak, 2 trouble.)";
 
 using Words = std::vector<std::string>;
 
-bool has_command(const CLI::App& app, const std::string& name) {
-    const auto commands =
-        app.get_subcommands([&](const CLI::App* command) { return command->check_name(name); });
-    return !commands.empty();
+bool has_command(const CommandLine& line, const std::string& name) {
+    return std::any_of(line.commands.begin(), line.commands.end(), [&](const Command& command) {
+        return command.name == name || (!name.empty() && command.alias == name);
+    });
 }
 
 bool is_number(std::string_view word) {
@@ -66,91 +59,83 @@ Words cut_command(int argc, char** argv, Invocation& invocation) {
     return words;
 }
 
-std::string near_hint(const std::string& word, const Words& candidates, std::string otherwise) {
-    const std::vector<std::string_view> views(candidates.begin(), candidates.end());
-    const std::string_view near = nearest_word(word, views);
-    return near.empty() ? std::move(otherwise) : fmt::format("did you mean \"{}\"?", near);
-}
-
-Error unknown_word(const std::string& word, const CLI::App& app) {
-    Words names;
-    for (const CLI::App* command : app.get_subcommands({})) {
-        if (!command->get_group().empty()) names.push_back(command->get_name());  // hidden ones have no group
-    }
+Error unknown_word(const std::string& word, const CommandLine& line) {
+    std::vector<std::string_view> names;
+    for (const Command& command : line.commands) names.emplace_back(command.name);
+    const std::string_view near = nearest_word(word, names);
     return {Error::Kind::bad_input,
             fmt::format("neither a command nor a PID: {}", escape(word, 64)),
             {},
-            near_hint(word, names, "rampwatch --help lists the commands")};
-}
-
-const CLI::App& chosen(const CLI::App& app) {
-    const auto parsed = app.get_subcommands();
-    return parsed.empty() ? app : *parsed.front();
-}
-
-std::string help_of(const CLI::App& command) {
-    return command.get_parent() == nullptr ? "see rampwatch --help"
-                                           : fmt::format("see rampwatch {} --help", command.get_name());
-}
-
-// CLI11's own words for what it found wrong; for a word too many, ours.
-Error refusal(const CLI::ParseError& error, const CLI::App& app) {
-    const CLI::App& command = chosen(app);
-    const Words extra = app.remaining(true);
-    if (extra.empty()) return {Error::Kind::bad_input, escape(error.what(), 400), {}, help_of(command)};
-    const std::string& word = extra.front();
-    if (!word.starts_with("-")) {
-        return {Error::Kind::bad_input, "one word too many: " + escape(word, 64), {}, help_of(command)};
-    }
-    Words names;
-    for (const CLI::Option* option : command.get_options()) {
-        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-    }
-    const std::string name = word.substr(0, word.find('='));
-    return {Error::Kind::bad_input,
-            "unknown option: " + escape(name, 64),
-            {},
-            near_hint(name, names, help_of(command))};
+            near.empty() ? "rampwatch --help lists the commands" : fmt::format("did you mean \"{}\"?", near)};
 }
 
 // A bare PID is the look, and "help WORD" is "WORD --help"; any other first word must be a command.
-Result<void> settle_first_word(Words& words, const CLI::App& app) {
+Result<void> settle_first_word(Words& words, const CommandLine& line) {
     if (words.empty()) return {};
     if (words.front() == "help") {
         words.erase(words.begin());
         words.emplace_back("--help");
     }
     if (is_number(words.front())) words.insert(words.begin(), "look");
-    if (!words.front().starts_with('-') && !has_command(app, words.front()))
-        return unknown_word(words.front(), app);
+    if (!words.front().starts_with('-') && !has_command(line, words.front()))
+        return unknown_word(words.front(), line);
     return {};
+}
+
+CommandLine command_line(const Invocation& invocation, const std::shared_ptr<const ConfigPlaces>& places) {
+    CommandLine line{
+        .name = "rampwatch",
+        .about = "Watches the memory of a process, tells a leak from healthy growth, and shows who holds it.",
+        .footer = kExamples,
+        .version = version_text};
+    line.commands = {look_command(),
+                     watch_command(invocation, places),
+                     analyze_command(),
+                     dump_command(invocation),
+                     diff_command(),
+                     group_command(),
+                     history_command(),
+                     report_command(),
+                     ack_command(),
+                     status_command(),
+                     sample_command(invocation),
+                     scan_command(),
+                     check_config_command(),
+                     serve_command(),
+                     drill_command()};
+    return line;
+}
+
+// The words of `watch` with those from its files.
+Result<ConfigPlaces> expand_files(Words& words, const CommandLine& line) {
+    if (words.empty() || words.front() != "watch") return ConfigPlaces{};
+    const auto watch = std::find_if(line.commands.begin(), line.commands.end(),
+                                    [](const Command& command) { return command.name == "watch"; });
+    return expand_config(words, *watch);
+}
+
+int run_understood(const Understood& understood, const Invocation& invocation) {
+    if (!understood.text.empty()) {
+        fmt::print("{}", understood.text);
+        return static_cast<int>(Exit::healthy);
+    }
+    const Command* command = understood.command;
+    if (invocation.has_command && (command == nullptr || !command->starts_command)) {
+        return complain(
+            {Error::Kind::bad_input,
+             fmt::format("{} starts no command", command == nullptr ? "rampwatch" : command->name), "--",
+             "a name that begins with a dash is written ./-NAME"});
+    }
+    if (command == nullptr)
+        return complain({Error::Kind::bad_input, "nothing to do", {}, "see rampwatch --help"});
+    return command->run();
 }
 
 int run(int argc, char** argv) {
     Invocation invocation;
     Words words = cut_command(argc, argv, invocation);
-
-    CLI::App app("Watches the memory of a process, tells a leak from healthy growth, and shows who holds it.",
-                 "rampwatch");
-    app.set_version_flag("-V,--version", version_text);
-    app.require_subcommand(0, 1);
-    app.footer(kExamples);
-    add_look(app, invocation);
     const auto places = std::make_shared<ConfigPlaces>();
-    add_watch(app, invocation, places);
-    add_analyze(app, invocation);
-    add_dump(app, invocation);
-    add_diff(app, invocation);
-    add_group(app, invocation);
-    add_history(app, invocation);
-    add_report(app, invocation);
-    add_ack(app, invocation);
-    add_status(app, invocation);
-    add_sample(app, invocation);
-    add_scan(app, invocation);
-    add_check_config(app, invocation);
-    add_serve(app, invocation);
-    add_drill(app, invocation);
+    const CommandLine line = command_line(invocation, places);
 
     if (words.empty() && invocation.has_command) {
         return complain({Error::Kind::bad_input,
@@ -159,33 +144,20 @@ int run(int argc, char** argv) {
                          "rampwatch watch -- COMMAND starts and watches it"});
     }
     if (words.empty()) {
-        fmt::print(stderr, "{}\n", app.help());
+        fmt::print(stderr, "{}\n", help(line));
         return static_cast<int>(Exit::trouble);
     }
     const auto refuse = [&](const Error& error) {
         const int status = complain(error);
         return invocation.has_command ? kOurTrouble : status;  // so that the command's own 2 is not mistaken
     };
-    if (const auto settled = settle_first_word(words, app); !settled) return refuse(settled.error());
-    if (!words.empty() && words.front() == "watch") {
-        auto expanded = expand_config(words, *app.get_subcommand("watch"));
-        if (!expanded) return refuse(expanded.error());
-        *places = std::move(*expanded);
-    }
-    try {
-        std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
-        app.parse(words);
-    } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-        return refuse(placed_in_config(refusal(error, app), *places));
-    }
-    if (invocation.has_command && !invocation.takes_command) {
-        return complain({Error::Kind::bad_input, fmt::format("{} starts no command", chosen(app).get_name()),
-                         "--", "a name that begins with a dash is written ./-NAME"});
-    }
-    if (!invocation.run)
-        return complain({Error::Kind::bad_input, "nothing to do", {}, "see rampwatch --help"});
-    return invocation.run();
+    if (const auto settled = settle_first_word(words, line); !settled) return refuse(settled.error());
+    auto expanded = expand_files(words, line);
+    if (!expanded) return refuse(expanded.error());
+    *places = std::move(*expanded);
+    const auto understood = parse(line, std::move(words));
+    if (!understood) return refuse(placed_in_config(understood.error(), *places));
+    return run_understood(*understood, invocation);
 }
 
 }  // namespace

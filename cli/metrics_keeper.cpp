@@ -5,10 +5,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <utility>
 
+#include "cli/command.h"
 #include "cli/crew.h"
 #include "cli/public_file.h"
 #include "cli/version.h"
@@ -66,15 +66,11 @@ MetricsKeeper::MetricsKeeper(std::string target, nanoseconds interval, Say say)
     snapshot_.target = std::move(target);
 }
 
-void add_metrics_options(CLI::App& command, MetricsOptions& options) {
-    command
-        .add_option("--textfile", options.textfile,
-                    "keep metrics for Prometheus in this file, for node_exporter or rampwatch serve")
-        ->type_name("FILE");
-    command
-        .add_option("--listen", options.listen,
-                    "serve metrics for Prometheus at this address, as 127.0.0.1:9477")
-        ->type_name("ADDRESS");
+void add_metrics_options(Command& command, MetricsOptions& options) {
+    command.add("--textfile FILE", &options.textfile,
+                "keep metrics for Prometheus in this file, for node_exporter or rampwatch serve");
+    command.add("--listen ADDRESS", &options.listen,
+                "serve metrics for Prometheus at this address, as 127.0.0.1:9477");
 }
 
 Result<std::unique_ptr<MetricsKeeper>> MetricsKeeper::open(const MetricsOptions& options, std::string target,

@@ -12,24 +12,22 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.h"
 #include "core/base/error.h"
+#include "core/base/say.h"
 #include "core/prometheus/metrics.h"
 #include "core/watch/loop.h"
 
-namespace CLI {
-class App;
-}
-
 namespace rampwatch::cli {
+
+struct Command;
 
 // As typed.
 struct MetricsOptions {
     std::optional<std::string> textfile{}, listen{};
 };
 
-// --textfile and --listen; `options` outlives the App.
-void add_metrics_options(CLI::App& command, MetricsOptions& options);
+// --textfile and --listen; `options` outlives the Command.
+void add_metrics_options(Command& command, MetricsOptions& options);
 
 // What /-/healthy has to say: empty, or that no look was taken for three intervals, at least 15 s.
 std::string health_trouble(std::chrono::nanoseconds since_look, std::chrono::nanoseconds interval);

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.h"
 #include "cli/late_writer.h"
+#include "core/base/say.h"
 #include "core/report/target_report.h"
 #include "core/watch/loop.h"
 

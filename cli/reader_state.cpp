@@ -3,10 +3,10 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <string_view>
 
+#include "cli/command.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/store/history_place.h"
@@ -28,13 +28,10 @@ std::string home_in_passwd(uid_t uid) {
 
 }  // namespace
 
-void add_state_dir(CLI::App& command, std::optional<std::string>& directory) {
-    command
-        .add_option(
-            "--state-dir", directory,
-            "where it is kept what was told and acknowledged; default: reports/ in one's own place of "
-            "histories")
-        ->type_name("DIR");
+void add_state_dir(Command& command, std::optional<std::string>& directory) {
+    command.add("--state-dir DIR", &directory,
+                "where it is kept what was told and acknowledged; default: reports/ in one's own place of "
+                "histories");
 }
 
 Result<std::string> told_path(const std::optional<std::string>& directory) {

@@ -8,14 +8,12 @@
 #include "core/base/error.h"
 #include "core/store/told_book.h"
 
-namespace CLI {
-class App;
-}
-
 namespace rampwatch::cli {
 
-// --state-dir; `directory` outlives the App.
-void add_state_dir(CLI::App& command, std::optional<std::string>& directory);
+struct Command;
+
+// --state-dir; `directory` outlives the Command.
+void add_state_dir(Command& command, std::optional<std::string>& directory);
 
 // The file: in the directory given, else in "reports" below the default place of histories; without a HOME in
 // the environment, as cron has it for nobody, that of /etc/passwd.

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "cli/command.h"
+#include "core/base/say.h"
 #include "core/store/csv_writer.h"
 #include "core/watch/loop.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <CLI/CLI.hpp>
 
+#include "cli/command.h"
 #include "cli/service_watch.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
@@ -8,23 +8,17 @@
 
 namespace rampwatch::cli {
 
-void add_service_options(CLI::App& command, ServiceOptions& options) {
+void add_service_options(Command& command, ServiceOptions& options) {
+    command.add(
+        "--unit NAME", &options.unit,
+        "watch this service of systemd through its restarts: its main process, the others, their sum");
+    command.add("--tree PID", &options.tree, "watch this process and its children, each and in sum");
     command
-        .add_option(
-            "--unit", options.unit,
-            "watch this service of systemd through its restarts: its main process, the others, their sum")
-        ->type_name("NAME");
-    command.add_option("--tree", options.tree, "watch this process and its children, each and in sum")
-        ->type_name("PID");
-    command
-        .add_option("--processes", options.processes,
-                    "with --unit or --tree: all of them, or the main one alone")
-        ->check(CLI::IsMember({"all", "main"}))
-        ->type_name("WHICH")
-        ->capture_default_str();
-    command.add_option("--linger", options.linger, "with --unit: end when it has been inactive for so long")
-        ->type_name("DURATION")
-        ->capture_default_str();
+        .add("--processes WHICH", &options.processes,
+             "with --unit or --tree: all of them, or the main one alone")
+        .one_of({"all", "main"});
+    command.add("--linger DURATION", &options.linger,
+                "with --unit: end when it has been inactive for so long");
 }
 
 Result<std::optional<ServiceSettings>> read_service_options(const ServiceOptions& options,

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/command.h"
+#include "core/base/say.h"
 #include "core/model/sample.h"
 #include "core/model/target.h"
 #include "core/systemd/notify.h"

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "cli/command.h"
 #include "cli/crew.h"
 #include "cli/dump_keeper.h"
+#include "cli/exit.h"
 #include "cli/journal_listener.h"
 #include "cli/leak_command.h"
 #include "cli/leak_file.h"
@@ -21,6 +21,7 @@
 #include "cli/watch_memory.h"
 #include "core/base/outlet.h"
 #include "core/base/poller.h"
+#include "core/base/say.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/model/words.h"

@@ -10,11 +10,9 @@
 #include "cli/watch_run.h"
 #include "core/base/error.h"
 
-namespace CLI {
-class App;
-}
-
 namespace rampwatch::cli {
+
+struct Command;
 
 // As typed.
 struct ServiceOptions {
@@ -23,8 +21,8 @@ struct ServiceOptions {
     std::string linger = "1m";
 };
 
-// --unit, --tree, --processes and --linger; `options` outlives the App.
-void add_service_options(CLI::App& command, ServiceOptions& options);
+// --unit, --tree, --processes and --linger; `options` outlives the Command.
+void add_service_options(Command& command, ServiceOptions& options);
 
 // Checked.
 struct ServiceSettings {

@@ -5,8 +5,8 @@
 #include <chrono>
 #include <string>
 
-#include "cli/command.h"
 #include "cli/late_writer.h"
+#include "core/base/say.h"
 #include "core/store/state.h"
 #include "core/watch/loop.h"
 

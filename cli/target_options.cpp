@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <thread>
 
+#include "cli/command.h"
 #include "cli/process_list.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
@@ -129,16 +129,13 @@ bool may_still_appear(const Error& error) {
 
 }  // namespace
 
-void add_target_options(CLI::App& command, TargetOptions& options) {
-    command.add_option("TARGET", options.target, "PID of the process")->type_name("");
-    command.add_option("-p,--pid", options.pid, "PID of the process")->type_name("PID");
-    command.add_option("--pidfile", options.pidfile, "file that holds the PID in its first line")
-        ->type_name("FILE");
-    command
-        .add_option("--name", options.name,
-                    "name of the executable, or of the process as ps -e shows it; exactly one must go by it")
-        ->type_name("NAME");
-    command.add_flag("--wait", options.wait, "wait until the process appears");
+void add_target_options(Command& command, TargetOptions& options) {
+    command.add("TARGET", &options.target, "PID of the process");
+    command.add("-p,--pid PID", &options.pid, "PID of the process");
+    command.add("--pidfile FILE", &options.pidfile, "file that holds the PID in its first line");
+    command.add("--name NAME", &options.name,
+                "name of the executable, or of the process as ps -e shows it; exactly one must go by it");
+    command.add("--wait", &options.wait, "wait until the process appears");
 }
 
 Result<TargetHandle> resolve(const TargetOptions& options, const std::function<bool()>& interrupted) {

@@ -12,11 +12,9 @@
 #include "core/base/error.h"
 #include "core/probe/process.h"
 
-namespace CLI {
-class App;
-}
-
 namespace rampwatch::cli {
+
+struct Command;
 
 // As typed; resolve() checks.
 struct TargetOptions {
@@ -30,8 +28,8 @@ struct TargetOptions {
     std::vector<std::string> command{};
 };
 
-// TARGET, -p/--pid, --pidfile, --name and --wait; `options` outlives the App.
-void add_target_options(CLI::App& command, TargetOptions& options);
+// TARGET, -p/--pid, --pidfile, --name and --wait; `options` outlives the Command.
+void add_target_options(Command& command, TargetOptions& options);
 
 struct TargetHandle {
     // Its address stays, as Feeds hold on to it; none when our command ended before it could be held.

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.h"
 #include "cli/history_recorder.h"
 #include "cli/state_keeper.h"
+#include "core/base/say.h"
 #include "core/store/history_writer.h"
 #include "core/store/state.h"
 #include "core/watch/loop.h"

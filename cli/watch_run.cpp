@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "cli/command.h"
 #include "cli/dump_keeper.h"
+#include "cli/exit.h"
 #include "cli/leak_command.h"
 #include "cli/own_words.h"
 #include "cli/page_keeper.h"
@@ -19,6 +19,7 @@
 #include "cli/watch_memory.h"
 #include "core/base/outlet.h"
 #include "core/base/poller.h"
+#include "core/base/say.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/dump/go_feed.h"

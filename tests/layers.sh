@@ -22,7 +22,7 @@ foreign=(
     'prometheus/|core/prometheus/metrics.cpp'
     'Civet|core/prometheus/metrics.cpp'
     'systemd/|core/systemd/'
-    'CLI/|cli/'
+    'CLI/|cli/command_line.cpp'
 )
 failed=0
 fail() { echo "layers: $*" >&2; failed=1; }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A service's watch in words: its status, its lines in the journal, its options from files.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fstream>
 #include <sstream>
 
+#include "cli/command.h"
 #include "cli/config_file.h"
 #include "cli/crew.h"
 #include "cli/journal_listener.h"
@@ -180,13 +180,13 @@ TEST_CASE("a file of options is read strictly, and a complaint says which line",
 }
 
 TEST_CASE("options come before files, and a later file before an earlier one", "[cli]") {
-    CLI::App app;
+    Command command;
     std::string patience, interval;
     bool no_dumps = false, quiet = false;
-    app.add_option("--patience", patience);
-    app.add_option("-i,--interval", interval);
-    app.add_flag("--no-dumps", no_dumps);
-    app.add_flag("-q,--quiet", quiet);
+    command.add("--patience DURATION", &patience, "");
+    command.add("-i,--interval DURATION", &interval, "");
+    command.add("--no-dumps", &no_dumps, "");
+    command.add("-q,--quiet", &quiet, "");
     test::TempTree tree;
     tree.file("all", "patience = 9h\ninterval = 10s\nno-dumps = yes\nquiet = no\n")
         .file("one", "patience = 2h\n");
@@ -198,7 +198,7 @@ TEST_CASE("options come before files, and a later file before an earlier one", "
                                       "--config=-" + tree.path("one"),
                                       "--config=-/nowhere/at/all",
                                       "4711"};
-    const auto places = expand_config(words, app);
+    const auto places = expand_config(words, command);
     REQUIRE(places);
     CHECK(words == std::vector<std::string>{"watch", "--no-dumps", "--patience=2h", "-i", "1s", "4711"});
     CHECK(places->at("--patience") == tree.path("one") + ":1");
@@ -207,5 +207,5 @@ TEST_CASE("options come before files, and a later file before an earlier one", "
         placed_in_config({Error::Kind::bad_input, "too short: 2h", "--patience", {}}, *places);
     CHECK(to_string(about) == tree.path("one") + ":1: patience: too short: 2h");
     words = {"watch", "--config", "/nowhere/at/all"};
-    CHECK_FALSE(expand_config(words, app));
+    CHECK_FALSE(expand_config(words, command));
 }

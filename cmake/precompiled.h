@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The standard and fmt headers that nearly every file reads, parsed once a target: half of a build's time.
+// The standard and fmt headers that nearly every file reads, parsed once: half of a build's time.
 // Each file still includes what it uses.
 #pragma once
 

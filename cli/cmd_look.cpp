@@ -44,6 +44,7 @@ Error ended(const probe::Process& process) {
 // harm, on its own time and not on ours.
 constexpr auto kMostDumpTime = std::chrono::seconds(2);
 constexpr auto kMostProfileTime = std::chrono::milliseconds(400);
+constexpr auto kAgedAfter = std::chrono::hours(1);
 constexpr auto kHandOver = std::chrono::milliseconds(150);
 
 // The cheapest dump there is; timed_out unless it is whole in time.
@@ -82,6 +83,9 @@ void add_stacks(Look& look, const std::string& pprof) {
     }
     auto taken = take_quick_dump(look.life, look.sample.threads.value_or(1), pprof);
     if (taken) {
+        if (taken->go) look.sample.goroutines = taken->go->goroutines;
+        if (taken->go && taken->go->heap && taken->go->heap->marked > 0)
+            look.sample.go_heap_marked_bytes = taken->go->heap->marked;
         look.dump = std::move(*taken);
     } else {
         look.no_dump = taken.error().what;
@@ -92,6 +96,7 @@ void add_stacks(Look& look, const std::string& pprof) {
 Result<Look> take_look(const probe::Process& process, const std::string& pprof) {
     auto looker = probe::Looker::open(process);
     if (!looker) return looker.error();
+    looker->count_aged_threads(kAgedAfter);
     const auto sample = looker->look();
     const auto state = process.state();
     if (!sample || !state) return ended(process);

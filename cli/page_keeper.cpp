@@ -19,10 +19,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMostEvents = 200;
 
-std::vector<report::ChartPoint> points_of(const report::ChartTrail& trail) {
-    return {trail.points().begin(), trail.points().end()};
-}
-
 }  // namespace
 
 PageKeeper::PageKeeper(const std::string& path, std::string name, Say say)
@@ -34,18 +30,13 @@ PageKeeper::PageKeeper(const std::string& path, std::string name, Say say)
 }
 
 void PageKeeper::draw(const Sample& sample) {
-    const double t_s = std::chrono::duration<double>(sample.mono).count();
-    const auto draw = [&](report::ChartTrail& trail, Series series) {
-        if (const auto value = value_of(sample, series)) trail.add(t_s, static_cast<double>(*value));
-    };
-    draw(memory_, Series::memory);
-    draw(threads_, Series::threads);
-    draw(goroutines_, Series::goroutines);
+    const Bucket look = to_bucket(sample);
+    trails_.add(look);
     if (!target_.context.first) target_.context.first = sample;
     target_.context.last = sample;
     target_.last_wall = sample.wall;
     if (courses_.empty()) courses_.emplace_back(target_.life);
-    courses_.back().add(to_bucket(sample));
+    courses_.back().add(look);
 }
 
 void PageKeeper::add(const Event& event) {
@@ -69,7 +60,7 @@ void PageKeeper::take(const Event& event, const watch::Session& session) {
         if (boot_now() < next_) return;
     } else {
         add(event);
-        if (memory_.points().empty()) return;
+        if (trails_.empty()) return;
     }
     write(session);
 }
@@ -77,9 +68,7 @@ void PageKeeper::take(const Event& event, const watch::Session& session) {
 void PageKeeper::write(const watch::Session& session) {
     next_ = boot_now() + 10s;
     target_.verdict = session.verdict();
-    target_.memory = points_of(memory_);
-    target_.threads = points_of(threads_);
-    target_.goroutines = points_of(goroutines_);
+    target_.charts = trails_.points();
     target_.lives.clear();
     for (const auto& course : courses_) target_.lives.push_back(course.course());
     std::array<char, 256> host{};
@@ -98,7 +87,7 @@ void PageKeeper::write(const watch::Session& session) {
 
 void PageKeeper::end(const watch::Session& session) {
     target_.watch = report::WatchState::ended;
-    if (!memory_.points().empty()) write(session);
+    if (!trails_.empty()) write(session);
     file_.finish();
     if (const auto trouble = file_.trouble(); trouble && !told_)
         say_("the page is not saved: " + to_string(*trouble));

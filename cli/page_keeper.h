@@ -29,7 +29,7 @@ class PageKeeper final : public watch::Listener {
     LateWriter file_;
     Say say_;
     report::TargetReport target_{};
-    report::ChartTrail memory_{}, threads_{}, goroutines_{};
+    report::SeriesTrails trails_{};
     std::vector<report::LifeCourseMaker> courses_{};
     std::chrono::nanoseconds began_wall_{};
     std::chrono::nanoseconds next_{};

@@ -34,8 +34,6 @@ constexpr std::size_t kMostCourses = 64;
 constexpr nanoseconds kShortestSilence = 10min;
 constexpr double kLeastRise = 16.0 * 1024 * 1024;  // as the Judge has it without a limit
 
-double seconds_of(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
-
 // Everything of one target that comes out of one pass over its looks.
 class Pass {
   public:
@@ -59,9 +57,7 @@ class Pass {
         context_.last = sample;
         last_wall_ = look.wall;
         if (look.wall < request_.since_wall) return;
-        draw(memory_, look, Series::memory);
-        draw(threads_, look, Series::threads);
-        draw(goroutines_, look, Series::goroutines);
+        trails_.add(look);
     }
 
     void take(Event event) {
@@ -74,12 +70,7 @@ class Pass {
     void fill(report::TargetReport& target) {
         target.context = context_;
         target.last_wall = last_wall_;
-        const auto points = [](const report::ChartTrail& trail) {
-            return std::vector<report::ChartPoint>(trail.points().begin(), trail.points().end());
-        };
-        target.memory = points(memory_);
-        target.threads = points(threads_);
-        target.goroutines = points(goroutines_);
+        target.charts = trails_.points();
         target.events = std::move(events_);
         for (const report::LifeCourseMaker& maker : courses_) {
             report::LifeCourse course = maker.course();
@@ -93,13 +84,6 @@ class Pass {
     }
 
   private:
-    static void draw(report::ChartTrail& trail, const Bucket& look, Series series) {
-        const auto& stat = look.series[index(series)];
-        if (!stat) return;
-        const double t_s = seconds_of(look.mono);
-        trail.add(t_s, static_cast<double>(stat->min));
-        if (stat->max != stat->min) trail.add(t_s, static_cast<double>(stat->max));
-    }
     [[nodiscard]] const store::RecordedLife* recorded(LifeNumber number) const {
         const auto found = std::find_if(lives_.begin(), lives_.end(),
                                         [&](const auto* life) { return life->number == number; });
@@ -111,7 +95,7 @@ class Pass {
     std::deque<report::LifeCourseMaker> courses_{};
     LifeNumber life_ = 0;
     report::VerdictContext context_{};
-    report::ChartTrail memory_{}, threads_{}, goroutines_{};
+    report::SeriesTrails trails_{};
     std::vector<report::ReportEvent> events_{};
     std::optional<nanoseconds> last_wall_{};
 };

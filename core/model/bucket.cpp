@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/model/series.h"
+
 namespace rampwatch {
 namespace {
 
@@ -15,23 +17,16 @@ Stat joined(const Stat& earlier, std::int64_t earlier_count, const Stat& later, 
 }  // namespace
 
 Sample last_of(const Bucket& bucket) {
-    const auto last = [&](Series series) {
-        const auto& stat = bucket.series[index(series)];
-        return stat ? std::optional(stat->last) : std::nullopt;
-    };
-    return {.mono = bucket.mono,
-            .wall = bucket.wall,
-            .rss_bytes = bucket.rss.last,
-            .anon_bytes = last(Series::memory),
-            .shmem_bytes = last(Series::shmem),
-            .threads = last(Series::threads),
-            .fds = last(Series::fds),
-            .goroutines = last(Series::goroutines),
-            .go_heap_marked_bytes = last(Series::go_heap),
-            .aged_threads = last(Series::aged_threads),
-            .aged_goroutines = last(Series::aged_goroutines),
-            .age = bucket.age,
-            .limit = bucket.limit};
+    Sample sample{.mono = bucket.mono,
+                  .wall = bucket.wall,
+                  .rss_bytes = bucket.rss.last,
+                  .age = bucket.age,
+                  .limit = bucket.limit};
+    for (const SeriesRow& row : kSeriesRows) {
+        const auto member = row.member != nullptr ? row.member : &Sample::anon_bytes;
+        if (const auto& stat = bucket.series[index(row.series)]) sample.*member = stat->last;
+    }
+    return sample;
 }
 
 Stat in_order(Stat stat) {

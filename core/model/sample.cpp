@@ -3,6 +3,8 @@
 
 #include <limits>
 
+#include "core/model/series.h"
+
 namespace rampwatch {
 namespace {
 
@@ -15,26 +17,9 @@ std::int64_t saturating_add(std::int64_t a, std::int64_t b) {
 }  // namespace
 
 std::optional<std::int64_t> value_of(const Sample& sample, Series series) {
-    switch (series) {
-        case Series::memory:
-            return saturating_add(sample.anon_bytes.value_or(sample.rss_bytes),
-                                  sample.swap_bytes.value_or(0));
-        case Series::shmem:
-            return sample.shmem_bytes;
-        case Series::threads:
-            return sample.threads;
-        case Series::fds:
-            return sample.fds;
-        case Series::goroutines:
-            return sample.goroutines;
-        case Series::go_heap:
-            return sample.go_heap_marked_bytes;
-        case Series::aged_threads:
-            return sample.aged_threads;
-        case Series::aged_goroutines:
-            return sample.aged_goroutines;
-    }
-    return std::nullopt;
+    const SeriesRow& row = row_of(series);
+    if (row.member != nullptr) return sample.*row.member;
+    return saturating_add(sample.anon_bytes.value_or(sample.rss_bytes), sample.swap_bytes.value_or(0));
 }
 
 Bucket to_bucket(const Sample& sample) {

@@ -7,11 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 namespace rampwatch {
 
-// What can leak, each judged by a detector of its own. The words are those of the JSON.
+// What can leak, each judged by a detector of its own; core/model/series.h has the row of each. Memory first:
+// the counts ask for its company.
 enum class Series : std::uint8_t {
     memory,   // bytes the process cannot give back: anonymous + swap; RSS + swap where anonymous is not known
     shmem,    // bytes of shared memory mapped and touched
@@ -22,15 +22,9 @@ enum class Series : std::uint8_t {
     aged_threads,     // count of threads that were started long ago
     aged_goroutines,  // count of goroutines that have not run for long
 };
-inline constexpr std::size_t kSeriesCount = 8;
-inline constexpr std::array<Series, kSeriesCount> kAllSeries = {
-    Series::memory,     Series::shmem,   Series::threads,      Series::fds,
-    Series::goroutines, Series::go_heap, Series::aged_threads, Series::aged_goroutines};
+inline constexpr std::size_t kSeriesCount = static_cast<std::size_t>(Series::aged_goroutines) + 1;
 
 constexpr std::size_t index(Series series) { return static_cast<std::size_t>(series); }
-constexpr bool is_bytes(Series series) {
-    return series == Series::memory || series == Series::shmem || series == Series::go_heap;
-}
 
 enum class LimitKind : std::uint8_t {
     given,        // by an option or a file; its use is the process's own RSS + swap

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/model/sample.h"
+#include "core/model/series.h"
 
 namespace rampwatch {
 

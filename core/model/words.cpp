@@ -1,29 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "core/model/words.h"
 
+#include "core/model/series.h"
+
 namespace rampwatch {
 
-std::string_view word(Series value) {
-    switch (value) {
-        case Series::memory:
-            return "memory";
-        case Series::shmem:
-            return "shmem";
-        case Series::threads:
-            return "threads";
-        case Series::fds:
-            return "fds";
-        case Series::goroutines:
-            return "goroutines";
-        case Series::go_heap:
-            return "go_heap";
-        case Series::aged_threads:
-            return "aged_threads";
-        case Series::aged_goroutines:
-            return "aged_goroutines";
-    }
-    return "?";
-}
+std::string_view word(Series value) { return index(value) < kSeriesCount ? row_of(value).word : "?"; }
 
 std::string_view word(LimitKind value) {
     switch (value) {
@@ -224,8 +206,8 @@ std::string_view word(Event::Kind kind) {
 }
 
 std::optional<Series> series_of(std::string_view text) {
-    for (const Series series : kAllSeries) {
-        if (word(series) == text) return series;
+    for (const SeriesRow& row : kSeriesRows) {
+        if (row.word == text) return row.series;
     }
     return std::nullopt;
 }

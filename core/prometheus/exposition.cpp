@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/base/text.h"
+#include "core/model/series.h"
 #include "core/model/words.h"
 
 namespace rampwatch::prometheus {
@@ -56,14 +57,11 @@ void add_sample(Builder& build, const Labels& labels, const Sample& sample) {
     memory("file", sample.file_bytes);
     memory("shmem", sample.shmem_bytes);
     memory("swap", sample.swap_bytes);
-    const auto gauge = [&](const char* name, const char* help, const std::optional<std::int64_t>& value) {
-        if (value) build.add(name, help, static_cast<double>(*value), labels);
-    };
-    gauge("rampwatch_threads", "Threads of the target.", sample.threads);
-    gauge("rampwatch_open_descriptors", "Open file descriptors of the target.", sample.fds);
-    gauge("rampwatch_goroutines", "Goroutines of a Go target.", sample.goroutines);
-    gauge("rampwatch_go_live_heap_bytes", "Heap that the last collection of a Go target found reachable.",
-          sample.go_heap_marked_bytes);
+    for (const SeriesRow& row : kSeriesRows) {
+        if (row.metric.empty()) continue;
+        if (const auto value = value_of(sample, row.series))
+            build.add(row.metric.data(), row.metric_help.data(), static_cast<double>(*value), labels);
+    }
     if (sample.limit) {
         build.add("rampwatch_limit_bytes", "The memory limit with the least room left.",
                   static_cast<double>(sample.limit->limit_bytes),

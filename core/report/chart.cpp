@@ -127,6 +127,24 @@ void ChartTrail::add(double t_s, double value) {
     ++in_last_;
 }
 
+void SeriesTrails::add(const Bucket& look) {
+    const double t_s = std::chrono::duration<double>(look.mono).count();
+    for (const SeriesRow& row : kSeriesRows) {
+        const auto& stat = look.series[index(row.series)];
+        if (!row.drawn || !stat) continue;
+        ChartTrail& trail = trails_[index(row.series)];
+        trail.add(t_s, static_cast<double>(stat->min));
+        if (stat->max != stat->min) trail.add(t_s, static_cast<double>(stat->max));
+    }
+}
+
+std::array<std::vector<ChartPoint>, kSeriesCount> SeriesTrails::points() const {
+    std::array<std::vector<ChartPoint>, kSeriesCount> all;
+    for (std::size_t i = 0; i < kSeriesCount; ++i)
+        all[i].assign(trails_[i].points().begin(), trails_[i].points().end());
+    return all;
+}
+
 std::string spark(std::span<const ChartPoint> points, std::size_t width, Glyphs glyphs) {
     constexpr std::string_view kAscii = "_.-=^";
     if (points.empty() || width == 0) return {};

@@ -2,11 +2,14 @@
 // Small charts out of characters, from a bounded trail of points.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "core/model/series.h"
 
 namespace rampwatch::report {
 
@@ -32,6 +35,17 @@ class ChartTrail {
     std::vector<ChartPoint> points_{};
     std::size_t each_ = 1;  // values joined in a full point
     std::size_t in_last_ = 0;
+};
+
+// One trail for each series that is drawn.
+class SeriesTrails {
+  public:
+    void add(const Bucket& look);  // its lowest and its highest values
+    [[nodiscard]] bool empty() const { return trails_[index(Series::memory)].points().empty(); }
+    [[nodiscard]] std::array<std::vector<ChartPoint>, kSeriesCount> points() const;
+
+  private:
+    std::array<ChartTrail, kSeriesCount> trails_{};
 };
 
 enum class Glyphs { ascii, unicode };

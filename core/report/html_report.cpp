@@ -172,7 +172,9 @@ std::string target_html(const TargetReport& target) {
     for (const News& news : target.news)
         html += fmt::format("<p class=\"news\">{}</p>", html_escape(news.text));
     html += svg_memory(target);
-    html += svg_count(target.threads, "threads") + svg_count(target.goroutines, "goroutines");
+    for (const SeriesRow& row : kSeriesRows)
+        if (row.drawn && row.series != Series::memory)
+            html += svg_small(row.series, target.charts[index(row.series)]);
     return html + facts(target) + events_table(target) + dump_html(target) + lives_table(target) +
            "</section>\n";
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "core/report/json_event.h"
 
+#include <string>
 #include <utility>
 
 #include "core/base/units.h"
+#include "core/model/series.h"
 #include "core/model/words.h"
 #include "core/report/json_dump.h"
 #include "core/report/json_parts.h"
@@ -15,20 +17,13 @@ namespace {
 constexpr const char* kSchema = "rampwatch.event/1";
 
 Json json_sample(const Sample& sample) {
-    return {{"rss_bytes", sample.rss_bytes},
-            {"rss_anon_bytes", json_known(sample.anon_bytes)},
-            {"rss_file_bytes", json_known(sample.file_bytes)},
-            {"rss_shmem_bytes", json_known(sample.shmem_bytes)},
-            {"swap_bytes", json_known(sample.swap_bytes)},
-            {"threads", json_known(sample.threads)},
-            {"fds", json_known(sample.fds)},
-            {"goroutines", json_known(sample.goroutines)},
-            {"go_heap_marked_bytes", json_known(sample.go_heap_marked_bytes)},
-            {"aged_threads", json_known(sample.aged_threads)},
-            {"aged_goroutines", json_known(sample.aged_goroutines)},
-            {"cpu_s", json_seconds(sample.cpu)},
-            {"process_age_s", json_seconds(sample.age)},
-            {"limit", json_limit(sample.limit)}};
+    Json json = {{"rss_bytes", sample.rss_bytes}};
+    for (const SampleField& field : kSampleFields)
+        json[std::string(field.column)] = json_known(sample.*field.member);
+    json["cpu_s"] = json_seconds(sample.cpu);
+    json["process_age_s"] = json_seconds(sample.age);
+    json["limit"] = json_limit(sample.limit);
+    return json;
 }
 
 Json json_ending(const Ending& ending) {

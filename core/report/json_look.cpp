@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/report/json_look.h"
 
+#include <string>
+
 #include "core/base/units.h"
 #include "core/model/words.h"
 #include "core/report/json_parts.h"
@@ -45,25 +47,22 @@ Json json_guess(const Sample& sample) {
 
 std::string json_look(const Look& look) {
     const Sample& sample = look.sample;
-    return json_line({{"schema", "rampwatch.look/1"},
-                      {"time", format_time(sample.wall)},
-                      {"target", json_target(look)},
-                      {"age_s", json_seconds(sample.age)},
-                      {"rss_bytes", sample.rss_bytes},
-                      {"rss_anon_bytes", json_known(sample.anon_bytes)},
-                      {"rss_file_bytes", json_known(sample.file_bytes)},
-                      {"rss_shmem_bytes", json_known(sample.shmem_bytes)},
-                      {"swap_bytes", json_known(sample.swap_bytes)},
-                      {"peak_rss_bytes", json_known(look.peak_rss_bytes)},
-                      {"limit", json_limit(sample.limit)},
-                      {"threads", json_known(sample.threads)},
-                      {"thread_ages", json_ages(look.thread_ages)},
-                      {"fds", json_known(sample.fds)},
-                      {"cpu_s", json_seconds(sample.cpu)},
-                      {"growth_if_it_began_small", json_guess(sample)},
-                      {"dump", look.dump ? json_of(*look.dump) : Json(nullptr)},
-                      {"no_dump", look.dump ? Json(nullptr) : Json(look.no_dump)},
-                      {"missing", look.missing}});
+    Json json = {{"schema", "rampwatch.look/1"},
+                 {"time", format_time(sample.wall)},
+                 {"target", json_target(look)},
+                 {"age_s", json_seconds(sample.age)},
+                 {"rss_bytes", sample.rss_bytes}};
+    for (const SampleField& field : kSampleFields)
+        json[std::string(field.column)] = json_known(sample.*field.member);
+    json.update({{"peak_rss_bytes", json_known(look.peak_rss_bytes)},
+                 {"limit", json_limit(sample.limit)},
+                 {"thread_ages", json_ages(look.thread_ages)},
+                 {"cpu_s", json_seconds(sample.cpu)},
+                 {"growth_if_it_began_small", json_guess(sample)},
+                 {"dump", look.dump ? json_of(*look.dump) : Json(nullptr)},
+                 {"no_dump", look.dump ? Json(nullptr) : Json(look.no_dump)},
+                 {"missing", look.missing}});
+    return json_line(json);
 }
 
 }  // namespace rampwatch::report

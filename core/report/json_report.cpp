@@ -99,7 +99,7 @@ Json json_target(const TargetReport& target) {
                           {"life", event.life},
                           {"text", event.text}});
     for (const News& one : target.news) news.push_back({{"news", word_of(one.kind)}, {"text", one.text}});
-    return {
+    Json json = {
         {"target", target.name},
         {"pid", target.alive ? Json(target.who.pid) : Json(nullptr)},
         {"executable", target.who.executable},
@@ -113,11 +113,11 @@ Json json_target(const TargetReport& target) {
         {"restarts", std::max<std::int64_t>(target.all_lives - 1, 0)},
         {"growth_through_restarts", json_saw(target.saw)},
         {"lives", std::move(lives)},
-        {"events", std::move(events)},
-        {"memory", json_trail(target.memory)},
-        {"threads", json_trail(target.threads)},
-        {"goroutines", json_trail(target.goroutines)},
-        {"dump", target.dump ? json_of(*target.dump) : Json(nullptr)}};
+        {"events", std::move(events)}};
+    for (const SeriesRow& row : kSeriesRows)
+        if (row.drawn) json[std::string(row.word)] = json_trail(target.charts[index(row.series)]);
+    json["dump"] = target.dump ? json_of(*target.dump) : Json(nullptr);
+    return json;
 }
 
 }  // namespace

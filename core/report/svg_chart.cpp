@@ -185,8 +185,8 @@ std::string html_escape(std::string_view text) {
 }
 
 std::string svg_memory(const TargetReport& target) {
-    if (target.memory.size() < 2) return {};
-    Scale scale = scale_of(target.memory);
+    if (target.charts[index(Series::memory)].size() < 2) return {};
+    Scale scale = scale_of(target.charts[index(Series::memory)]);
     const double now_s = scale.end_s;
     const auto fit = fitted_memory(target);
     const auto& ahead = target.verdict.forecast;
@@ -201,8 +201,8 @@ std::string svg_memory(const TargetReport& target) {
     std::string svg = fmt::format(
         "<svg class=\"chart\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"memory of {} over time\">",
         kWidth, kHeight, html_escape(target.name));
-    svg += value_grid(scale) + times(target, scale) + band(target.memory, scale) +
-           polyline(target.memory, scale);
+    svg += value_grid(scale) + times(target, scale) + band(target.charts[index(Series::memory)], scale) +
+           polyline(target.charts[index(Series::memory)], scale);
     if (fit) {
         const auto point = [&](double t_s) {
             return fmt::format("{:.1f} {:.1f}", scale.x(t_s),
@@ -223,7 +223,7 @@ std::string svg_memory(const TargetReport& target) {
     return svg + marks(target, scale, full_s) + "</svg>";
 }
 
-std::string svg_count(const std::vector<ChartPoint>& points, std::string_view label) {
+std::string svg_small(Series series, const std::vector<ChartPoint>& points) {
     if (points.size() < 2) return {};
     Scale scale = scale_of(points);
     const double first = points.front().low, last = points.back().high;
@@ -237,8 +237,8 @@ std::string svg_count(const std::vector<ChartPoint>& points, std::string_view la
         "<figure class=\"small\"><figcaption>{}: {} &rarr; {}</figcaption><svg viewBox=\"0 0 240 48\" "
         "role=\"img\" "
         "aria-label=\"{} over time\"><polyline class=\"line\" points=\"{}\"/></svg></figure>",
-        html_escape(label), format_count(std::llround(first)), format_count(std::llround(last)),
-        html_escape(label), path);
+        html_escape(people_word(series)), html_escape(amount(series, first)),
+        html_escape(amount(series, last)), html_escape(people_word(series)), path);
 }
 
 }  // namespace rampwatch::report

@@ -14,7 +14,7 @@ namespace rampwatch::report {
 std::string svg_memory(const TargetReport& target);
 
 // A count, small. Empty for less than two points.
-std::string svg_count(const std::vector<ChartPoint>& points, std::string_view label);
+std::string svg_small(Series series, const std::vector<ChartPoint>& points);
 
 // For text and attributes: & < > " ' as entities, control characters as escape() has them.
 std::string html_escape(std::string_view text);

@@ -2,6 +2,7 @@
 // All that a report says, as values; text_report, json_report and html_report put them into words.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -50,6 +51,9 @@ struct News {
     std::string text{};  // one sentence, escaped
 };
 
+// By index(Series); empty of what is not drawn (SeriesRow::drawn) or was never there.
+using SeriesCharts = std::array<std::vector<ChartPoint>, kSeriesCount>;
+
 struct TargetReport {
     std::string name{};
     Life who{};  // the newest life
@@ -57,8 +61,8 @@ struct TargetReport {
     bool alive = false;  // as far as the history knows
     Verdict verdict{};
     VerdictContext context{};
-    std::vector<ChartPoint> memory{}, threads{}, goroutines{};  // t_s on the verdict's clock
-    std::vector<LifeCourse> lives{};                            // the newest ones, oldest first
+    SeriesCharts charts{};            // t_s on the verdict's clock
+    std::vector<LifeCourse> lives{};  // the newest ones, oldest first
     std::int64_t all_lives = 0;
     std::optional<SawOfRestarts> saw{};
     std::vector<ReportEvent> events{};  // of the time of the report, oldest first

@@ -197,7 +197,7 @@ std::optional<FittedLine> fitted_memory(const TargetReport& target) {
         return std::nullopt;
     FittedLine fit{seconds_of(*memory->onset), 0, *memory->slope_per_s};
     std::vector<double> feet;  // where lines of this slope through what was measured stood at the onset
-    for (const ChartPoint& point : target.memory) {
+    for (const ChartPoint& point : target.charts[index(Series::memory)]) {
         if (point.t_s >= fit.from_s) feet.push_back(point.low - value_at(fit, point.t_s));
     }
     if (feet.empty()) return std::nullopt;
@@ -208,8 +208,8 @@ std::optional<FittedLine> fitted_memory(const TargetReport& target) {
 }
 
 std::string text_chart(const TargetReport& target, std::size_t width, Glyphs glyphs) {
-    if (target.memory.size() < 2 || width < kMargin + 20) return {};
-    Frame frame = frame_of(target.memory, width - kMargin);
+    if (target.charts[index(Series::memory)].size() < 2 || width < kMargin + 20) return {};
+    Frame frame = frame_of(target.charts[index(Series::memory)], width - kMargin);
     if (frame.high - frame.low <= kLevel * frame.high) return {};
     const Verdict& verdict = target.verdict;
     const auto fit = fitted_memory(target);
@@ -217,7 +217,8 @@ std::string text_chart(const TargetReport& target, std::size_t width, Glyphs gly
     const bool ascii = glyphs == Glyphs::ascii;
     Rows rows;
     const ChartRange range{frame.low, frame.high};
-    for (const std::string& line : plot(target.memory, frame.measured(), kHeight, glyphs, range))
+    for (const std::string& line :
+         plot(target.charts[index(Series::memory)], frame.measured(), kHeight, glyphs, range))
         rows.push_back(cells_of(line, frame.width));
     if (fit) draw_fit(rows, frame, *fit, ascii ? "." : "\xc2\xb7");
     Marks marks(frame, rows, ascii ? ":" : "\xe2\x94\x8a");

@@ -28,16 +28,17 @@ std::string labelled(std::string_view label, std::string_view text) {
     return fmt::format("  {:<13} {}\n", label, text);
 }
 
-std::string spark_line(std::string_view label, const std::vector<ChartPoint>& points, Glyphs glyphs) {
+std::string spark_line(Series series, const std::vector<ChartPoint>& points, Glyphs glyphs) {
     if (points.size() < 2) return {};
+    const std::string_view label = people_word(series);
     const double level = points.front().low;
     const bool moved = std::any_of(points.begin(), points.end(), [&](const ChartPoint& point) {
         return point.low != level || point.high != level;
     });
-    if (!moved) return labelled(label, format_count(std::llround(level)) + ", all the time");
-    return labelled(label, fmt::format("{} {} -> {}", spark(points, kSparkColumns, glyphs),
-                                       format_count(std::llround(points.front().low)),
-                                       format_count(std::llround(points.back().high))));
+    if (!moved) return labelled(label, amount(series, level) + ", all the time");
+    return labelled(label,
+                    fmt::format("{} {} -> {}", spark(points, kSparkColumns, glyphs),
+                                amount(series, points.front().low), amount(series, points.back().high)));
 }
 
 std::string watch_line(const TargetReport& target, const Report& report) {
@@ -102,8 +103,9 @@ std::string target_text(const TargetReport& target, const Report& report, const 
         text += labelled("restarts", phrase);
     text += watch_line(target, report);
     text += text_chart(target, style.width, style.glyphs);
-    text += spark_line("threads", target.threads, style.glyphs);
-    text += spark_line("goroutines", target.goroutines, style.glyphs);
+    for (const SeriesRow& row : kSeriesRows)
+        if (row.drawn && row.series != Series::memory)
+            text += spark_line(row.series, target.charts[index(row.series)], style.glyphs);
     return text + events_text(target) + dump_text(target, style);
 }
 

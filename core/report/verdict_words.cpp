@@ -12,22 +12,7 @@ namespace rampwatch::report {
 
 using std::chrono::nanoseconds;
 
-std::string_view people_word(Series series) {
-    switch (series) {
-        case Series::shmem:
-            return "shared memory";
-        case Series::fds:
-            return "descriptors";
-        case Series::go_heap:
-            return "live Go heap";
-        case Series::aged_threads:
-            return "old threads";
-        case Series::aged_goroutines:
-            return "old goroutines";
-        default:
-            return word(series);
-    }
-}
+std::string_view people_word(Series series) { return row_of(series).people; }
 
 std::string_view people_word(LimitKind kind) {
     switch (kind) {

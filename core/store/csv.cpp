@@ -106,10 +106,10 @@ std::optional<Error> CsvSource::read_names(std::string_view header) {
         if ((seen >> index(needed) & 1ULL) != 0) continue;
         const bool other =
             header.find(',') == std::string_view::npos && header.find_first_of(";\t") < header.size();
-        return refuse(
-            1,
-            fmt::format("no column {} in the header: {}", kColumns[index(needed)].name, escape(header, 64)),
-            other ? "columns are separated by commas" : std::string(kHeaderHint));
+        return refuse(1,
+                      fmt::format("no column {} in the header: {}", kColumns[index(needed)].name.view(),
+                                  escape(header, 64)),
+                      other ? "columns are separated by commas" : std::string(kHeaderHint));
     }
     return std::nullopt;
 }
@@ -234,7 +234,8 @@ std::size_t CsvSource::column_at(std::string_view line, Column column) const {
 std::optional<Error> CsvSource::check_order(std::string_view line) {
     for (const Column needed : {Column::time, Column::rss}) {
         if (has(needed)) continue;
-        return refuse(column_at(line, needed), fmt::format("{} is empty", kColumns[index(needed)].name),
+        return refuse(column_at(line, needed),
+                      fmt::format("{} is empty", kColumns[index(needed)].name.view()),
                       "every sample needs a time and an RSS");
     }
     const std::int64_t time = values_[index(Column::time)];
@@ -296,16 +297,8 @@ void CsvSource::fill(Sample& sample) const {
     sample.mono = nanoseconds(time);
     sample.wall = duration(Column::wall).value_or(nanoseconds(time >= kUnixTimes ? time : 0));
     sample.rss_bytes = values_[index(Column::rss)];
-    sample.anon_bytes = value(Column::anon);
-    sample.file_bytes = value(Column::file);
-    sample.shmem_bytes = value(Column::shmem);
-    sample.swap_bytes = value(Column::swap);
-    sample.threads = value(Column::threads);
-    sample.fds = value(Column::fds);
-    sample.goroutines = value(Column::goroutines);
-    sample.go_heap_marked_bytes = value(Column::go_heap_marked);
-    sample.aged_threads = value(Column::aged_threads);
-    sample.aged_goroutines = value(Column::aged_goroutines);
+    for (std::size_t i = 0; i < kSampleFieldCount; ++i)
+        sample.*kSampleFields[i].member = value(field_column(i));
     sample.cpu = duration(Column::cpu);
     sample.age = duration(Column::age);
     const std::int64_t limit = value(Column::limit).value_or(0);

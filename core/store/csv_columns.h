@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/model/sample.h"
+#include "core/model/series.h"
 
 namespace rampwatch::store {
 
@@ -16,17 +16,8 @@ namespace rampwatch::store {
 enum class Column : std::uint8_t {
     time,
     rss,
-    anon,
-    file,
-    shmem,
-    swap,
-    threads,
-    fds,
-    goroutines,
-    go_heap_marked,
-    aged_threads,
-    aged_goroutines,
-    life,
+    first_field,  // kSampleFields, in their order
+    life = first_field + kSampleFieldCount,
     limit,
     limit_used,
     limit_kind,
@@ -39,10 +30,15 @@ enum class Column : std::uint8_t {
     memory_last,
     first_stat,  // min, mean and max of the RSS, and then of each series
 };
-inline constexpr std::size_t kSampleColumns = 19;  // what a single sample has
-inline constexpr std::size_t kColumnCount = 22 + 3 * (1 + kSeriesCount);
-
 constexpr std::size_t index(Column column) { return static_cast<std::size_t>(column); }
+
+inline constexpr std::size_t kSampleColumns = index(Column::span);  // what a single sample has
+inline constexpr std::size_t kColumnCount = index(Column::first_stat) + 3 * (1 + kSeriesCount);
+static_assert(kColumnCount <= 64, "a reader keeps which columns there are in the bits of a word");
+
+constexpr Column field_column(std::size_t field) {
+    return static_cast<Column>(index(Column::first_field) + field);
+}
 
 enum class Figure : std::uint8_t { min, mean, max };
 
@@ -54,65 +50,58 @@ constexpr Column stat_column(std::size_t which, Figure figure) {
 // `real`: a fraction, held as the bits of a double.
 enum class Unit : std::uint8_t { seconds, bytes, count, number, word, real };
 
+// "aged_threads_mean", put together from a series' word while compiling.
+class ColumnName {
+  public:
+    constexpr ColumnName() = default;
+    constexpr ColumnName(const char* name) : ColumnName(std::string_view(name)) {}
+    constexpr ColumnName(std::string_view name, std::string_view tail = {}) {
+        for (const std::string_view part : {name, tail})
+            for (const char c : part) text_.at(size_++) = c;
+    }
+    [[nodiscard]] constexpr std::string_view view() const { return {text_.data(), size_}; }
+
+  private:
+    std::array<char, 31> text_{};
+    std::uint8_t size_ = 0;
+};
+
 struct ColumnInfo {
-    std::string_view name{};
+    ColumnName name{};
     Unit unit = Unit::count;
 };
-inline constexpr std::array<ColumnInfo, kColumnCount> kColumns = {{
-    {"time_s", Unit::seconds},
-    {"rss_bytes", Unit::bytes},
-    {"rss_anon_bytes", Unit::bytes},
-    {"rss_file_bytes", Unit::bytes},
-    {"rss_shmem_bytes", Unit::bytes},
-    {"swap_bytes", Unit::bytes},
-    {"threads", Unit::count},
-    {"fds", Unit::count},
-    {"goroutines", Unit::count},
-    {"go_heap_marked_bytes", Unit::bytes},
-    {"aged_threads", Unit::count},
-    {"aged_goroutines", Unit::count},
-    {"life", Unit::number},
-    {"limit_bytes", Unit::bytes},
-    {"limit_used_bytes", Unit::bytes},
-    {"limit_kind", Unit::word},
-    {"cpu_s", Unit::seconds},
-    {"process_age_s", Unit::seconds},
-    {"wall_s", Unit::seconds},
-    {"span_s", Unit::seconds},
-    {"count", Unit::count},
-    {"memory_last", Unit::bytes},
-    {"rss_min", Unit::bytes},
-    {"rss_mean", Unit::real},
-    {"rss_max", Unit::bytes},
-    {"memory_min", Unit::bytes},
-    {"memory_mean", Unit::real},
-    {"memory_max", Unit::bytes},
-    {"shmem_min", Unit::bytes},
-    {"shmem_mean", Unit::real},
-    {"shmem_max", Unit::bytes},
-    {"threads_min", Unit::count},
-    {"threads_mean", Unit::real},
-    {"threads_max", Unit::count},
-    {"fds_min", Unit::count},
-    {"fds_mean", Unit::real},
-    {"fds_max", Unit::count},
-    {"goroutines_min", Unit::count},
-    {"goroutines_mean", Unit::real},
-    {"goroutines_max", Unit::count},
-    {"go_heap_min", Unit::bytes},
-    {"go_heap_mean", Unit::real},
-    {"go_heap_max", Unit::bytes},
-    {"aged_threads_min", Unit::count},
-    {"aged_threads_mean", Unit::real},
-    {"aged_threads_max", Unit::count},
-    {"aged_goroutines_min", Unit::count},
-    {"aged_goroutines_mean", Unit::real},
-    {"aged_goroutines_max", Unit::count},
-}};
+inline constexpr std::array<ColumnInfo, kColumnCount> kColumns = [] {
+    std::array<ColumnInfo, kColumnCount> columns{};
+    const auto set = [&](Column column, ColumnName name, Unit unit) {
+        columns[index(column)] = {name, unit};
+    };
+    set(Column::time, "time_s", Unit::seconds);
+    set(Column::rss, "rss_bytes", Unit::bytes);
+    for (std::size_t i = 0; i < kSampleFieldCount; ++i)
+        set(field_column(i), kSampleFields[i].column, kSampleFields[i].bytes ? Unit::bytes : Unit::count);
+    set(Column::life, "life", Unit::number);
+    set(Column::limit, "limit_bytes", Unit::bytes);
+    set(Column::limit_used, "limit_used_bytes", Unit::bytes);
+    set(Column::limit_kind, "limit_kind", Unit::word);
+    set(Column::cpu, "cpu_s", Unit::seconds);
+    set(Column::age, "process_age_s", Unit::seconds);
+    set(Column::wall, "wall_s", Unit::seconds);
+    set(Column::span, "span_s", Unit::seconds);
+    set(Column::count, "count", Unit::count);
+    set(Column::memory_last, "memory_last", Unit::bytes);
+    for (std::size_t which = 0; which <= kSeriesCount; ++which) {
+        const std::string_view word = which == 0 ? "rss" : kSeriesRows[which - 1].word;
+        const Unit unit = which == 0 || kSeriesRows[which - 1].bytes ? Unit::bytes : Unit::count;
+        set(stat_column(which, Figure::min), {word, "_min"}, unit);
+        set(stat_column(which, Figure::mean), {word, "_mean"}, Unit::real);
+        set(stat_column(which, Figure::max), {word, "_max"}, unit);
+    }
+    return columns;
+}();
 
 constexpr std::optional<Column> column_of(std::string_view name) {
     for (std::size_t i = 0; i < kColumnCount; ++i) {
-        if (kColumns[i].name == name) return static_cast<Column>(i);
+        if (kColumns[i].name.view() == name) return static_cast<Column>(i);
     }
     return std::nullopt;
 }

@@ -14,27 +14,27 @@ namespace {
 std::string unit_hint(const ColumnInfo& column) {
     switch (column.unit) {
         case Unit::seconds:
-            return fmt::format("{} is in seconds", column.name);
+            return fmt::format("{} is in seconds", column.name.view());
         case Unit::bytes:
-            return fmt::format("{} is in plain bytes", column.name);
+            return fmt::format("{} is in plain bytes", column.name.view());
         case Unit::count:
-            return fmt::format("{} is a count", column.name);
+            return fmt::format("{} is a count", column.name.view());
         default:
-            return fmt::format("{} is a whole number", column.name);
+            return fmt::format("{} is a whole number", column.name.view());
     }
 }
 
 std::string bound_hint(const ColumnInfo& column) {
     switch (column.unit) {
         case Unit::seconds:
-            return fmt::format("{} is in seconds, at most 9e9", column.name);
+            return fmt::format("{} is in seconds, at most 9e9", column.name.view());
         case Unit::bytes:
             return fmt::format("{} is at most 2^60; leave it empty where it is unknown or unlimited",
-                               column.name);
+                               column.name.view());
         case Unit::count:
-            return fmt::format("{} is at most 10^9", column.name);
+            return fmt::format("{} is at most 10^9", column.name.view());
         default:
-            return fmt::format("{} is at most 2^32 - 2", column.name);
+            return fmt::format("{} is at most 2^32 - 2", column.name.view());
     }
 }
 

@@ -49,7 +49,7 @@ std::string CsvText::header() const {
     std::string line;
     for (std::size_t i = 0; i < (with_stretches_ ? kColumnCount : kSampleColumns); ++i) {
         line += line.empty() ? "" : ",";
-        line += kColumns[i].name;
+        line += kColumns[i].name.view();
     }
     return line + '\n';
 }
@@ -57,11 +57,7 @@ std::string CsvText::header() const {
 void CsvText::append(const Sample& sample, LifeNumber life) {
     append_seconds(line_, sample.mono);
     append_number(line_, sample.rss_bytes);
-    for (const auto& number : {sample.anon_bytes, sample.file_bytes, sample.shmem_bytes, sample.swap_bytes,
-                               sample.threads, sample.fds, sample.goroutines, sample.go_heap_marked_bytes,
-                               sample.aged_threads, sample.aged_goroutines}) {
-        append_number(line_, number);
-    }
+    for (const SampleField& field : kSampleFields) append_number(line_, sample.*field.member);
     append_number(line_, life);
     append_number(line_, sample.limit ? std::optional(sample.limit->limit_bytes) : std::nullopt);
     append_number(line_, sample.limit ? std::optional(sample.limit->used_bytes) : std::nullopt);

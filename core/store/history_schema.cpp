@@ -32,10 +32,6 @@ CREATE TABLE lives (life INTEGER PRIMARY KEY, boot_id TEXT NOT NULL, pid INTEGER
 CREATE TABLE watches (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, life INTEGER NOT NULL, pid INTEGER,
     began_ns INTEGER NOT NULL, began_wall_ns INTEGER NOT NULL, ended_wall_ns INTEGER, reason TEXT,
     interval_ns INTEGER NOT NULL, patience_ns INTEGER NOT NULL, min_growth_bytes INTEGER, min_count INTEGER);
-CREATE TABLE samples (t_ns INTEGER PRIMARY KEY, wall_ns INTEGER, life INTEGER NOT NULL, rss_bytes INTEGER NOT NULL,
-    rss_anon_bytes INTEGER, rss_file_bytes INTEGER, rss_shmem_bytes INTEGER, swap_bytes INTEGER, threads INTEGER,
-    fds INTEGER, goroutines INTEGER, go_heap_marked_bytes INTEGER, aged_threads INTEGER, aged_goroutines INTEGER,
-    cpu_ns INTEGER, age_ns INTEGER, limit_kind INTEGER, limit_bytes INTEGER, limit_used_bytes INTEGER);
 CREATE TABLE events (id INTEGER PRIMARY KEY, t_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL, life INTEGER NOT NULL,
     kind TEXT NOT NULL, json TEXT);
 CREATE TABLE dumps (id INTEGER PRIMARY KEY, t_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL, life INTEGER NOT NULL,
@@ -44,36 +40,48 @@ CREATE TABLE groups (dump INTEGER NOT NULL, rank INTEGER NOT NULL, kind TEXT NOT
     change INTEGER, state TEXT, function TEXT, PRIMARY KEY (dump, rank)) WITHOUT ROWID;
 )";
 
-// The four figures of each; `mean`, `max` and `last` are NULL where they are equal to `min`.
-constexpr std::array<const char*, kSeriesCount + 1> kStats = {
-    "rss", "memory", "shmem", "threads", "fds", "goroutines", "go_heap", "aged_threads", "aged_goroutines"};
-constexpr const char* kBucketHead =
+constexpr std::string_view kSampleHead = "t_ns, wall_ns, life, rss_bytes";
+constexpr std::string_view kSampleTail = "cpu_ns, age_ns, limit_kind, limit_bytes, limit_used_bytes";
+constexpr int kSampleColumnCount = 4 + static_cast<int>(kSampleFieldCount) + 5;
+constexpr std::string_view kBucketHead =
     "t_ns, wall_ns, life, span_ns, count, age_ns, limit_kind, limit_bytes, limit_used_bytes";
 constexpr int kBucketHeadColumns = 9;
-constexpr const char* kSampleColumns =
-    "t_ns, wall_ns, life, rss_bytes, rss_anon_bytes, rss_file_bytes, rss_shmem_bytes, swap_bytes, threads, "
-    "fds, "
-    "goroutines, go_heap_marked_bytes, aged_threads, aged_goroutines, cpu_ns, age_ns, limit_kind, "
-    "limit_bytes, "
-    "limit_used_bytes";
-constexpr int kSampleColumnCount = 19;
 
-std::string bucket_columns() {
-    std::string columns = kBucketHead;
-    for (const char* stat : kStats) columns += fmt::format(", {0}_min, {0}_mean, {0}_max, {0}_last", stat);
+std::string sample_columns() {
+    std::string columns(kSampleHead);
+    for (const SampleField& field : kSampleFields) columns += fmt::format(", {}", field.column);
+    return fmt::format("{}, {}", columns, kSampleTail);
+}
+
+std::string sample_table() {
+    std::string sql =
+        "CREATE TABLE samples (t_ns INTEGER PRIMARY KEY, wall_ns INTEGER, life INTEGER NOT NULL, "
+        "rss_bytes INTEGER NOT NULL";
+    for (const SampleField& field : kSampleFields) sql += fmt::format(", {} INTEGER", field.column);
+    return sql +
+           ", cpu_ns INTEGER, age_ns INTEGER, limit_kind INTEGER, limit_bytes INTEGER, limit_used_bytes "
+           "INTEGER);";
+}
+
+// Four figures of the RSS and of each series; `mean`, `max` and `last` are NULL where they are equal to
+// `min`.
+std::string stat_columns(fmt::format_string<std::string_view&> pattern) {
+    std::string_view word = "rss";
+    std::string columns = fmt::format(pattern, word);
+    for (const SeriesRow& row : kSeriesRows) columns += fmt::format(pattern, word = row.word);
     return columns;
 }
 
+std::string bucket_columns() {
+    return std::string(kBucketHead) + stat_columns(", {0}_min, {0}_mean, {0}_max, {0}_last");
+}
+
 std::string bucket_table(const char* table) {
-    std::string sql = fmt::format(
+    return fmt::format(
         "CREATE TABLE {} (t_ns INTEGER PRIMARY KEY, wall_ns INTEGER, life INTEGER NOT NULL, span_ns INTEGER "
-        "NOT NULL, "
-        "count INTEGER NOT NULL, age_ns INTEGER, limit_kind INTEGER, limit_bytes INTEGER, limit_used_bytes "
-        "INTEGER",
-        table);
-    for (const char* stat : kStats)
-        sql += fmt::format(", {0}_min INTEGER, {0}_mean REAL, {0}_max INTEGER, {0}_last INTEGER", stat);
-    return sql + ");";
+        "NOT NULL, count INTEGER NOT NULL, age_ns INTEGER, limit_kind INTEGER, limit_bytes INTEGER, "
+        "limit_used_bytes INTEGER{});",
+        table, stat_columns(", {0}_min INTEGER, {0}_mean REAL, {0}_max INTEGER, {0}_last INTEGER"));
 }
 
 std::string insert_sql(const char* table, std::string_view columns, int count) {
@@ -104,9 +112,9 @@ Result<std::int64_t> schema_of(Database& database) {
 }
 
 Result<void> make_tables(Database& database) {
-    const std::string sql =
-        fmt::format("BEGIN IMMEDIATE; {} {} {} PRAGMA application_id={}; PRAGMA user_version={}; COMMIT;",
-                    kTables, bucket_table("minutes"), bucket_table("tens"), kApplication, kHistorySchema);
+    const std::string sql = fmt::format(
+        "BEGIN IMMEDIATE; {} {} {} {} PRAGMA application_id={}; PRAGMA user_version={}; COMMIT;", kTables,
+        sample_table(), bucket_table("minutes"), bucket_table("tens"), kApplication, kHistorySchema);
     auto made = database.run(sql);
     if (!made) static_cast<void>(database.run("ROLLBACK"));
     return made;
@@ -220,21 +228,19 @@ Result<Database> open_to_read(const std::string& path) {
     return refused;
 }
 
-std::string insert_sample_sql() { return insert_sql("samples", kSampleColumns, kSampleColumnCount); }
+std::string insert_sample_sql() { return insert_sql("samples", sample_columns(), kSampleColumnCount); }
 
 std::string insert_bucket_sql(const char* table) {
-    return insert_sql(table, bucket_columns(), kBucketHeadColumns + 4 * static_cast<int>(kStats.size()));
+    return insert_sql(table, bucket_columns(), kBucketHeadColumns + 4 * static_cast<int>(1 + kSeriesCount));
 }
 
 void bind_look(Statement& statement, const Sample& sample, LifeNumber life) {
     statement.bind(1, sample.mono.count()).bind(2, sample.wall.count()).bind(3, std::int64_t{life});
     statement.bind(4, sample.rss_bytes);
     int parameter = 5;
-    for (const auto& value :
-         {sample.anon_bytes, sample.file_bytes, sample.shmem_bytes, sample.swap_bytes, sample.threads,
-          sample.fds, sample.goroutines, sample.go_heap_marked_bytes, sample.aged_threads,
-          sample.aged_goroutines, count_of(sample.cpu), count_of(sample.age)})
-        statement.bind(parameter++, value);
+    for (const SampleField& field : kSampleFields) statement.bind(parameter++, sample.*field.member);
+    statement.bind(parameter, count_of(sample.cpu)).bind(parameter + 1, count_of(sample.age));
+    parameter += 2;
     bind_limit(statement, parameter, sample.limit);
 }
 
@@ -247,7 +253,7 @@ void bind_look(Statement& statement, const Bucket& bucket, LifeNumber life) {
     for (const auto& stat : bucket.series) bind_stat(statement, parameter += 4, stat);
 }
 
-std::string select_samples_sql() { return fmt::format("SELECT {} FROM samples", kSampleColumns); }
+std::string select_samples_sql() { return fmt::format("SELECT {} FROM samples", sample_columns()); }
 
 std::string select_buckets_sql(const char* table) {
     return fmt::format("SELECT {} FROM {}", bucket_columns(), table);
@@ -257,10 +263,7 @@ Sample sample_of(const Statement& row) {
     Sample sample{.mono = nanoseconds(row.integer(0)), .wall = nanoseconds(row.integer(1))};
     sample.rss_bytes = row.integer(3);
     int column = 4;
-    for (auto* value : {&sample.anon_bytes, &sample.file_bytes, &sample.shmem_bytes, &sample.swap_bytes,
-                        &sample.threads, &sample.fds, &sample.goroutines, &sample.go_heap_marked_bytes,
-                        &sample.aged_threads, &sample.aged_goroutines})
-        *value = row.maybe_integer(column++);
+    for (const SampleField& field : kSampleFields) sample.*field.member = row.maybe_integer(column++);
     sample.cpu = row.maybe_time(column);
     sample.age = row.maybe_time(column + 1);
     sample.limit = limit_at(row, column + 2);

@@ -28,20 +28,6 @@ std::uint64_t checksum(std::span<const std::byte> bytes) {  // FNV-1a
     return hash;
 }
 
-constexpr std::array<Series, kSeriesCount> kOrder = kAllSeries;  // memory first: counts ask for its company
-
-// As value_of, without a call for what is not there.
-using Member = std::optional<std::int64_t> Sample::*;
-constexpr std::array<std::pair<Series, Member>, kSeriesCount - 1> kPlain = {{
-    {Series::shmem, &Sample::shmem_bytes},
-    {Series::threads, &Sample::threads},
-    {Series::fds, &Sample::fds},
-    {Series::goroutines, &Sample::goroutines},
-    {Series::go_heap, &Sample::go_heap_marked_bytes},
-    {Series::aged_threads, &Sample::aged_threads},
-    {Series::aged_goroutines, &Sample::aged_goroutines},
-}};
-
 Look look_of(const Bucket& bucket, const Stat& stat) {
     return {.t_ns = bucket.mono.count(),
             .span_ns = std::clamp<std::int64_t>(bucket.span.count(), 0, bucket.mono.count()),
@@ -86,7 +72,7 @@ struct Judge::State {
             archive(near->limit.kind, near->limit.limit_bytes, near->limit.used_bytes, near->beyond,
                     near->eta_s, near->eta_range_s.low, near->eta_range_s.high);
         }
-        for (const Series series : kOrder) {
+        for (const Series series : kAllSeries) {
             auto& detector = detectors[index(series)];
             bool there = detector != nullptr;
             archive(there);
@@ -225,15 +211,16 @@ void Judge::add(const Sample& sample) {
         state_->look(series, {.t_ns = sample.mono.count(), .min = v, .mean = v, .last = v});
     };
     look(Series::memory, *value_of(sample, Series::memory));
-    for (const auto& [series, member] : kPlain) {
-        if (const auto& value = sample.*member) look(series, *value);
+    for (const SeriesRow& row : kSeriesRows) {  // without a call for what is not there
+        if (row.member == nullptr) continue;
+        if (const auto& value = sample.*row.member) look(row.series, *value);
     }
     state_->end_look();
 }
 
 void Judge::add(const Bucket& bucket) {
     if (!state_->begin_look(bucket.mono, bucket.wall, bucket.count, bucket.age, bucket.limit)) return;
-    for (const Series series : kOrder) {
+    for (const Series series : kAllSeries) {
         if (const auto& stat = bucket.series[index(series)]) state_->look(series, look_of(bucket, *stat));
     }
     state_->end_look();
@@ -301,7 +288,7 @@ Verdict Judge::verdict() const {
                     .lives = std::max(s.lives, 1),
                     .ever_leak = s.ever_leak,
                     .too_sparse = s.samples > 0 && s.too_sparse()};
-    for (const Series series : kOrder) {
+    for (const Series series : kAllSeries) {
         const auto& detector = s.detectors[index(series)];
         if (!detector) continue;
         verdict.series[index(series)] = detector->verdict(s.beside(series));

@@ -66,6 +66,17 @@ TEST_CASE("metrics have the slope with its interval and the seconds to the limit
     CHECK_FALSE(value(families, "rampwatch_memory_bytes", {{"kind", "swap"}}));
 }
 
+TEST_CASE("each series that a sample has is a metric, old threads too", "[prometheus]") {
+    Snapshot snapshot = leaking_nginx();
+    snapshot.targets[0].sample->aged_threads = 3;
+    snapshot.targets[0].sample->aged_goroutines = 4;
+    const auto families = families_of(snapshot);
+    CHECK(value(families, "rampwatch_threads") == 7.0);
+    CHECK(value(families, "rampwatch_aged_threads") == 3.0);
+    CHECK(value(families, "rampwatch_aged_goroutines") == 4.0);
+    CHECK_FALSE(value(families, "rampwatch_goroutines"));
+}
+
 TEST_CASE("of a dump's groups the five biggest are metrics", "[prometheus]") {
     const auto families = families_of(leaking_nginx());
     CHECK(find(families, "rampwatch_group_size")->points.size() == 5);

@@ -28,8 +28,9 @@ TargetReport leaking(std::string name = "nginx") {
     target.watch = WatchState::watched;
     target.last_wall = leak_verdict().wall;
     for (int i = 0; i <= 200; ++i)
-        target.memory.push_back({i * 360.0, (80.0 + i * 0.28) * kMiB, (81.0 + i * 0.28) * kMiB});
-    target.threads = {{0, 20, 20}, {72000, 1274, 1274}};
+        target.charts[index(Series::memory)].push_back(
+            {i * 360.0, (80.0 + i * 0.28) * kMiB, (81.0 + i * 0.28) * kMiB});
+    target.charts[index(Series::threads)] = {{0, 20, 20}, {72000, 1274, 1274}};
     return target;
 }
 

@@ -205,28 +205,7 @@ std::string_view word(Event::Kind kind) {
     return "?";
 }
 
-std::optional<Series> series_of(std::string_view text) {
-    for (const SeriesRow& row : kSeriesRows) {
-        if (row.word == text) return row.series;
-    }
-    return std::nullopt;
-}
-
-std::optional<LimitKind> limit_kind_of(std::string_view text) {
-    for (const LimitKind kind : {LimitKind::given, LimitKind::cgroup_max, LimitKind::cgroup_high,
-                                 LimitKind::rlimit_as, LimitKind::physical}) {
-        if (word(kind) == text) return kind;
-    }
-    return std::nullopt;
-}
-
-std::optional<MemoryKind> memory_kind_of(std::string_view text) {
-    for (const MemoryKind kind :
-         {MemoryKind::heap, MemoryKind::arenas, MemoryKind::stacks, MemoryKind::anonymous, MemoryKind::named,
-          MemoryKind::file, MemoryKind::shared, MemoryKind::other}) {
-        if (word(kind) == text) return kind;
-    }
-    return std::nullopt;
-}
+std::optional<Series> series_of(std::string_view text) { return from_word<Series>(text); }
+std::optional<LimitKind> limit_kind_of(std::string_view text) { return from_word<LimitKind>(text); }
 
 }  // namespace rampwatch

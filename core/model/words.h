@@ -2,6 +2,7 @@
 // The words of the model, as JSON and people read them: an enumerator's name.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -24,8 +25,14 @@ std::string_view word(MemoryKind kind);
 std::string_view word(Ending::Reason reason);
 std::string_view word(Event::Kind kind);
 
+// The enumerator whose word that is.
+template <class E>
+std::optional<E> from_word(std::string_view text) {
+    for (std::uint8_t i = 0; word(static_cast<E>(i)) != "?"; ++i)
+        if (word(static_cast<E>(i)) == text) return static_cast<E>(i);
+    return std::nullopt;
+}
 std::optional<Series> series_of(std::string_view word);
 std::optional<LimitKind> limit_kind_of(std::string_view word);
-std::optional<MemoryKind> memory_kind_of(std::string_view word);
 
 }  // namespace rampwatch

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "core/trend/archive.h"
+#include "core/base/archive.h"
 #include "core/trend/detector.h"
 #include "core/trend/forecast.h"
 
@@ -237,11 +237,11 @@ void Judge::restart() {
 }
 
 std::vector<std::byte> Judge::save() const {
-    Writer writer;
+    StateWriter writer;
     state_->state(writer);
     std::vector<std::byte> bytes = writer.take();
     std::uint64_t sum = checksum(bytes);
-    Writer tail;
+    StateWriter tail;
     tail(sum);
     const auto more = tail.take();
     bytes.insert(bytes.end(), more.begin(), more.end());
@@ -255,11 +255,11 @@ Result<Judge> Judge::load(std::span<const std::byte> bytes, const Settings& sett
     std::uint64_t sum = 0;
     if (bytes.size() < sizeof sum) return refuse("saved state: cut short");
     const auto body = bytes.first(bytes.size() - sizeof sum);
-    Reader tail(bytes.last(sizeof sum));
+    StateReader tail(bytes.last(sizeof sum));
     tail(sum);
     if (sum != checksum(body)) return refuse("saved state: damaged");
     Judge judge(settings);
-    Reader reader(body);
+    StateReader reader(body);
     judge.state_->state(reader);
     if (judge.state_->magic != kMagic) return refuse("saved state: of another version");
     if (judge.state_->patience != settings.patience) return refuse("saved state: of another patience");

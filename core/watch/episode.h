@@ -35,7 +35,7 @@ class Episode {
     // undecided while there is none; else the strongest claim that was told in it.
     [[nodiscard]] Claim reached() const { return reached_; }
 
-    // For core/trend/archive.h; the patience is the Judge's, and is not in it.
+    // For core/base/archive.h; the patience is the Judge's, and is not in it.
     template <class Archive>
     void state(Archive& archive) {
         archive(reached_, next_check_, told_series_, told_rise_, told_eta_s_, near_told_, far_since_);

@@ -6,10 +6,10 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/archive.h"
 #include "core/stacks/growth.h"
 #include "core/stacks/growth_series.h"
 #include "core/stacks/memory_change.h"
-#include "core/trend/archive.h"
 #include "core/watch/dump_queue.h"
 #include "core/watch/episode.h"
 
@@ -317,7 +317,7 @@ Output Session::tell(const Fact& fact) {
 std::vector<std::byte> Session::save(TargetId target) const {
     Target* found = state_->find(target);
     if (found == nullptr) return {};
-    trend::Writer writer;
+    StateWriter writer;
     writer(found->episode);
     std::vector<std::byte> bytes = writer.take();
     const auto judge = found->judge.save();
@@ -327,7 +327,7 @@ std::vector<std::byte> Session::save(TargetId target) const {
 
 Result<void> Session::restore(TargetId target, std::span<const std::byte> bytes, LifeNumber life) {
     Episode episode(state_->settings.judge.patience);
-    trend::Reader reader(bytes);
+    StateReader reader(bytes);
     reader(episode);
     if (reader.failed() || !episode.sound())
         return Error{Error::Kind::bad_input, "saved state: damaged", "", "remove it to begin anew"};

@@ -64,6 +64,18 @@ TEST_CASE("an answer comes out of the pipe as it went in", "[dump]") {
     CHECK(decode(encode(Answer{})) == Answer{});
 }
 
+TEST_CASE("what only the asker can know does not come out of the pipe", "[dump]") {
+    Answer answer = full_answer();
+    answer.dump.wall = std::chrono::seconds(1);
+    answer.dump.life.pid = 4711;
+    answer.dump.reason = DumpReason::leak;
+    answer.dump.baseline_go = GoProgram{};
+    answer.dump.groups[0].change = 5;
+    answer.dump.groups[0].growth = GroupGrowth{.dumps = 3};
+    answer.dump.memory->before = MemoryFigures{};
+    CHECK(decode(encode(answer)) == full_answer());
+}
+
 TEST_CASE("an answer that is cut anywhere, or goes on, is none", "[dump]") {
     const std::string bytes = encode(full_answer());
     for (std::size_t size = 0; size < bytes.size(); ++size) {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/dump/go_job.h"
+#include "core/dump/goroutines_step.h"
 #include "core/dump/job.h"
 #include "core/dump/native.h"
 #include "core/dump/worker.h"

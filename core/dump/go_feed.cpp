@@ -19,6 +19,7 @@ constexpr int kShare = 200;
 // A count comes so long before the tick that it is for.
 constexpr nanoseconds kLead = std::chrono::milliseconds(200);
 constexpr nanoseconds kLongestWait = std::chrono::minutes(2);
+constexpr std::int32_t kNice = 10;
 constexpr nanoseconds kRetry = std::chrono::minutes(1);
 // What is no Go program now may be one soon: a process that has only just begun, a shell that will exec.
 constexpr std::array<nanoseconds, 3> kNotYet = {std::chrono::seconds(1), std::chrono::seconds(10),
@@ -29,49 +30,35 @@ constexpr std::array<nanoseconds, 3> kNotYet = {std::chrono::seconds(1), std::ch
 GoFeed::GoFeed(std::shared_ptr<Worker> worker, GoFeedSettings settings)
     : worker_(std::move(worker)), settings_(settings), due_(kDueNow), memory_(worker_->life().pid) {}
 
-std::optional<nanoseconds> GoFeed::deadline() const {
-    if (ticket_ == 0) return due_;
-    return worker_->has(ticket_) ? kDueNow : asked_at_ + kLongestWait;
-}
-
-void GoFeed::ask(nanoseconds now) {
-    due_.reset();
-    asked_at_ = now;
-    const auto ticket = worker_->ask({.order = Order::count, .aged_after = settings_.aged_after}, now);
-    if (ticket)
-        ticket_ = *ticket;
-    else
-        due_ = now + kRetry;
-}
+std::optional<nanoseconds> GoFeed::deadline() const { return call_ ? call_->deadline() : due_; }
 
 void GoFeed::take(std::vector<Fact>& facts) {
     static_cast<void>(facts);
     const nanoseconds now = boot_now();
-    if (ticket_ != 0) {
-        auto answer = worker_->take(ticket_, now);
-        if (!answer && now < asked_at_ + kLongestWait) return;
-        if (!answer) {
-            worker_->give_up(ticket_);
-            answer = worker_->take(ticket_, now);
-        }
-        ticket_ = 0;
-        learn(answer.value_or(Answer{}), now);
-        return;
+    if (call_) {
+        auto answer = call_->poll();
+        if (!answer) return;
+        const nanoseconds cpu = call_->cpu();
+        call_.reset();
+        learn(std::move(*answer), cpu, now);
+    } else if (due_ && now >= *due_) {
+        due_.reset();
+        call_.emplace(worker_, order::Count{settings_.aged_after},
+                      Order{.time = kLongestWait, .nice = kNice});
     }
-    if (due_ && now >= *due_) ask(now);
 }
 
-void GoFeed::learn(Answer answer, nanoseconds now) {
-    if (!answer.error && answer.dump.go) {
-        counters_ = answer.counters;
-        program_ = std::move(answer.dump.go);
+void GoFeed::learn(Result<answer::Count> answer, nanoseconds cpu, nanoseconds now) {
+    if (answer) {
+        counters_ = answer->counters;
+        program_ = std::move(answer->go);
         fresh_ = true;
-        rests_until_ = now + std::clamp(answer.cpu, nanoseconds{}, kLongestWait) * kShare;
+        rests_until_ = now + std::clamp(cpu, nanoseconds{}, kLongestWait) * kShare;
         return;
     }
     counters_ = {};
     program_.reset();
-    const Error::Kind kind = answer.error ? answer.error->kind : Error::Kind::not_found;
+    const Error::Kind kind = answer.error().kind;
     if (kind == Error::Kind::gone || kind == Error::Kind::no_permission) return worker_->rest();
     if (kind != Error::Kind::not_found) {
         due_ = now + kRetry;
@@ -94,7 +81,7 @@ void GoFeed::read(Sample& sample) {
         sample.aged_goroutines = program_->aged;
     }
     const nanoseconds lead = std::min(settings_.interval / 4, kLead);
-    if (ticket_ == 0) due_ = std::max(sample.mono + settings_.interval - lead, rests_until_);
+    if (!call_) due_ = std::max(sample.mono + settings_.interval - lead, rests_until_);
 }
 
 }  // namespace rampwatch::dump

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/dump/worker.h"
+#include "core/dump/worker_call.h"
 #include "core/model/feed.h"
 #include "core/model/sample.h"
 #include "core/probe/memory.h"
@@ -26,7 +26,7 @@ class GoFeed : public Feed {
   public:
     GoFeed(std::shared_ptr<Worker> worker, GoFeedSettings settings);
 
-    [[nodiscard]] int fd() const override { return ticket_ != 0 ? worker_->fd() : -1; }
+    [[nodiscard]] int fd() const override { return call_ ? call_->fd() : -1; }
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
     void take(std::vector<Fact>& facts) override;
 
@@ -39,14 +39,13 @@ class GoFeed : public Feed {
     [[nodiscard]] const std::optional<GoProgram>& program() const { return program_; }
 
   private:
-    void ask(std::chrono::nanoseconds now);
-    void learn(Answer answer, std::chrono::nanoseconds now);
+    void learn(Result<answer::Count> answer, std::chrono::nanoseconds cpu, std::chrono::nanoseconds now);
 
     std::shared_ptr<Worker> worker_;
     GoFeedSettings settings_{};
-    Worker::Ticket ticket_ = 0;                      // 0: nothing is awaited
+    std::optional<WorkerCall<order::Count>> call_{};  // while an answer is awaited
     std::optional<std::chrono::nanoseconds> due_{};  // when to ask; empty: not before the next tick, or never
-    std::chrono::nanoseconds asked_at_{}, rests_until_{};
+    std::chrono::nanoseconds rests_until_{};
     Counters counters_{};
     probe::Memory memory_;
     std::optional<GoProgram> program_{};

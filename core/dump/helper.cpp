@@ -142,7 +142,8 @@ class HelperJob : public Job {
         const auto say = [&](std::string sentence) { dump.warnings.push_back(std::move(sentence)); };
         const auto known = static_cast<std::int64_t>(facts_.threads.size());
         const std::int64_t missing = std::max<std::int64_t>(known - dump.threads, 0);
-        if (!end || end->timed_out) {
+        dump.timed_out = !end || end->timed_out;
+        if (dump.timed_out) {
             say(fmt::format("{} was ended after {}; it had shown {} of {} threads.", spec_.backend,
                             format_duration(settings_.timeout), dump.threads, std::max(known, dump.threads)));
         } else if (missing > 0) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One dump on its way. The seam between the ways of taking stacks: helper programs here, in process
-// elsewhere.
+// One dump on its way. The seam between the ways of taking stacks: by helper programs, by our own worker.
 #pragma once
 
 #include <chrono>

@@ -6,8 +6,8 @@
 #include <optional>
 #include <utility>
 
-#include "core/base/poller.h"
 #include "core/base/units.h"
+#include "core/dump/worker_call.h"
 
 namespace rampwatch::dump {
 namespace {
@@ -16,56 +16,43 @@ using std::chrono::nanoseconds;
 
 class NativeJob : public Job {
   public:
-    NativeJob(std::shared_ptr<Worker> worker, Worker::Ticket ticket, nanoseconds timeout)
-        : worker_(std::move(worker)), ticket_(ticket), timeout_(timeout), deadline_(boot_now() + timeout) {}
-    // Ended rather than waited for.
-    ~NativeJob() override {
-        if (!answer_) worker_->give_up(ticket_);
-        worker_->forget(ticket_);
-    }
+    NativeJob(std::shared_ptr<Worker> worker, const NativeSettings& settings, nanoseconds timeout)
+        : timeout_(timeout),
+          call_(std::move(worker), order::Stacks{settings}, Order{.time = timeout}, Abandon::end) {}
 
-    [[nodiscard]] int fd() const override { return worker_->fd(); }
-    [[nodiscard]] std::optional<nanoseconds> deadline() const override {
-        return worker_->has(ticket_) ? kDueNow : deadline_;
-    }
-
+    [[nodiscard]] int fd() const override { return call_.fd(); }
+    [[nodiscard]] std::optional<nanoseconds> deadline() const override { return call_.deadline(); }
     bool turn() override {
-        if (auto answer = worker_->take(ticket_, boot_now())) {
-            answer_ = answer->error ? Result<Dump>(next_way(*answer->error)) : std::move(answer->dump);
-            return true;
-        }
-        if (boot_now() < deadline_) return false;
-        worker_->give_up(ticket_);
-        answer_ = Error{Error::Kind::unavailable,
-                        fmt::format("reading the stacks took longer than {}", format_duration(timeout_)),
-                        {},
-                        {}};
-        return true;
+        answer_ = call_.poll();
+        return answer_.has_value();
     }
-
-    Result<Dump> take() override { return std::move(*answer_); }
+    Result<Dump> take() override {
+        if (!*answer_) return next_way(answer_->error());
+        return std::move((**answer_).dump);
+    }
 
   private:
-    // A worker that died says nothing of the target: another way may do.
-    static Error next_way(Error error) {
-        if (error.kind == Error::Kind::io || error.kind == Error::Kind::timed_out)
-            error.kind = Error::Kind::unavailable;
+    // A worker that died, or hangs, says nothing of the target: another way may do.
+    [[nodiscard]] Error next_way(Error error) const {
+        if (error.kind == Error::Kind::timed_out)
+            return {Error::Kind::unavailable,
+                    fmt::format("reading the stacks took longer than {}", format_duration(timeout_)),
+                    {},
+                    {}};
+        if (error.kind == Error::Kind::io) error.kind = Error::Kind::unavailable;
         return error;
     }
 
-    std::shared_ptr<Worker> worker_;
-    Worker::Ticket ticket_ = 0;
-    nanoseconds timeout_, deadline_;
-    std::optional<Result<Dump>> answer_{};
+    nanoseconds timeout_;
+    WorkerCall<order::Stacks> call_;
+    std::optional<Result<answer::Stacks>> answer_{};
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Job>> start_native(std::shared_ptr<Worker> worker, const NativeSettings& settings,
-                                          nanoseconds timeout) {
-    const auto ticket = worker->ask_stacks(settings, boot_now());
-    if (!ticket) return ticket.error();
-    return std::unique_ptr<Job>(std::make_unique<NativeJob>(std::move(worker), *ticket, timeout));
+std::unique_ptr<Job> start_native(std::shared_ptr<Worker> worker, const NativeSettings& settings,
+                                  nanoseconds timeout) {
+    return std::make_unique<NativeJob>(std::move(worker), settings, timeout);
 }
 
 }  // namespace rampwatch::dump

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <memory>
 
-#include "core/base/error.h"
 #include "core/dump/job.h"
 #include "core/dump/native.h"
 #include "core/dump/worker.h"
@@ -13,8 +12,8 @@
 namespace rampwatch::dump {
 
 // `timeout`: then the worker is ended, and the answer is an Error of kind unavailable, so that the next way
-// is tried; the same when the worker dies. Errors: unavailable.
-Result<std::unique_ptr<Job>> start_native(std::shared_ptr<Worker> worker, const NativeSettings& settings,
-                                          std::chrono::nanoseconds timeout);
+// is tried; the same when the worker dies or cannot be asked.
+std::unique_ptr<Job> start_native(std::shared_ptr<Worker> worker, const NativeSettings& settings,
+                                  std::chrono::nanoseconds timeout);
 
 }  // namespace rampwatch::dump

@@ -2,7 +2,12 @@
 #include "core/dump/wire.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/base/archive.h"
@@ -16,40 +21,90 @@ void fields(auto& visit, Is<Counters> auto& counters) {
 }
 
 void fields(auto& visit, Is<Answer> auto& answer) {
-    visit(Field{"order"}, answer.order);
-    visit(Field{"error"}, answer.error);
-    visit(Field{"dump"}, answer.dump);
-    visit(Field{"counters"}, answer.counters);
+    visit(Field{"payload"}, answer.payload);
     visit(Field{"cpu"}, answer.cpu);
 }
 
+void fields(auto& visit, Is<CaptureSettings> auto& settings) {
+    visit(Field{"stop"}, settings.stop);
+    visit(Field{"max_stop"}, settings.max_stop);
+    visit(Field{"stack_bytes"}, settings.stack_bytes);
+    visit(Field{"most_stack_bytes"}, settings.most_stack_bytes);
+    visit(Field{"most_bytes"}, settings.most_bytes);
+    visit(Field{"most_threads"}, settings.most_threads);
+}
+
+void fields(auto& visit, Is<NativeSettings> auto& settings) {
+    visit(Field{"capture"}, settings.capture);
+    visit(Field{"lines"}, settings.lines);
+}
+
+void fields(auto& visit, Is<Order> auto& order) {
+    visit(Field{"task"}, order.task);
+    visit(Field{"cpu"}, order.cpu);
+    visit(Field{"time"}, order.time);
+    visit(Field{"nice"}, order.nice);
+}
+
+namespace order {
+
+void fields(auto& visit, Is<Goroutines> auto& order) { visit(Field{"aged_after"}, order.aged_after); }
+void fields(auto& visit, Is<Count> auto& order) { visit(Field{"aged_after"}, order.aged_after); }
+void fields(auto& visit, Is<Profile> auto& order) {
+    visit(Field{"place"}, order.place);
+    visit(Field{"time"}, order.time);
+}
+void fields(auto& visit, Is<Stacks> auto& order) { visit(Field{"settings"}, order.settings); }
+void fields(auto& visit, Is<Memory> auto& order) { visit(Field{"budget"}, order.budget); }
+
+}  // namespace order
+
+namespace answer {
+
+void fields(auto& visit, Is<Goroutines> auto& answer) {
+    visit(Field{"go"}, answer.go);
+    visit(Field{"groups"}, answer.groups);
+    visit(Field{"warnings"}, answer.warnings);
+}
+void fields(auto& visit, Is<Count> auto& answer) {
+    visit(Field{"go"}, answer.go);
+    visit(Field{"counters"}, answer.counters);
+}
+void fields(auto& visit, Is<Stacks> auto& answer) { visit(Field{"dump"}, answer.dump); }
+void fields(auto& visit, Is<Memory> auto& answer) { visit(Field{"parts"}, answer.parts); }
+
+}  // namespace answer
+
 namespace {
 
-// What its readers rely on: enumerators that exist, indices that are within, counts whose sums are numbers.
-bool is_sound(const Answer& answer) {
-    constexpr std::int64_t kMostCount = std::int64_t{1} << 40;
-    const auto counts = [](auto... values) { return ((values >= 0 && values <= kMostCount) && ...); };
-    const auto bytes = [](auto... values) { return ((values >= 0 && values <= kMostCount << 12) && ...); };
-    if (answer.error && answer.error->kind > Error::Kind::io) return false;
-    for (const Group& group : answer.dump.groups) {
-        if (group.kind != StackKind::thread && group.kind != StackKind::goroutine) return false;
-        if (!counts(group.count, group.leaked.value_or(0)) || !bytes(group.stack_bytes.value_or(0)))
-            return false;
-        if (group.own_frame >= std::max<std::size_t>(group.frames.size(), 1)) return false;
-    }
-    const auto is_memory = [&](const MemoryFigures& figures) {
-        return bytes(figures.rss, figures.anonymous, figures.swap, figures.lazy_free, figures.huge) &&
-               figures.address_space >= 0;
-    };
-    if (answer.dump.memory) {
-        if (!is_memory(answer.dump.memory->total)) return false;
-        for (const MemoryPart& part : answer.dump.memory->parts) {
-            if (part.kind > MemoryKind::other || !counts(part.mappings) || !is_memory(part.figures))
-                return false;
-        }
-    }
-    if (!answer.dump.go) return true;
-    const GoProgram& go = *answer.dump.go;
+// What the readers of an answer rely on: enumerators that exist, indices that are within, counts whose sums
+// are numbers.
+constexpr std::int64_t kMostCount = std::int64_t{1} << 40;
+bool counts(auto... values) { return ((values >= 0 && values <= kMostCount) && ...); }
+bool bytes(auto... values) { return ((values >= 0 && values <= kMostCount << 12) && ...); }
+
+bool is_sound(const Error& error) { return error.kind <= Error::Kind::io; }
+
+bool is_sound(const std::vector<Group>& groups) {
+    return std::ranges::all_of(groups, [](const Group& group) {
+        return (group.kind == StackKind::thread || group.kind == StackKind::goroutine) &&
+               counts(group.count, group.leaked.value_or(0)) && bytes(group.stack_bytes.value_or(0)) &&
+               group.own_frame < std::max<std::size_t>(group.frames.size(), 1);
+    });
+}
+
+bool is_sound(const MemoryFigures& figures) {
+    return bytes(figures.rss, figures.anonymous, figures.swap, figures.lazy_free, figures.huge) &&
+           figures.address_space >= 0;
+}
+
+bool is_sound(const MemoryParts& memory) {
+    return is_sound(memory.total) && std::ranges::all_of(memory.parts, [](const MemoryPart& part) {
+               return part.kind <= MemoryKind::other && counts(part.mappings) && is_sound(part.figures);
+           });
+}
+
+bool is_sound(const GoProgram& go) {
     const GoHeap heap = go.heap.value_or(GoHeap());
     return counts(go.goroutines, go.system, go.running, go.moving, go.partial, go.unread, go.ungrouped,
                   go.kept, go.aged, go.leaked.value_or(0)) &&
@@ -57,21 +112,50 @@ bool is_sound(const Answer& answer) {
                  heap.mapped_ready, heap.next_goal.value_or(0));
 }
 
-}  // namespace
+bool is_sound(const answer::Goroutines& answer) { return is_sound(answer.go) && is_sound(answer.groups); }
+bool is_sound(const answer::Count& answer) { return is_sound(answer.go); }
+bool is_sound(const answer::Stacks& answer) {
+    const Dump& dump = answer.dump;
+    return is_sound(dump.groups) && (!dump.memory || is_sound(*dump.memory)) &&
+           (!dump.go || is_sound(*dump.go));
+}
+bool is_sound(const answer::Memory& answer) { return is_sound(answer.parts); }
 
-std::string encode(const Answer& answer) {
+template <class T>
+std::string encoded(const T& value) {
     MessageWriter writer;
-    fields(writer, answer);
+    fields(writer, value);
     const std::vector<std::byte> bytes = writer.take();
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-std::optional<Answer> decode(std::string_view bytes) {
+template <class T>
+std::optional<T> decoded(std::string_view bytes) {
     MessageReader reader(std::as_bytes(std::span(bytes)));
-    Answer answer;
-    fields(reader, answer);
-    if (reader.failed() || !reader.at_end() || !is_sound(answer)) return std::nullopt;
-    return answer;
+    T value;
+    fields(reader, value);
+    if (reader.failed() || !reader.at_end()) return std::nullopt;
+    return value;
+}
+
+}  // namespace
+
+std::string encode(const Order& order) { return encoded(order); }
+std::string encode(const Answer& answer) { return encoded(answer); }
+
+std::optional<Order> decode_order(std::string_view bytes) { return decoded<Order>(bytes); }
+
+std::optional<Answer> decode_answer(std::string_view bytes) {
+    auto answer = decoded<Answer>(bytes);
+    const bool sound =
+        answer && std::visit([](const auto& payload) { return is_sound(payload); }, answer->payload);
+    return sound ? std::move(answer) : std::nullopt;
+}
+
+std::string framed(std::string_view bytes) {
+    const auto size = static_cast<std::uint32_t>(bytes.size());
+    std::string framed(reinterpret_cast<const char*>(&size), sizeof size);
+    return framed.append(bytes);
 }
 
 }  // namespace rampwatch::dump

@@ -7,15 +7,20 @@
 #include <string>
 #include <string_view>
 
-#include "core/dump/worker.h"
+#include "core/dump/order.h"
 
 namespace rampwatch::dump {
 
 inline constexpr std::size_t kMostMessage = std::size_t{32} << 20;
 
+std::string encode(const Order& order);
 std::string encode(const Answer& answer);
 
-// Empty when the bytes are no answer.
-std::optional<Answer> decode(std::string_view bytes);
+// Empty when the bytes are no order, no answer.
+std::optional<Order> decode_order(std::string_view bytes);
+std::optional<Answer> decode_answer(std::string_view bytes);
+
+// Behind its length, as a std::uint32_t.
+std::string framed(std::string_view bytes);
 
 }  // namespace rampwatch::dump

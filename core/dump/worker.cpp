@@ -16,8 +16,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base/poller.h"
-#include "core/dump/native.h"
 #include "core/dump/wire.h"
 
 namespace rampwatch::dump {
@@ -80,15 +78,6 @@ Result<void> Worker::start() {
     return {};
 }
 
-Result<Worker::Ticket> Worker::ask_stacks(const NativeSettings& settings, std::chrono::nanoseconds now) {
-    return ask({.order = Order::stacks,
-                .stop = static_cast<std::uint32_t>(settings.capture.stop),
-                .max_stop = settings.capture.max_stop.value_or(kDefaultMaxStop),
-                .stack_bytes = static_cast<std::int64_t>(settings.capture.stack_bytes),
-                .lines = settings.lines},
-               now);
-}
-
 // One that ended while nothing was asked of it: idle for long, or killed.
 bool Worker::has_ended() const {
     char byte = 0;
@@ -100,7 +89,7 @@ void Worker::reap_idle() {
     if (child_ > 0 && waiting_.empty() && has_ended()) end();
 }
 
-Result<Worker::Ticket> Worker::ask(const Work& work, std::chrono::nanoseconds now) {
+Result<Worker::Ticket> Worker::ask(Order order, std::chrono::nanoseconds now) {
     if (waiting_.size() >= kMostWaiting)
         return failed("too many looks at it are under way", Error::Kind::unavailable);
     reap_idle();
@@ -111,7 +100,7 @@ Result<Worker::Ticket> Worker::ask(const Work& work, std::chrono::nanoseconds no
         }
         if (const auto done = start(); !done) return done.error();
     }
-    waiting_.push_back({++last_ticket_, work});
+    waiting_.push_back({++last_ticket_, std::move(order)});
     if (waiting_.size() == 1) send_next();
     return last_ticket_;
 }
@@ -120,14 +109,14 @@ Result<Worker::Ticket> Worker::ask(const Work& work, std::chrono::nanoseconds no
 void Worker::send_next() {
     received_.clear();
     if (!waiting_.empty()) {
-        static_cast<void>(::send(socket_.get(), &waiting_.front().work, sizeof(Work), MSG_NOSIGNAL));
+        const std::string bytes = framed(encode(waiting_.front().order));
+        static_cast<void>(::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL));
     }
 }
 
 void Worker::finish(Answer answer) {
-    const Waiting done = waiting_.front();
+    const Waiting done = std::move(waiting_.front());
     waiting_.pop_front();
-    answer.order = done.work.order;
     if (done.wanted) answers_.emplace(done.ticket, std::move(answer));
 }
 
@@ -151,8 +140,7 @@ void Worker::died(std::chrono::nanoseconds now) {
             std::min<std::chrono::nanoseconds>(kFirstPause * (1 << std::min(deaths_ - 2, 8)), kLongestPause);
         not_before_ = now + pause;
     }
-    Answer answer;
-    answer.error = failed(end_in_words(status));
+    const Answer answer{.payload = failed(end_in_words(status))};
     while (!waiting_.empty()) finish(answer);
 }
 
@@ -172,8 +160,8 @@ void Worker::pump(std::chrono::nanoseconds now) {
     std::memcpy(&size, received_.data(), sizeof size);
     if (size > kMostMessage) return died(now);
     if (received_.size() < sizeof size + size) return;
-    auto answer = decode(std::string_view(received_).substr(sizeof size));
-    if (!answer || answer->order != waiting_.front().work.order) return died(now);
+    auto answer = decode_answer(std::string_view(received_).substr(sizeof size));
+    if (!answer || !answers(answer->payload, waiting_.front().order.task)) return died(now);
     received_ = {};
     deaths_ = 0;
     finish(std::move(*answer));
@@ -200,8 +188,7 @@ void Worker::give_up(Ticket ticket) {
     const auto found = std::find_if(waiting_.begin(), waiting_.end(),
                                     [&](const Waiting& waiting) { return waiting.ticket == ticket; });
     if (found == waiting_.end()) return;
-    Answer answer;
-    answer.error = failed("it took too long", Error::Kind::timed_out);
+    Answer answer{.payload = failed("it took too long", Error::Kind::timed_out)};
     const bool is_under_way = found == waiting_.begin();
     std::rotate(waiting_.begin(), found, found + 1);
     finish(answer);
@@ -209,34 +196,12 @@ void Worker::give_up(Ticket ticket) {
     end();
     if (waiting_.empty()) return;
     if (const auto done = start(); done) return send_next();
-    answer.error = failed("no other helper could be started");
+    answer.payload = failed("no other helper could be started");
     while (!waiting_.empty()) finish(answer);
 }
 
 void Worker::rest() {
     if (waiting_.empty()) end();
-}
-
-Answer Worker::ask_and_wait(const Work& work, std::chrono::nanoseconds timeout) {
-    const auto begun = boot_now();
-    Answer answer;
-    answer.order = work.order;
-    const auto ticket = ask(work, begun);
-    if (!ticket) {
-        answer.error = ticket.error();
-        return answer;
-    }
-    Poller poller;
-    while (boot_now() < begun + timeout) {
-        if (auto there = take(*ticket, boot_now())) return *there;
-        poller.clear();
-        poller.add(fd());
-        poller.wait(begun + timeout);
-    }
-    give_up(*ticket);
-    forget(*ticket);
-    answer.error = failed("it took too long", Error::Kind::timed_out);
-    return answer;
 }
 
 }  // namespace rampwatch::dump

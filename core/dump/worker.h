@@ -8,7 +8,6 @@
 
 #include <sys/types.h>
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -19,57 +18,13 @@
 
 #include "core/base/error.h"
 #include "core/base/fd.h"
-#include "core/model/stack.h"
+#include "core/dump/order.h"
 #include "core/model/target.h"
 
 namespace rampwatch::dump {
 
-struct NativeSettings;
-
 inline constexpr std::string_view kWorkerWord = "__worker";
 inline constexpr int kOutOfMemory = 12;  // its exit status when its limit on memory is met
-
-// What it is asked.
-enum class Order : std::uint32_t {
-    goroutines = 1,  // all of them, in groups; `dump.go` and goroutine groups
-    count = 2,       // the same without the groups: `dump.go` with the counts and heap figures
-    stacks = 3,      // of all threads, by native.h
-    memory = 4,      // what it is made of; `dump.memory`
-    profile = 5,     // the program's own profile of its goroutines; where there is none, as `goroutines`
-};
-
-struct Work {
-    Order order = Order::goroutines;
-    std::uint32_t stop = 0;  // of stacks: StopPolicy
-    // Of goroutines and count: those that have not run for so long are counted as aged.
-    std::chrono::nanoseconds aged_after = std::chrono::hours(1);
-    // Of stacks: as NativeSettings has them.
-    std::chrono::nanoseconds max_stop{};
-    std::int64_t stack_bytes = 0;
-    std::chrono::nanoseconds lines{};
-    std::chrono::nanoseconds memory_budget{};  // of memory
-    // Of profile: where, as pprof_place() has it, and how long that may take.
-    std::array<char, 1024> place{};
-    std::chrono::nanoseconds time{};
-};
-
-// Addresses in the target that passed the worker's checks: for a watcher's few bytes a tick. 0: not known.
-struct Counters {
-    std::uint64_t goroutine_records = 0;  // a word that never falls: records are reused, never freed
-    std::uint64_t heap_marked = 0;        // bytes that the last collection found reachable
-
-    friend bool operator==(const Counters&, const Counters&) = default;
-};
-
-struct Answer {
-    Order order = Order::goroutines;
-    std::optional<Error> error{};
-    Dump dump{};
-    Counters counters{};
-    std::chrono::nanoseconds cpu{};  // CPU time that the order took
-
-    friend bool operator==(const Answer&, const Answer&) = default;
-};
 
 // One watched life's worker, shared by all who have orders for it. Started by the first ask(); ended with
 // this object. Orders are done one after the other, each answered once, to the ticket that was given for it.
@@ -88,10 +43,7 @@ class Worker {
 
     // Without blocking for longer than a fork takes. Times: CLOCK_BOOTTIME. unavailable: too many orders
     // wait, or it died lately and its pause is not over.
-    Result<Ticket> ask(const Work& work, std::chrono::nanoseconds now);
-
-    // The same for Order::stacks.
-    Result<Ticket> ask_stacks(const NativeSettings& settings, std::chrono::nanoseconds now);
+    Result<Ticket> ask(Order order, std::chrono::nanoseconds now);
 
     // The answer, once it is whole; empty while it is not. Never blocks. Any ticket's take() reads for all.
     std::optional<Answer> take(Ticket ticket, std::chrono::nanoseconds now);
@@ -112,13 +64,10 @@ class Worker {
     // Ends the child if it has nothing to do; what it had learnt is lost.
     void rest();
 
-    // Asked, and waited for.
-    Answer ask_and_wait(const Work& work, std::chrono::nanoseconds timeout);
-
   private:
     struct Waiting {
         Ticket ticket = 0;
-        Work work{};
+        Order order{};
         bool wanted = true;
     };
 

@@ -215,6 +215,7 @@ void fields(auto& visit, Is<Dump> auto& dump) {
     visit(Field{"memory"}, dump.memory);
     visit(Field{"warnings"}, dump.warnings);
     visit(Field{"groups"}, dump.groups);
+    visit(Field{}, dump.timed_out);
 }
 
 }  // namespace rampwatch

@@ -114,6 +114,7 @@ struct Dump {
     std::vector<ThreadStop> stops{};      // where it was measured for each thread: only those that were held
     std::chrono::nanoseconds took{};      // wall time of the dump itself
     std::int64_t threads = 0;             // stacks read, before grouping
+    bool timed_out = false;               // whoever read was ended before it had shown all
     std::optional<GoProgram> go{};        // of a Go program
     std::vector<std::string> warnings{};  // whole sentences, foreign text escaped
     std::vector<Group> groups{};          // biggest first

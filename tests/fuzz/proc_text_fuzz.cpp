@@ -43,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     thread_files(text);
     smaps(text);
     static_cast<void>(probe::parse_maps(text));
-    if (const auto answer = dump::decode(text)) {
+    if (const auto answer = dump::decode_answer(text)) {
         if (dump::encode(*answer) != text) std::abort();
     }
     return 0;

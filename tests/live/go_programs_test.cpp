@@ -18,7 +18,7 @@
 
 #include "core/base/poller.h"
 #include "core/base/text.h"
-#include "core/dump/worker.h"
+#include "core/dump/worker_call.h"
 #include "core/golang/describe.h"
 #include "core/golang/elf.h"
 #include "core/golang/goroutines.h"
@@ -353,21 +353,23 @@ TEST_CASE("Go programs of other kinds are read in part, or refused by name", "[g
             check_equal(tell(*runtime, goroutines), theirs);
         }
         test::Target target({program, library});
-        dump::Worker worker(probe::Process::open(target.pid())->life(), RAMPWATCH_PROGRAM);
-        dump::Answer answer = worker.ask_and_wait({.order = dump::Order::goroutines}, 60s);
-        REQUIRE_FALSE(answer.error);
-        const auto before = static_cast<std::size_t>(answer.dump.go->goroutines);
+        const auto worker =
+            std::make_shared<dump::Worker>(probe::Process::open(target.pid())->life(), RAMPWATCH_PROGRAM);
+        using Call = dump::WorkerCall<dump::order::Goroutines>;
+        auto answer = Call(worker, {}, {.time = 60s}).wait();
+        REQUIRE(answer);
+        const auto before = static_cast<std::size_t>(answer->go.goroutines);
         ::kill(target.pid(), SIGUSR1);
         for (const auto until = boot_now() + 60s; boot_now() < until; std::this_thread::sleep_for(20ms)) {
-            answer = worker.ask_and_wait({.order = dump::Order::goroutines}, 60s);
-            REQUIRE_FALSE(answer.error);
-            if (static_cast<std::size_t>(answer.dump.go->goroutines) == before + kOfThePlugin &&
-                answer.dump.go->running == 0)
+            answer = Call(worker, {}, {.time = 60s}).wait();
+            REQUIRE(answer);
+            if (static_cast<std::size_t>(answer->go.goroutines) == before + kOfThePlugin &&
+                answer->go.running == 0)
                 break;
         }
-        CHECK(answer.dump.go->partial == 0);
+        CHECK(answer->go.partial == 0);
         const Told theirs = parse_quit(quit(target.process()));
         CHECK(theirs.size() == before + kOfThePlugin);
-        check_equal(tell(answer.dump.groups), theirs);
+        check_equal(tell(answer->groups), theirs);
     }
 }

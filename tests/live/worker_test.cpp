@@ -12,6 +12,7 @@
 #include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/dump/go_feed.h"
+#include "core/dump/worker_call.h"
 #include "core/probe/process.h"
 #include "tests/catch.h"
 #include "tests/support/target.h"
@@ -19,7 +20,8 @@
 
 using namespace rampwatch;
 using namespace std::chrono_literals;
-using dump::Order;
+using dump::WorkerCall;
+namespace order = dump::order;
 using dump::Worker;
 
 namespace {
@@ -42,35 +44,36 @@ pid_t child_for(const test::Target& target) {
     return -1;
 }
 
+template <class O>
+Result<typename O::Answer> ask(const std::shared_ptr<Worker>& worker, O order) {
+    return WorkerCall<O>(worker, std::move(order), {.time = 60s}).wait();
+}
+
+std::shared_ptr<Worker> worker_for(const test::Target& target) {
+    return std::make_shared<Worker>(life_of(target), RAMPWATCH_PROGRAM);
+}
+
 }  // namespace
 
 TEST_CASE("a worker that is killed is an error, and the next order has another", "[worker]") {
     if (!test::have({test::program("parks_go")})) return;
     const test::TempTree folder;
     const test::Target target({test::program("parks_go"), folder.path() + "/dump"});
-    Worker worker(life_of(target), RAMPWATCH_PROGRAM);
-    const auto first = worker.ask_and_wait({.order = Order::count}, 60s);
-    REQUIRE_FALSE(first.error);
-    CHECK(first.dump.go->goroutines >= 1000);
-    CHECK(first.dump.groups.empty());
-    CHECK(first.counters.goroutine_records != 0);
+    const auto worker = worker_for(target);
+    const auto first = ask(worker, order::Count{});
+    REQUIRE(first);
+    CHECK(first->go.goroutines >= 1000);
+    CHECK(first->counters.goroutine_records != 0);
 
     const pid_t child = child_for(target);
     REQUIRE(child > 0);
     ::kill(child, SIGSTOP);  // so that it cannot have answered before it is killed
-    const auto ticket = worker.ask({.order = Order::goroutines}, boot_now());
-    REQUIRE(ticket);
+    WorkerCall<order::Goroutines> call(worker, {}, {.time = 60s});
     ::kill(child, SIGKILL);
-    std::optional<dump::Answer> answer;
-    for (const auto until = boot_now() + 60s; !answer && boot_now() < until;) {
-        std::this_thread::sleep_for(2ms);
-        answer = worker.take(*ticket, boot_now());
-    }
-    REQUIRE(answer);
-    REQUIRE(answer->error);
-    CHECK(answer->error->what.find("signal 9") != std::string::npos);
-    const auto again = worker.ask_and_wait({.order = Order::count}, 60s);
-    CHECK_FALSE(again.error);
+    const auto answer = call.wait();
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().what.find("signal 9") != std::string::npos);
+    CHECK(ask(worker, order::Count{}));
     CHECK(child_for(target) != child);
 }
 
@@ -78,57 +81,55 @@ TEST_CASE("orders of two askers are answered each to its own", "[worker]") {
     if (!test::have({test::program("parks_go")})) return;
     const test::TempTree folder;
     const test::Target target({test::program("parks_go"), folder.path() + "/dump"});
-    Worker worker(life_of(target), RAMPWATCH_PROGRAM);
-    const auto stacks = worker.ask({.order = Order::goroutines}, boot_now());
-    const auto count = worker.ask({.order = Order::count}, boot_now());
-    REQUIRE(stacks);
-    REQUIRE(count);
-    std::optional<dump::Answer> second;
-    for (const auto until = boot_now() + 60s; !second && boot_now() < until;) {
-        std::this_thread::sleep_for(2ms);
-        second = worker.take(*count, boot_now());
-    }
+    const auto worker = worker_for(target);
+    WorkerCall<order::Goroutines> stacks(worker, {}, {.time = 60s});
+    WorkerCall<order::Count> count(worker, {}, {.time = 60s});
+    const auto second = count.wait();
     REQUIRE(second);
-    CHECK(second->order == Order::count);
-    CHECK(worker.has(*stacks));
-    const auto first = worker.take(*stacks, boot_now());
+    CHECK(second->go.goroutines >= 1000);
+    const auto first = stacks.poll();  // it lies there: the other call has read it
     REQUIRE(first);
-    REQUIRE_FALSE(first->dump.groups.empty());
-    CHECK(first->dump.groups[0].count == 1000);
-    CHECK(first->dump.groups[0].state == "chan send");
-    CHECK(first->dump.groups[0].frames[first->dump.groups[0].own_frame].function == "main.process");
+    REQUIRE(*first);
+    const auto& groups = (*first)->groups;
+    REQUIRE_FALSE(groups.empty());
+    CHECK(groups[0].count == 1000);
+    CHECK(groups[0].state == "chan send");
+    CHECK(groups[0].frames[groups[0].own_frame].function == "main.process");
 }
 
 TEST_CASE("an order that is given up ends alone; the next one is answered by another child", "[worker]") {
     if (!test::have({test::program("parks_go")})) return;
     const test::TempTree folder;
     const test::Target target({test::program("parks_go"), folder.path() + "/dump"});
-    Worker worker(life_of(target), RAMPWATCH_PROGRAM);
-    const auto dropped = worker.ask({.order = Order::goroutines}, boot_now());
-    const auto count = worker.ask({.order = Order::count}, boot_now());
-    REQUIRE(dropped);
-    REQUIRE(count);
-    worker.give_up(*dropped);
-    const auto ended = worker.take(*dropped, boot_now());
-    REQUIRE(ended);
-    REQUIRE(ended->error);
-    CHECK(ended->error->kind == Error::Kind::timed_out);
-    std::optional<dump::Answer> answer;
-    for (const auto until = boot_now() + 60s; !answer && boot_now() < until;) {
-        std::this_thread::sleep_for(2ms);
-        answer = worker.take(*count, boot_now());
-    }
+    const auto worker = worker_for(target);
+    WorkerCall<order::Goroutines> dropped(worker, {}, {.time = 0s});
+    WorkerCall<order::Count> count(worker, {}, {.time = 60s});
+    const auto ended = dropped.wait();
+    REQUIRE_FALSE(ended);
+    CHECK(ended.error().kind == Error::Kind::timed_out);
+    const auto answer = count.wait();
     REQUIRE(answer);
-    CHECK_FALSE(answer->error);
-    CHECK(answer->dump.go->goroutines >= 1000);
+    CHECK(answer->go.goroutines >= 1000);
+}
+
+TEST_CASE("a call that is destroyed leaves the worker to the others", "[worker]") {
+    if (!test::have({test::program("parks_go")})) return;
+    const test::TempTree folder;
+    const test::Target target({test::program("parks_go"), folder.path() + "/dump"});
+    const auto worker = worker_for(target);
+    { const WorkerCall<order::Goroutines> forgotten(worker, {}, {.time = 60s}); }
+    REQUIRE(ask(worker, order::Count{}));
+    const pid_t child = child_for(target);
+    { const WorkerCall<order::Goroutines> ended(worker, {}, {.time = 60s}, dump::Abandon::end); }
+    CHECK(child_for(target) != child);
+    CHECK(ask(worker, order::Count{}));
 }
 
 TEST_CASE("a program that is no Go program is none of the worker's harm", "[worker]") {
     const test::Target target({test::program("steady")});
-    Worker worker(life_of(target), RAMPWATCH_PROGRAM);
-    const auto answer = worker.ask_and_wait({.order = Order::goroutines}, 60s);
-    REQUIRE(answer.error);
-    CHECK(answer.error->kind == Error::Kind::not_found);
+    const auto answer = ask(worker_for(target), order::Goroutines{});
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().kind == Error::Kind::not_found);
 }
 
 TEST_CASE("a program without Go that becomes one with it is read then", "[worker]") {
@@ -138,28 +139,27 @@ TEST_CASE("a program without Go that becomes one with it is read then", "[worker
                               " ]; do sleep 0.01; done; exec " + test::program("parks_go") + " " +
                               folder.path("dump");
     const test::Target target({"sh", "-c", words});
-    Worker worker(life_of(target), RAMPWATCH_PROGRAM);
+    const auto worker = worker_for(target);
     for (int round = 0; round < 2; ++round) {
-        const auto before = worker.ask_and_wait({.order = Order::goroutines}, 60s);
-        REQUIRE(before.error);
-        CHECK(before.error->kind == Error::Kind::not_found);
+        const auto before = ask(worker, order::Goroutines{});
+        REQUIRE_FALSE(before);
+        CHECK(before.error().kind == Error::Kind::not_found);
     }
     std::ofstream(folder.path("go")) << "now";
-    dump::Answer after;
+    std::int64_t goroutines = 0;
     for (const auto until = boot_now() + 60s; boot_now() < until; std::this_thread::sleep_for(50ms)) {
-        after = worker.ask_and_wait({.order = Order::goroutines}, 60s);
-        if (!after.error && after.dump.go->goroutines >= 1000) break;
+        const auto after = ask(worker, order::Goroutines{});
+        if (after) goroutines = after->go.goroutines;
+        if (goroutines >= 1000) break;
     }
-    REQUIRE_FALSE(after.error);
-    CHECK(after.dump.go->goroutines >= 1000);
+    CHECK(goroutines >= 1000);
 }
 
 TEST_CASE("samples of a Go program carry its goroutines and its live heap", "[worker]") {
     if (!test::have({test::program("parks_go")})) return;
     const test::TempTree folder;
     const test::Target target({test::program("parks_go"), folder.path() + "/dump"});
-    auto worker = std::make_shared<Worker>(life_of(target), RAMPWATCH_PROGRAM);
-    dump::GoFeed feed(worker, {.interval = 100ms, .aged_after = 0s});
+    dump::GoFeed feed(worker_for(target), {.interval = 100ms, .aged_after = 0s});
     std::vector<Fact> none;
     for (const auto until = boot_now() + 60s; !feed.program() && boot_now() < until;) {
         feed.take(none);

@@ -3,6 +3,8 @@
 
 #include <random>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "tests/catch.h"
 
@@ -11,29 +13,18 @@ using namespace rampwatch::dump;
 
 namespace {
 
-Answer full_answer() {
-    Answer answer;
-    answer.order = Order::goroutines;
-    answer.error = Error{Error::Kind::gone, "what", "where", "hint"};
-    answer.counters = {0x1000, 0x2000};
-    answer.dump.backend = "go";
-    answer.dump.threads = 3;
-    answer.dump.warnings = {"one", "two"};
-    answer.dump.stop_time = std::chrono::microseconds(5);
-    answer.dump.stops = {{7, std::chrono::nanoseconds(9)}};
-    answer.dump.go = GoProgram{};
-    answer.dump.go->version = "go1.24.4";
-    answer.dump.go->source = "http://127.0.0.1:6060/";
-    answer.dump.go->leaked = 40'000;
-    answer.dump.go->goroutines = 41'032;
-    answer.dump.go->heap = GoHeap{};
-    answer.dump.go->heap->next_goal = 1 << 20;
+Frame full_frame() {
     Frame frame;
     frame.function = "main.process";
     frame.file = "worker.go";
     frame.line = 12;
     frame.inlined = true;
     frame.build_id = "abcd";
+    return frame;
+}
+
+Group full_group() {
+    const Frame frame = full_frame();
     Group group;
     group.kind = StackKind::goroutine;
     group.count = 41'000;
@@ -48,59 +39,150 @@ Answer full_answer() {
     group.labels = {"tenant=shop"};
     group.leaked = 40'000;
     group.waited_at_most = std::chrono::hours(200);
-    answer.dump.groups = {group, Group{}};
-    answer.dump.memory = MemoryParts{};
-    answer.dump.memory->total = {6, 5, 4, 3, 2, 1};
-    answer.dump.memory->parts = {{.kind = MemoryKind::shared, .name = "/memfd:x", .mappings = 2}};
-    answer.dump.memory->allocators = {"glibc"};
-    answer.dump.memory->missing = "why";
-    return answer;
+    return group;
+}
+
+GoProgram full_go() {
+    GoProgram go;
+    go.version = "go1.24.4";
+    go.source = "http://127.0.0.1:6060/";
+    go.leaked = 40'000;
+    go.goroutines = 41'032;
+    go.kept = 5;
+    go.aged = 6;
+    go.heap = GoHeap{};
+    go.heap->next_goal = 1 << 20;
+    return go;
+}
+
+MemoryParts full_memory() {
+    MemoryParts memory;
+    memory.total = {6, 5, 4, 3, 2, 1};
+    memory.parts = {{.kind = MemoryKind::shared, .name = "/memfd:x", .mappings = 2}};
+    memory.allocators = {"glibc"};
+    memory.missing = "why";
+    return memory;
+}
+
+Dump full_dump() {
+    Dump dump;
+    dump.backend = "native";
+    dump.threads = 3;
+    dump.timed_out = true;
+    dump.warnings = {"one", "two"};
+    dump.stop_time = std::chrono::microseconds(5);
+    dump.stops = {{7, std::chrono::nanoseconds(9)}};
+    dump.groups = {full_group(), Group{}};
+    return dump;
+}
+
+std::vector<Answer> full_answers() {
+    using std::chrono::nanoseconds;
+    return {{Error{Error::Kind::gone, "what", "where", "hint"}, nanoseconds(7)},
+            {answer::Goroutines{full_go(), {full_group(), Group{}}, {"one"}}, nanoseconds(7)},
+            {answer::Count{full_go(), {0x1000, 0x2000}}, nanoseconds(7)},
+            {answer::Stacks{full_dump()}, nanoseconds(7)},
+            {answer::Memory{full_memory()}, nanoseconds(7)}};
 }
 
 }  // namespace
 
 TEST_CASE("an answer comes out of the pipe as it went in", "[dump]") {
-    CHECK(decode(encode(full_answer())) == full_answer());
-    CHECK(decode(encode(Answer{})) == Answer{});
+    for (const Answer& answer : full_answers()) CHECK(decode_answer(encode(answer)) == answer);
+}
+
+TEST_CASE("an order comes out of the pipe with its settings and its cost", "[dump]") {
+    NativeSettings native;
+    native.capture.stop = StopPolicy::all;
+    native.capture.max_stop = std::chrono::milliseconds(3);
+    native.capture.most_threads = 12;
+    native.lines = std::chrono::seconds(2);
+    const Order order{.task = order::Stacks{native},
+                      .cpu = std::chrono::seconds(5),
+                      .time = std::chrono::seconds(9),
+                      .nice = 10};
+    const auto there = decode_order(encode(order));
+    REQUIRE(there);
+    CHECK(there->cpu == order.cpu);
+    CHECK(there->time == order.time);
+    CHECK(there->nice == 10);
+    const auto& stacks = std::get<order::Stacks>(there->task).settings;
+    CHECK(stacks.capture.stop == StopPolicy::all);
+    CHECK(stacks.capture.max_stop == native.capture.max_stop);
+    CHECK(stacks.capture.most_threads == 12);
+    CHECK(stacks.lines == native.lines);
+    const auto profile = decode_order(encode(Order{.task = order::Profile{"auto", std::chrono::seconds(1)}}));
+    REQUIRE(profile);
+    CHECK(std::get<order::Profile>(profile->task).place == "auto");
+    CHECK_FALSE(decode_order(encode(order) + "x"));
+}
+
+TEST_CASE("a task is answered by what it asked for, or by an error", "[dump]") {
+    CHECK(answers(answer::Count{}, order::Count{}));
+    CHECK(answers(Error{}, order::Count{}));
+    CHECK_FALSE(answers(answer::Count{}, order::Goroutines{}));
+    CHECK(answers(answer::Goroutines{}, order::Profile{}));
 }
 
 TEST_CASE("what only the asker can know does not come out of the pipe", "[dump]") {
-    Answer answer = full_answer();
-    answer.dump.wall = std::chrono::seconds(1);
-    answer.dump.life.pid = 4711;
-    answer.dump.reason = DumpReason::leak;
-    answer.dump.baseline_go = GoProgram{};
-    answer.dump.groups[0].change = 5;
-    answer.dump.groups[0].growth = GroupGrowth{.dumps = 3};
-    answer.dump.memory->before = MemoryFigures{};
-    CHECK(decode(encode(answer)) == full_answer());
+    Dump dump = full_dump();
+    dump.wall = std::chrono::seconds(1);
+    dump.life.pid = 4711;
+    dump.reason = DumpReason::leak;
+    dump.baseline_go = GoProgram{};
+    dump.groups[0].change = 5;
+    dump.groups[0].growth = GroupGrowth{.dumps = 3};
+    CHECK(decode_answer(encode(Answer{answer::Stacks{dump}})) == Answer{answer::Stacks{full_dump()}});
+    MemoryParts memory = full_memory();
+    memory.before = MemoryFigures{};
+    CHECK(decode_answer(encode(Answer{answer::Memory{memory}})) == Answer{answer::Memory{full_memory()}});
 }
 
 TEST_CASE("an answer that is cut anywhere, or goes on, is none", "[dump]") {
-    const std::string bytes = encode(full_answer());
-    for (std::size_t size = 0; size < bytes.size(); ++size) {
-        if (decode(std::string_view(bytes).substr(0, size))) FAIL("cut at " << size << " it was taken");
+    for (const Answer& answer : full_answers()) {
+        const std::string bytes = encode(answer);
+        for (std::size_t size = 0; size < bytes.size(); ++size) {
+            if (decode_answer(std::string_view(bytes).substr(0, size)))
+                FAIL("cut at " << size << " it was taken");
+        }
+        CHECK_FALSE(decode_answer(bytes + "x"));
     }
-    CHECK_FALSE(decode(bytes + "x"));
 }
 
 TEST_CASE("an answer that is taken is written again byte for byte", "[dump]") {
-    const std::string good = encode(full_answer());
-    for (std::size_t i = 0; i < good.size(); ++i) {
-        std::string bad = good;
-        bad[i] = '\x13';
-        const auto answer = decode(bad);
-        if (answer && encode(*answer) != bad) FAIL_CHECK("byte " << i);
+    for (const Answer& answer : full_answers()) {
+        const std::string good = encode(answer);
+        for (std::size_t i = 0; i < good.size(); ++i) {
+            std::string bad = good;
+            bad[i] = '\x13';
+            const auto taken = decode_answer(bad);
+            if (taken && encode(*taken) != bad) FAIL_CHECK("byte " << i);
+        }
     }
 }
 
+TEST_CASE("an answer of a kind that does not exist, or with an absurd count, is none", "[dump]") {
+    std::string bytes = encode(Answer{answer::Count{}});
+    bytes[0] = 5;
+    CHECK_FALSE(decode_answer(bytes));
+    answer::Count count;
+    count.go.goroutines = -1;
+    CHECK_FALSE(decode_answer(encode(Answer{count})));
+    answer::Stacks stacks{full_dump()};
+    stacks.dump.groups[0].own_frame = 2;
+    CHECK_FALSE(decode_answer(encode(Answer{stacks})));
+}
+
 TEST_CASE("what a hostile worker may send is refused or bounded", "[dump]") {
-    const std::string good = encode(full_answer());
     std::mt19937 dice(17);
-    for (int round = 0; round < 20'000; ++round) {
-        std::string bad = good;
-        for (int i = 0; i < 3; ++i) bad[dice() % bad.size()] = static_cast<char>(dice());
-        const auto answer = decode(bad);
-        if (answer && answer->dump.groups.size() > bad.size()) FAIL("more groups than bytes");
+    for (const Answer& answer : full_answers()) {
+        const std::string good = encode(answer);
+        for (int round = 0; round < 5'000; ++round) {
+            std::string bad = good;
+            for (int i = 0; i < 3; ++i) bad[dice() % bad.size()] = static_cast<char>(dice());
+            const auto taken = decode_answer(bad);
+            const auto* stacks = taken ? std::get_if<answer::Stacks>(&taken->payload) : nullptr;
+            if (stacks != nullptr && stacks->dump.groups.size() > bad.size()) FAIL("more groups than bytes");
+        }
     }
 }

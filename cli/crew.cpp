@@ -13,6 +13,7 @@
 
 #include "core/base/file.h"
 #include "core/base/poller.h"
+#include "core/dump/go_feed.h"
 #include "core/probe/tree.h"
 
 namespace rampwatch::cli {
@@ -138,19 +139,21 @@ bool Crew::admit(std::int32_t pid, std::optional<TargetId> target, std::vector<F
     member.polled = add_to(epoll_, member.process->pidfd());
     if (target) facts.push_back(fact::Appeared{*target, member.life, member.who, boot_now(), wall_now()});
     members_.push_back(std::move(member));
-    if (target == kMainTarget) begin_go(members_.back());
+    if (target == kMainTarget) add_readers(members_.back());
     return true;
 }
 
-void Crew::begin_go(const Member& member) {
-    go_.reset();
+void Crew::add_readers(Member& member) const {
     if (!member.process->may_inspect()) return;
-    go_ = std::make_unique<dump::GoFeed>(std::make_shared<dump::Worker>(member.who),
-                                         dump::GoFeedSettings{settings_.interval, settings_.aged_after});
-    Member* lead = find(kMainTarget);
-    lead->looker->also([this](Sample& sample) {
-        if (go_) go_->read(sample);
-    });
+    member.looker->add(
+        std::make_unique<dump::GoFeed>(std::make_shared<dump::Worker>(member.who),
+                                       dump::GoFeedSettings{settings_.interval, settings_.aged_after}));
+}
+
+void Crew::parts(std::vector<Feed*>& feeds) const {
+    const Member* lead = find(kMainTarget);
+    if (lead == nullptr) return;
+    for (const auto& reader : lead->looker->readers()) feeds.push_back(reader.get());
 }
 
 // Its end is not seen, only that it is no longer this target.
@@ -158,7 +161,6 @@ void Crew::dismiss(std::size_t at, std::vector<Fact>& facts) {
     Member& member = members_[at];
     if (member.target)
         facts.push_back(fact::Gone{*member.target, member.life, Ending{}, boot_now(), wall_now()});
-    if (member.target == kMainTarget) go_.reset();
     if (member.polled) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, member.process->pidfd(), nullptr);
     members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(at));
 }
@@ -207,7 +209,6 @@ void Crew::take_endings(std::vector<Fact>& facts) {
         if (member.target) facts.insert(facts.end(), ended.begin(), ended.end());
         members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(at));
         if (was_main) {
-            go_.reset();
             settled_ = false;
             settle_at_ = {};
         }

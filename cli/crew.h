@@ -19,7 +19,6 @@
 #include <vector>
 
 #include "core/base/fd.h"
-#include "core/dump/go_feed.h"
 #include "core/model/feed.h"
 #include "core/probe/cgroup.h"
 #include "core/probe/exit_feed.h"
@@ -58,6 +57,7 @@ class Crew final : public Feed {
 
     [[nodiscard]] int fd() const override { return epoll_.get(); }
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
+    void parts(std::vector<Feed*>& feeds) const override;  // what reads the main process at each tick
     void take(std::vector<Fact>& facts) override;
 
     // Called at each tick, whether there was anything to look at or not.
@@ -72,8 +72,6 @@ class Crew final : public Feed {
     // What stands in the way of looking at the main process that there is; empty when nothing does.
     [[nodiscard]] const std::optional<Error>& obstacle() const { return obstacle_; }
     [[nodiscard]] std::size_t count() const { return members_.size(); }
-    // Of the main process; null where it may not be read. Changes with its life.
-    [[nodiscard]] dump::GoFeed* go() const { return go_.get(); }
 
   private:
     struct Member {
@@ -92,7 +90,7 @@ class Crew final : public Feed {
     bool admit(std::int32_t pid, std::optional<TargetId> target, std::vector<Fact>& facts);
     void dismiss(std::size_t at, std::vector<Fact>& facts);
     void settle_main(std::vector<Fact>& facts);
-    void begin_go(const Member& member);
+    void add_readers(Member& member) const;
     void take_endings(std::vector<Fact>& facts);
     void find_members(std::vector<Fact>& facts);
     void tick(std::int64_t ticks, std::vector<Fact>& facts);
@@ -115,7 +113,6 @@ class Crew final : public Feed {
     int waits_ = 0;                         // for the main process to become its program
     std::optional<Error> obstacle_{};
     bool sum_lives_ = false;
-    std::unique_ptr<dump::GoFeed> go_{};
 };
 
 // Stands before the dumps: processes that come and go get no baseline, so that a pool of workers is not a
@@ -129,22 +126,6 @@ class NoBaselines final : public Feed {
 
   private:
     std::vector<RequestId> refused_{};
-};
-
-// Lets a Loop poll what the main process's GoFeed waits for, whichever life it is of.
-class GoRelay final : public Feed {
-  public:
-    explicit GoRelay(const Crew& crew) : crew_(crew) {}
-    [[nodiscard]] int fd() const override { return crew_.go() != nullptr ? crew_.go()->fd() : -1; }
-    [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override {
-        return crew_.go() != nullptr ? crew_.go()->deadline() : std::nullopt;
-    }
-    void take(std::vector<Fact>& facts) override {
-        if (crew_.go() != nullptr) crew_.go()->take(facts);
-    }
-
-  private:
-    const Crew& crew_;
 };
 
 }  // namespace rampwatch::cli

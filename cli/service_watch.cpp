@@ -362,9 +362,8 @@ void ServiceWatch::loop() {
     if (metrics_) listeners.push_back(metrics_.get());
     if (leak_file_) listeners.push_back(&*leak_file_);
     if (on_leak_) listeners.push_back(&*on_leak_);
-    GoRelay go(*crew_);
     NoBaselines none;
-    std::vector<Feed*> feeds = {crew_.get(), &course_, &none, &*dumps_, &go};
+    std::vector<Feed*> feeds = {crew_.get(), &course_, &none, &*dumps_};
     if (unit_) feeds.insert(feeds.begin(), &*unit_);
     if (on_leak_) feeds.push_back(&*on_leak_);
     watch::Loop loop(*session_, std::move(feeds), std::move(listeners), shift());

@@ -86,7 +86,6 @@ class Watch {
     std::optional<probe::Sampler> sampler_{};
     std::optional<probe::ExitFeed> exit_{};
     std::optional<dump::DumpFeed> dumps_{};
-    std::unique_ptr<dump::GoFeed> go_{};
     std::optional<watch::Session> session_{};
 };
 
@@ -152,9 +151,8 @@ std::optional<Error> Watch::begin() {
     dump::Settings dumps = settings_.dump;
     if (handle_.process->may_inspect()) {
         dumps.worker = std::make_shared<dump::Worker>(life_);
-        go_ = std::make_unique<dump::GoFeed>(dumps.worker,
-                                             dump::GoFeedSettings{settings_.interval, aged_after});
-        sampler_->also([this](Sample& sample) { go_->read(sample); });
+        sampler_->add(std::make_unique<dump::GoFeed>(dumps.worker,
+                                                     dump::GoFeedSettings{settings_.interval, aged_after}));
     }
     dumps_.emplace(dumps, [this](TargetId, LifeNumber) { return std::optional(life_); });
     watch::Settings session = settings_.session;
@@ -197,7 +195,6 @@ void Watch::loop() {
     const auto remembering = memory_->listeners();
     listeners.insert(listeners.begin(), remembering.begin(), remembering.end());
     std::vector<Feed*> feeds = {&*sampler_, &*exit_, &course_, &*dumps_};
-    if (go_) feeds.push_back(go_.get());
     if (on_leak_) feeds.push_back(&*on_leak_);
     watch::Loop loop(*session_, std::move(feeds), std::move(listeners), memory_->shift());
     loop.on_spin = [this](const std::string& line) { say(line); };

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "core/dump/worker_call.h"
-#include "core/model/feed.h"
 #include "core/model/sample.h"
 #include "core/probe/memory.h"
+#include "core/probe/sample_reader.h"
 
 namespace rampwatch::dump {
 
@@ -22,7 +22,7 @@ struct GoFeedSettings {
 };
 
 // Tells no Facts: what it knows goes into samples, by read(). A program that is no Go program costs one look.
-class GoFeed : public Feed {
+class GoFeed : public probe::SampleReader {
   public:
     GoFeed(std::shared_ptr<Worker> worker, GoFeedSettings settings);
 
@@ -33,7 +33,7 @@ class GoFeed : public Feed {
     // Fills in goroutines, aged_goroutines and go_heap_marked_bytes, where they are known; about 2 us. To be
     // called at each tick: the counts are made just before the next, and each is given once, so that none is
     // judged twice.
-    void read(Sample& sample);
+    void read(Sample& sample) override;
 
     // What is known of it, at most an interval old; empty for what is no Go program.
     [[nodiscard]] const std::optional<GoProgram>& program() const { return program_; }

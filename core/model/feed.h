@@ -22,6 +22,10 @@ class Feed {
     // empty for never. Asked once a turn.
     [[nodiscard]] virtual std::optional<std::chrono::nanoseconds> deadline() const { return std::nullopt; }
 
+    // Appends further Feeds that belong to this one, for now: they are polled beside it, and asked before it,
+    // since nobody but its own take() may end them.
+    virtual void parts(std::vector<Feed*>& feeds) const { static_cast<void>(feeds); }
+
     // Appends what happened; nothing is no error.
     virtual void take(std::vector<Fact>& facts) = 0;
 

@@ -96,7 +96,7 @@ std::optional<Sample> Looker::look() {
     const auto told = fds_as_told(process_->directory());
     sample.fds = told ? told : counted_fds_;
     sample.aged_threads = aged_threads_;
-    if (extra_) extra_(sample);
+    for (const auto& reader : readers_) reader->read(sample);
     // Whatever was read is its own if it is still alive now.
     if (!process_->alive()) return std::nullopt;
     return sample;
@@ -115,6 +115,10 @@ Result<Sampler> Sampler::open(const Process& process, nanoseconds interval, Targ
         return Error{Error::Kind::io, fmt::format("no timer to be had: {}", std::strerror(errno))};
     }
     return Sampler(std::move(*looker), std::move(timer), target, life);
+}
+
+void Sampler::parts(std::vector<Feed*>& feeds) const {
+    for (const auto& reader : looker_.readers()) feeds.push_back(reader.get());
 }
 
 void Sampler::take(std::vector<Fact>& facts) {

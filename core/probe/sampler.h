@@ -5,7 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -15,14 +15,11 @@
 #include "core/probe/cgroup.h"
 #include "core/probe/process.h"
 #include "core/probe/procps.h"
+#include "core/probe/sample_reader.h"
 
 namespace rampwatch::probe {
 
 inline constexpr std::chrono::nanoseconds kShortestInterval = std::chrono::milliseconds(10);
-
-// Fills in what the kernel does not know of a process, such as its goroutines. Called with each sample taken;
-// it must not block.
-using ExtraReader = std::function<void(Sample&)>;
 
 // One look, whenever it is asked for. What is dear is read rarely: the limit, threads by age and, where they
 // must be counted, the descriptors at every tenth look, and at least every 10 s; in between the last value
@@ -32,7 +29,9 @@ class Looker {
     // `process` must outlive it. Error: as of Procps::open().
     static Result<Looker> open(const Process& process, Roots roots = {});
 
-    void also(ExtraReader reader) { extra_ = std::move(reader); }
+    // A further reader at each tick, in the order in which they were added.
+    void add(std::unique_ptr<SampleReader> reader) { readers_.push_back(std::move(reader)); }
+    [[nodiscard]] const std::vector<std::unique_ptr<SampleReader>>& readers() const { return readers_; }
 
     // Fills in aged_threads too: those that began so long ago.
     void count_aged_threads(std::chrono::nanoseconds aged_after) { aged_after_ = aged_after; }
@@ -53,7 +52,7 @@ class Looker {
     std::optional<std::int64_t> counted_fds_{};
     std::optional<std::chrono::nanoseconds> aged_after_{};
     std::optional<std::int64_t> aged_threads_{};
-    ExtraReader extra_{};
+    std::vector<std::unique_ptr<SampleReader>> readers_{};
 };
 
 class Sampler : public Feed {
@@ -62,10 +61,11 @@ class Sampler : public Feed {
     static Result<Sampler> open(const Process& process, std::chrono::nanoseconds interval,
                                 TargetId target = 0, LifeNumber life = 1, Roots roots = {});
 
-    void also(ExtraReader reader) { looker_.also(std::move(reader)); }
+    void add(std::unique_ptr<SampleReader> reader) { looker_.add(std::move(reader)); }
     void count_aged_threads(std::chrono::nanoseconds aged_after) { looker_.count_aged_threads(aged_after); }
 
     [[nodiscard]] int fd() const override { return timer_.get(); }
+    void parts(std::vector<Feed*>& feeds) const override;  // its readers
     // For each wake-up at most one Missed (ticks that passed unseen) and one Sampled.
     void take(std::vector<Fact>& facts) override;
 

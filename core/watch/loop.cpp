@@ -58,8 +58,13 @@ bool Loop::is_owed() const {
 void Loop::turn(bool draining) {
     poller_.clear();
     deadlines_.clear();
+    polled_.clear();
+    for (Feed* feed : feeds_) {
+        feed->parts(polled_);
+        polled_.push_back(feed);
+    }
     std::optional<nanoseconds> soonest;
-    for (const Feed* feed : feeds_) {
+    for (const Feed* feed : polled_) {
         poller_.add(feed->fd());
         // Asked once: what woke the poll is what is compared below, or a deadline that moves is never met.
         const auto& deadline = deadlines_.emplace_back(feed->deadline());
@@ -68,9 +73,9 @@ void Loop::turn(bool draining) {
     poller_.wait(soonest);
     const nanoseconds now = boot_now();
     facts_.clear();
-    for (std::size_t at = 0; at < feeds_.size(); ++at) {
+    for (std::size_t at = 0; at < polled_.size(); ++at) {
         const bool due = deadlines_[at] && *deadlines_[at] <= now;
-        if (poller_.ready(at) || due) feeds_[at]->take(facts_);
+        if (poller_.ready(at) || due) polled_[at]->take(facts_);
     }
     for (const Fact& fact : facts_) {
         if (!draining || !is_look(fact)) tell(fact);

@@ -57,7 +57,8 @@ class Loop {
     std::vector<Listener*> listeners_;
     std::chrono::nanoseconds shift_;
     Poller poller_{};
-    std::vector<std::optional<std::chrono::nanoseconds>> deadlines_{};  // of feeds_, as this turn asked them
+    std::vector<Feed*> polled_{};  // in this turn: all Feeds, each behind its parts
+    std::vector<std::optional<std::chrono::nanoseconds>> deadlines_{};  // of polled_, as this turn asked them
     std::vector<Fact> facts_{};
     Output output_{};
     SpinGuard spin_{};

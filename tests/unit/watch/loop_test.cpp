@@ -6,6 +6,9 @@
 #include <unistd.h>
 
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/crew.h"
 #include "core/base/poller.h"
@@ -139,4 +142,41 @@ TEST_CASE("a Feed whose descriptor is never read makes the Loop say so once, and
     loop.run([&] { return boot_now() < end ? watch::Course::on : watch::Course::stop; });
     CHECK(said == 0);  // not before ten seconds of it: spin_guard_test.cpp
     CHECK(deaf.taken > 0);
+}
+
+namespace {
+
+using Asked = std::vector<std::string>;
+
+struct NamedFeed : Feed {
+    NamedFeed(std::string called, Asked& list) : name(std::move(called)), asked(list) {}
+    [[nodiscard]] std::optional<nanoseconds> deadline() const override { return kDueNow; }
+    void take(std::vector<Fact>&) override { asked.push_back(name); }
+    std::string name;
+    Asked& asked;
+};
+
+// Ends its part when it is asked for the second time, and has another from then on.
+struct Owner : NamedFeed {
+    explicit Owner(Asked& list) : NamedFeed("owner", list), part(std::make_unique<NamedFeed>("part", list)) {}
+    void parts(std::vector<Feed*>& feeds) const override { feeds.push_back(part.get()); }
+    void take(std::vector<Fact>& facts) override {
+        NamedFeed::take(facts);
+        if (++times == 2) part = std::make_unique<NamedFeed>("other", asked);
+    }
+    std::unique_ptr<NamedFeed> part;
+    int times = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a Feed's parts are asked before it, and may change with each turn", "[watch]") {
+    Asked asked;
+    Owner owner(asked);
+    NamedFeed last("last", asked);
+    Session session({});
+    Loop loop(session, {&owner, &last}, {});
+    int turns = 3;
+    loop.run([&] { return turns-- > 0 ? watch::Course::on : watch::Course::stop; });
+    CHECK(asked == Asked{"part", "owner", "last", "part", "owner", "last", "other", "owner", "last"});
 }

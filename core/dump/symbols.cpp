@@ -8,7 +8,7 @@
 #include <ctime>
 #include <string_view>
 
-#include "core/dump/demangle.h"
+#include "core/base/demangle.h"
 #include "core/dump/lines.h"
 
 namespace rampwatch::dump {

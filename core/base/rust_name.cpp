@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/rust_name.h"
+#include "core/base/rust_name.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace rampwatch::dump {
+namespace rampwatch {
 namespace {
 
 constexpr int kMostDepth = 100;
@@ -352,4 +352,4 @@ std::string old_rust_name(std::string_view demangled) {
     return plain;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch

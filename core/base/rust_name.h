@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace rampwatch::dump {
+namespace rampwatch {
 
 // "_RNvNtCs1234_7mycrate3foo3bar": "mycrate::foo::bar". Empty when it makes no sense. Lifetimes and the
 // values of constants that are no numbers are left out ("_"). Bounded in depth and length.
@@ -20,4 +20,4 @@ bool is_old_rust_name(std::string_view demangled);
 // "alloc::vec::Vec<T>::push": without the hash, and with what $..$ and .. stand for.
 std::string old_rust_name(std::string_view demangled);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/demangle.h"
+#include "core/base/demangle.h"
 
 #include <cxxabi.h>
 
@@ -10,9 +10,9 @@
 #include <optional>
 #include <utility>
 
-#include "core/dump/rust_name.h"
+#include "core/base/rust_name.h"
 
-namespace rampwatch::dump {
+namespace rampwatch {
 namespace {
 
 constexpr std::size_t kMostMangled = 4096;
@@ -47,4 +47,4 @@ std::string demangle(std::string_view name) {
     return std::move(*plain);
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch

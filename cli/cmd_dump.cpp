@@ -14,7 +14,7 @@
 #include "cli/target_options.h"
 #include "core/base/text.h"
 #include "core/dump/backend.h"
-#include "core/dump/permission.h"
+#include "core/probe/permission.h"
 
 namespace rampwatch::cli {
 namespace {
@@ -28,10 +28,10 @@ struct Options {
 
 // What the kernel would refuse is told by asking it the same questions; the target does not notice.
 int dry_run(const probe::Process& process, const dump::Settings& settings) {
-    const auto attach = dump::may_attach(process.pid());
+    const auto attach = probe::may_attach(process.pid());
     if (!attach && settings.backend != dump::Choice::automatic && settings.backend != dump::Choice::native)
         return complain(attach.error());
-    if (const auto threads = dump::may_read_threads(process); !threads) return complain(threads.error());
+    if (const auto threads = probe::may_read_threads(process); !threads) return complain(threads.error());
     fmt::print("PID {} ({}): its stacks can be read\n", process.pid(), escape(process.life().comm, 64));
     if (!attach) fmt::print("by --backend native alone: {}\n", to_string(attach.error()));
     return static_cast<int>(Exit::healthy);
@@ -46,7 +46,7 @@ int run_dump(const Options& options) {
     if (!handle) return complain(handle.error());
     const probe::Process& process = *handle->process;
     const std::string sudo = ::geteuid() == 0 ? "" : "sudo " + own_command_line();
-    const auto allowed = dump::may_dump(process.pid(), sudo);
+    const auto allowed = probe::may_dump(process.pid(), sudo);
     if (!allowed && settings->pprof.place.empty()) return complain(allowed.error());
     if (options.dry_run) return dry_run(process, *settings);
     auto taken = dump::take_dump(process.life(), *settings);

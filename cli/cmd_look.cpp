@@ -18,7 +18,7 @@
 #include "core/base/poller.h"
 #include "core/base/units.h"
 #include "core/dump/backend.h"
-#include "core/dump/permission.h"
+#include "core/probe/permission.h"
 #include "core/probe/proc_text.h"
 #include "core/probe/sampler.h"
 #include "core/probe/threads.h"
@@ -76,7 +76,7 @@ Result<Dump> take_quick_dump(const Life& life, std::int64_t threads, const std::
 }
 
 void add_stacks(Look& look, const std::string& pprof) {
-    if (const auto allowed = dump::may_dump(look.life.pid); !allowed && pprof.empty()) {
+    if (const auto allowed = probe::may_dump(look.life.pid); !allowed && pprof.empty()) {
         look.no_dump = allowed.error().what;
         if (allowed.error().kind == Error::Kind::no_permission) look.missing.emplace_back("stacks");
         return;

@@ -15,7 +15,7 @@
 #include "cli/watch_memory.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
-#include "core/dump/permission.h"
+#include "core/probe/permission.h"
 #include "core/probe/sampler.h"
 #include "core/store/history_absence.h"
 
@@ -132,7 +132,7 @@ int run_sample(const Options& options) {
     auto looker = probe::Looker::open(process);
     if (!looker) return complain(looker.error());
 
-    const bool may_dump = !options.no_dumps && dump::may_dump(process.pid(), "").has_value();
+    const bool may_dump = !options.no_dumps && probe::may_dump(process.pid(), "").has_value();
     WatchMemory memory({.history = std::move(*history)},
                        [](const std::string& line) { fmt::print(stderr, "rampwatch: {}\n", line); });
     memory.open(who);

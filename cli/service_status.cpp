@@ -7,7 +7,7 @@
 
 #include "cli/crew.h"
 #include "core/base/poller.h"
-#include "core/dump/permission.h"
+#include "core/probe/permission.h"
 #include "core/report/service_words.h"
 
 namespace rampwatch::cli {
@@ -27,11 +27,11 @@ void ServiceStatus::check_rights(const Crew& crew) {
     if (checked_ && is_same_process(*checked_, main->life())) return;
     checked_ = main->life();
     std::string missing;
-    if (const auto allowed = dump::may_dump(main->pid()); !main->may_inspect()) {
+    if (const auto allowed = probe::may_dump(main->pid()); !main->may_inspect()) {
         missing = "no stacks and no descriptors: CAP_SYS_PTRACE is missing";
     } else if (!allowed) {
         missing = "no stacks: " + to_string(allowed.error());
-    } else if (!dump::may_read_threads(*main)) {
+    } else if (!probe::may_read_threads(*main)) {
         missing = "no stacks of threads: CAP_DAC_READ_SEARCH is missing";
     }
     if (missing != missing_ && !missing.empty() && main->alive()) say_(missing);

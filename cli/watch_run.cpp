@@ -24,8 +24,8 @@
 #include "core/base/units.h"
 #include "core/dump/go_feed.h"
 #include "core/dump/go_profile.h"
-#include "core/dump/permission.h"
 #include "core/probe/exit_feed.h"
+#include "core/probe/permission.h"
 #include "core/probe/sampler.h"
 #include "core/trend/aged.h"
 #include "core/watch/loop.h"
@@ -125,7 +125,7 @@ bool Watch::may_read_stacks() {
     const std::string sudo = ::geteuid() == 0 ? "" : "sudo " + own_command_line();
     const std::string& pprof = settings_.dump.pprof.place;
     if (!process.may_inspect() && !pprof.empty() && pprof != dump::kPprofAuto) return true;
-    const auto allowed = dump::may_dump(process.pid(), sudo);
+    const auto allowed = probe::may_dump(process.pid(), sudo);
     if (!allowed)
         say((process.may_inspect() ? "no stacks: " : "no stacks and no descriptors: ") +
             to_string(allowed.error()));

@@ -7,9 +7,9 @@
 #include "core/base/poller.h"
 #include "core/dump/go_profile.h"
 #include "core/dump/memory_step.h"
-#include "core/dump/permission.h"
 #include "core/dump/threads_step.h"
 #include "core/dump/ways.h"
+#include "core/probe/permission.h"
 
 namespace rampwatch::dump {
 namespace {
@@ -44,7 +44,7 @@ std::optional<Choice> choice_of(std::string_view word) {
 }
 
 Result<std::unique_ptr<Job>> start_dump(const Life& life, const Settings& settings) {
-    const auto allowed = may_dump(life.pid);
+    const auto allowed = probe::may_dump(life.pid);
     // A program that is asked over HTTP answers whoever may ask.
     const bool is_asked = !settings.pprof.place.empty() && settings.pprof.place != kPprofAuto;
     if (!allowed && !(is_asked && allowed.error().kind == Error::Kind::no_permission)) return allowed.error();

@@ -15,10 +15,10 @@
 #include "core/base/entries.h"
 #include "core/base/fd.h"
 #include "core/base/text.h"
-#include "core/dump/rights.h"
 #include "core/dump/seize.h"
-#include "core/dump/thread_look.h"
 #include "core/probe/memory.h"
+#include "core/probe/rights.h"
+#include "core/probe/thread_look.h"
 
 namespace rampwatch::dump {
 namespace {
@@ -32,13 +32,13 @@ Error gone(pid_t pid) { return {Error::Kind::gone, "the process has ended", fmt:
 
 // What a thread was last seen doing.
 struct Known {
-    ThreadFds files{};
+    probe::ThreadFds files{};
     bool read = false;
     std::string name{};
     char state = '?';
     std::string waits_for{};
-    KernelEntry entry{};
-    RunCount runs{};
+    probe::KernelEntry entry{};
+    probe::RunCount runs{};
     std::size_t seen = 0;  // number of the capture
 };
 
@@ -68,7 +68,7 @@ std::string why_missing(const Seized& seized, int tasks) {
         case Seized::Outcome::refused:
             break;
     }
-    const pid_t tracer = tracer_of(tasks, seized.tid);
+    const pid_t tracer = probe::tracer_of(tasks, seized.tid);
     return tracer > 0 ? fmt::format("running, and traced by PID {}", tracer)
                       : "running, and the kernel refused to stop it";
 }
@@ -157,22 +157,22 @@ bool Capturer::State::read(CapturedThread& thread, Known& last) {
     thread.read = thread.unchanged = false;
     thread.stack.clear();
     thread.registers = {};
-    const Look look = look_at(tasks.get(), thread.tid, last.files);
+    const probe::Look look = probe::look_at(tasks.get(), thread.tid, last.files);
     if (!look.there) return !look.refused;
     thread.entry = look.entry;
     thread.runs = look.runs;
-    if (last.read && same_state(look, last.entry, last.runs)) {
+    if (last.read && probe::same_state(look, last.entry, last.runs)) {
         thread.unchanged = true;
         thread.name = last.name;
         thread.state = last.state;
         thread.waits_for = last.waits_for;
     } else {
         std::array<char, 1024> text;
-        auto stat = parse_thread_stat(read_below(tasks.get(), thread.tid, "stat", text));
+        auto stat = probe::parse_thread_stat(probe::read_below(tasks.get(), thread.tid, "stat", text));
         if (!stat) return true;
         thread.name = std::move(stat->name);
         thread.state = stat->state;
-        thread.waits_for = waits_for(tasks.get(), thread.tid, thread.entry, thread.state);
+        thread.waits_for = probe::waits_for(tasks.get(), thread.tid, thread.entry, thread.state);
     }
     if (thread.entry.running || ended(thread.state)) return true;
     thread.registers.set(kStackPointer, thread.entry.sp);
@@ -204,7 +204,8 @@ bool Capturer::State::read_all(const std::vector<pid_t>& tids) {
 
 // The second look.
 bool Capturer::State::still(const CapturedThread& thread) {
-    return same_state(look_at(tasks.get(), thread.tid, known[thread.tid].files), thread.entry, thread.runs);
+    return probe::same_state(probe::look_at(tasks.get(), thread.tid, known[thread.tid].files), thread.entry,
+                             thread.runs);
 }
 
 // Read anew, once, for a thread that ran since its first look.
@@ -214,7 +215,7 @@ void Capturer::State::retry(CapturedThread& thread) {
     if (!read(thread, last) || !thread.read || still(thread)) return;
     thread.read = false;
     thread.entry.running = true;  // whenever we look: one that runs
-    thread.waits_for = wait_word(thread.entry, thread.state, {});
+    thread.waits_for = probe::wait_word(thread.entry, thread.state, {});
 }
 
 std::vector<std::size_t> Capturer::State::running() {
@@ -317,7 +318,7 @@ Result<void> Capturer::take(const CaptureSettings& settings) {
     state.live = *live;
     const auto tids = state.list();
     if (!tids) return tids.error();
-    if (!state.read_all(*tids)) return no_right(state.pid);
+    if (!state.read_all(*tids)) return probe::no_right(state.pid);
     const std::size_t looked = settings.stop == StopPolicy::all ? state.seize_at_once() : 0;
     for (std::size_t i = looked; i < state.threads.size(); ++i) {
         CapturedThread& thread = state.threads[i];

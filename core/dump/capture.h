@@ -21,7 +21,7 @@
 
 #include "core/base/error.h"
 #include "core/dump/registers.h"
-#include "core/dump/thread_files.h"
+#include "core/probe/thread_files.h"
 
 namespace rampwatch::dump {
 
@@ -55,8 +55,8 @@ struct CapturedThread {
     std::string missing{};  // why it was not read, in words; empty when it was
     Registers registers{};
     std::vector<StackCopy> stack{};  // the first begins at, or shortly below, the stack pointer
-    KernelEntry entry{};
-    RunCount runs{};
+    probe::KernelEntry entry{};
+    probe::RunCount runs{};
     std::chrono::nanoseconds held{};
 };
 

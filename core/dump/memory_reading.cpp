@@ -16,9 +16,9 @@
 #include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
-#include "core/dump/thread_look.h"
 #include "core/probe/memory.h"
 #include "core/probe/smaps.h"
+#include "core/probe/thread_look.h"
 
 namespace rampwatch::dump {
 namespace {
@@ -39,8 +39,8 @@ std::vector<std::uint64_t> stack_pointers(pid_t pid) {
     while (const dirent* entry = ::readdir(directory.get())) {
         const auto tid = parse_count(entry->d_name);
         if (!tid || *tid <= 0 || *tid > std::numeric_limits<pid_t>::max()) continue;
-        const auto look =
-            parse_kernel_entry(read_below(tasks.get(), static_cast<pid_t>(*tid), "syscall", text));
+        const auto look = probe::parse_kernel_entry(
+            probe::read_below(tasks.get(), static_cast<pid_t>(*tid), "syscall", text));
         if (look && !look->running && look->sp != 0) pointers.push_back(look->sp);
         if (pointers.size() >= kMostThreads) break;
     }

@@ -13,9 +13,9 @@
 
 #include "core/base/fd.h"
 #include "core/base/text.h"
-#include "core/dump/thread_files.h"
 #include "core/probe/maps.h"
 #include "core/probe/memory.h"
+#include "core/probe/thread_files.h"
 
 namespace rampwatch::dump {
 namespace {
@@ -32,14 +32,14 @@ std::string read_small(int directory, const char* name) {
 ThreadFact read_thread(int tasks, const char* tid) {
     ThreadFact fact;
     const Fd directory(::openat(tasks, tid, O_PATH | O_DIRECTORY | O_CLOEXEC));
-    const auto stat = parse_thread_stat(read_small(directory.get(), "stat"));
+    const auto stat = probe::parse_thread_stat(read_small(directory.get(), "stat"));
     if (!stat) return fact;
     fact.name = stat->name;
-    const auto entry = parse_kernel_entry(read_small(directory.get(), "syscall"));
+    const auto entry = probe::parse_kernel_entry(read_small(directory.get(), "syscall"));
     if (!entry) return fact;
-    const bool ask = wants_wchan(*entry, stat->state);
+    const bool ask = probe::wants_wchan(*entry, stat->state);
     fact.wait_word =
-        wait_word(*entry, stat->state, ask ? read_small(directory.get(), "wchan") : std::string());
+        probe::wait_word(*entry, stat->state, ask ? read_small(directory.get(), "wchan") : std::string());
     return fact;
 }
 
@@ -107,7 +107,7 @@ TargetFacts read_target_facts(pid_t pid) {
     TargetFacts facts;
     const std::string path = fmt::format("/proc/{}", pid);
     const Fd process(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    const auto stat = parse_thread_stat(read_small(process.get(), "stat"));
+    const auto stat = probe::parse_thread_stat(read_small(process.get(), "stat"));
     if (!stat) return facts;
     facts.start_ticks = stat->start_ticks;
     const std::unique_ptr<DIR, int (*)(DIR*)> tasks(::opendir((path + "/task").c_str()), ::closedir);

@@ -12,7 +12,7 @@
 #include "core/dump/eu_stack.h"
 #include "core/dump/gdb.h"
 #include "core/dump/native_job.h"
-#include "core/dump/permission.h"
+#include "core/probe/permission.h"
 
 namespace rampwatch::dump {
 namespace {
@@ -35,7 +35,7 @@ std::int64_t threads_of(pid_t pid) {
 // For the helpers, which attach: a thread that is traced already cannot be attached to.
 StartJob untraced(pid_t pid, StartJob start) {
     return [pid, start = std::move(start)]() -> Result<std::unique_ptr<Job>> {
-        if (auto free = may_attach(pid); !free) return free.error();
+        if (auto free = probe::may_attach(pid); !free) return free.error();
         return start();
     };
 }

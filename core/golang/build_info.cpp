@@ -25,11 +25,11 @@ std::optional<int> take_number(std::string_view& text) {
     return value;
 }
 
-Bytes find_record(const Elf& elf) {
-    if (const Elf::Section* section = elf.section(".go.buildinfo")) return section->bytes;
-    for (const Elf::Segment& segment : elf.segments()) {
+probe::Bytes find_record(const probe::Elf& elf) {
+    if (const probe::Elf::Section* section = elf.section(".go.buildinfo")) return section->bytes;
+    for (const probe::Elf::Segment& segment : elf.segments()) {
         if (!segment.writable) continue;
-        const Bytes data = elf.at(segment.address).part(0, kMostSearched);
+        const probe::Bytes data = elf.at(segment.address).part(0, kMostSearched);
         for (std::size_t at = data.text().find(kMagic); at != std::string_view::npos;
              at = data.text().find(kMagic, at + 1)) {
             if (at % 16 == 0) return data.part(at);
@@ -40,7 +40,7 @@ Bytes find_record(const Elf& elf) {
 }
 
 // A length and that many bytes; moves `at` behind them.
-std::optional<std::string_view> take_text(Bytes record, std::uint64_t& at, std::size_t most) {
+std::optional<std::string_view> take_text(probe::Bytes record, std::uint64_t& at, std::size_t most) {
     const auto length = record.varint(at);
     if (!length || *length > most || !record.holds(at, *length)) return std::nullopt;
     at += *length;
@@ -77,8 +77,8 @@ std::optional<Version> parse_version(std::string_view text) {
     return version;
 }
 
-std::optional<BuildInfo> read_build_info(const Elf& elf) {
-    const Bytes record = find_record(elf);
+std::optional<BuildInfo> read_build_info(const probe::Elf& elf) {
+    const probe::Bytes record = find_record(elf);
     if (!record.holds(0, kHeader) || !record.text().starts_with(kMagic)) return std::nullopt;
     BuildInfo info;
     const auto flags = record.number_unchecked<std::uint8_t>(15);

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/golang/bytes.h"
-#include "core/golang/elf.h"
+#include "core/probe/bytes.h"
+#include "core/probe/elf.h"
 
 namespace rampwatch::golang {
 
@@ -31,6 +31,6 @@ struct BuildInfo {
 
 // By its section, else by its magic in the first writable segment; empty for a program that was stripped of
 // it.
-std::optional<BuildInfo> read_build_info(const Elf& elf);
+std::optional<BuildInfo> read_build_info(const probe::Elf& elf);
 
 }  // namespace rampwatch::golang

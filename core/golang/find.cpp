@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-#include "core/golang/data_scan.h"
+#include "core/probe/data_scan.h"
 
 namespace rampwatch::golang {
 
@@ -27,7 +27,7 @@ bool in_bss(const Moduledata& live, std::uint64_t address) {
 
 // Addresses in .bss that x86-64 code at `start` names relative to its own: ModRM mod 00, r/m 101, a 32-bit
 // displacement, and an immediate of 0, 1 or 4 bytes behind it.
-std::set<std::uint64_t> operands(Bytes code, std::uint64_t start, const Moduledata& live) {
+std::set<std::uint64_t> operands(probe::Bytes code, std::uint64_t start, const Moduledata& live) {
     std::set<std::uint64_t> found;
     for (std::uint64_t at = 1; code.holds(at, 4); ++at) {
         if ((code.number_unchecked<std::uint8_t>(at - 1) & 0xC7) != 5) continue;
@@ -42,7 +42,7 @@ std::set<std::uint64_t> operands(Bytes code, std::uint64_t start, const Moduleda
 }
 
 // The first `mov r32, [rax + disp32]`: readgstatus(gp), with gp in rax.
-std::optional<std::uint16_t> status_offset(Bytes code) {
+std::optional<std::uint16_t> status_offset(probe::Bytes code) {
     for (std::uint64_t at = 0; at < 64 && code.holds(at, 6); ++at) {
         const bool is_move = code.number_unchecked<std::uint8_t>(at) == 0x8B &&
                              (code.number_unchecked<std::uint8_t>(at + 1) & 0xC7) == 0x80;
@@ -53,7 +53,7 @@ std::optional<std::uint16_t> status_offset(Bytes code) {
 }
 
 // A goroutine record that may be: its stack is one, its status known, and what ran points to itself.
-bool believable_record(Bytes record, std::uint64_t address, const GLayout& layout) {
+bool believable_record(probe::Bytes record, std::uint64_t address, const GLayout& layout) {
     const auto word = [&](std::uint64_t at) { return record.number_unchecked<std::uint64_t>(at); };
     const std::uint32_t status = record.number_unchecked<std::uint32_t>(layout.status) & ~kScanBit;
     if (status > kLastStatus) return false;
@@ -63,16 +63,16 @@ bool believable_record(Bytes record, std::uint64_t address, const GLayout& layou
     return word(layout.sched_g) == address && word(0) < word(8) && word(8) - word(0) >= 1024;
 }
 
-std::uint64_t goid(Bytes record, const GLayout& layout) {
+std::uint64_t goid(probe::Bytes record, const GLayout& layout) {
     return record.number_unchecked<std::uint64_t>(layout.goid);
 }
 
 // The text of the string whose header {pointer, length} stands at `at`; empty when it is none.
-std::string_view string_at(const Module& module, Bytes bytes, std::uint64_t at, std::uint64_t most) {
+std::string_view string_at(const Module& module, probe::Bytes bytes, std::uint64_t at, std::uint64_t most) {
     const auto pointer = bytes.number<std::uint64_t>(at);
     const auto length = bytes.number<std::uint64_t>(at + 8);
     if (!pointer || !length || *length == 0 || *length > most) return {};
-    const Bytes text = module.constant(*pointer).part(0, *length);
+    const probe::Bytes text = module.constant(*pointer).part(0, *length);
     return text.size() == *length ? text.text() : std::string_view();
 }
 
@@ -97,7 +97,7 @@ bool believable_allgs(const probe::Memory& memory, std::uint64_t address, const 
     for (std::size_t i = 0; i < count; ++i) {
         std::array<std::byte, kRecord> bytes{};
         if (first[i] % 8 != 0 || !memory.read(first[i], bytes)) return false;
-        const Bytes record{std::span<const std::byte>(bytes)};
+        const probe::Bytes record{std::span<const std::byte>(bytes)};
         if (!believable_record(record, first[i], layout)) return false;
         const std::uint64_t id = goid(record, layout);
         has_main = has_main || (i == 0 && id == 1);
@@ -114,7 +114,7 @@ std::optional<AllGs> allgs_by_code(const Module& module) {
     if (!function) return std::nullopt;
     const std::uint64_t start = module.entry(*function);
     const std::size_t size = std::min<std::size_t>(function->end - function->entry, kMostCode);
-    const Bytes code = module.constant(start).part(0, size);
+    const probe::Bytes code = module.constant(start).part(0, size);
     const auto found = operands(code, start, module.live());
     for (const std::uint64_t address : found) {
         if (found.contains(address + 8) && found.contains(address + 16)) {
@@ -127,22 +127,24 @@ std::optional<AllGs> allgs_by_code(const Module& module) {
 std::optional<AllGs> allgs_by_looks(const probe::Memory& memory, const Module& module,
                                     const GLayout& layout) {
     std::optional<AllGs> found;
-    scan_words(memory, module.live().bss, module.live().ebss, 24, [&](std::uint64_t address, Bytes bytes) {
-        const auto pointer = bytes.number_unchecked<std::uint64_t>(0);
-        const auto length = bytes.number_unchecked<std::uint64_t>(8);
-        const auto capacity = bytes.number_unchecked<std::uint64_t>(16);
-        if (length == 0 || length > capacity || capacity > kMostLength || pointer % 8 != 0) return false;
-        if (pointer < 4096 || pointer >= kUserEnd) return false;
-        if (believable_allgs(memory, address, layout)) found = AllGs{address, std::nullopt};
-        return found.has_value();
-    });
+    probe::scan_words(memory, module.live().bss, module.live().ebss, 24,
+                      [&](std::uint64_t address, probe::Bytes bytes) {
+                          const auto pointer = bytes.number_unchecked<std::uint64_t>(0);
+                          const auto length = bytes.number_unchecked<std::uint64_t>(8);
+                          const auto capacity = bytes.number_unchecked<std::uint64_t>(16);
+                          if (length == 0 || length > capacity || capacity > kMostLength || pointer % 8 != 0)
+                              return false;
+                          if (pointer < 4096 || pointer >= kUserEnd) return false;
+                          if (believable_allgs(memory, address, layout)) found = AllGs{address, std::nullopt};
+                          return found.has_value();
+                      });
     return found;
 }
 
 std::string build_version(const probe::Memory& memory, const Module& module) {
     std::string found;
     const Moduledata& live = module.live();
-    scan_words(memory, live.data, live.edata, 16, [&](std::uint64_t, Bytes bytes) {
+    probe::scan_words(memory, live.data, live.edata, 16, [&](std::uint64_t, probe::Bytes bytes) {
         const std::string_view text = string_at(module, bytes, 0, kMostText);
         if (text.size() < 5 || !printable(text) || !parse_version(text)) return false;
         found = text;
@@ -155,22 +157,22 @@ std::vector<std::string> wait_reasons(const probe::Memory& memory, const Module&
     constexpr std::string_view kFirst = "GC assist marking";  // number 1; number 0 is ""
     std::vector<std::string> reasons;
     std::uint64_t table = 0;
-    const auto visit = [&](std::uint64_t address, Bytes bytes) {
+    const auto visit = [&](std::uint64_t address, probe::Bytes bytes) {
         if (bytes.number_unchecked<std::uint64_t>(8) != 0) return false;
         if (string_at(module, bytes, 16, kMostText) != kFirst) return false;
         table = address;
         return true;
     };
     const Moduledata& live = module.live();
-    if (!scan_words(memory, live.noptrdata, live.enoptrdata, 32, visit) &&
-        !scan_words(memory, live.data, live.edata, 32, visit)) {
+    if (!probe::scan_words(memory, live.noptrdata, live.enoptrdata, 32, visit) &&
+        !probe::scan_words(memory, live.data, live.edata, 32, visit)) {
         return reasons;
     }
     reasons.emplace_back();
     for (std::size_t i = 1; i < kMostReasons; ++i) {
         std::array<std::byte, 16> header{};
         if (!memory.read(table + i * 16, header)) break;
-        const auto text = string_at(module, Bytes(std::span<const std::byte>(header)), 0, 60);
+        const auto text = string_at(module, probe::Bytes(std::span<const std::byte>(header)), 0, 60);
         if (text.empty() || !printable(text)) break;
         reasons.emplace_back(text);
     }
@@ -180,7 +182,7 @@ std::vector<std::string> wait_reasons(const probe::Memory& memory, const Module&
 std::optional<std::uint64_t> gc_controller(const probe::Memory& memory, const Module& module) {
     // {gcPercent int32, padding, memoryLimit int64, heapMinimum uint64 = 4 MiB * gcPercent / 100}
     std::vector<std::uint64_t> found;
-    const auto visit = [&](std::uint64_t address, Bytes bytes) {
+    const auto visit = [&](std::uint64_t address, probe::Bytes bytes) {
         const auto first = bytes.number_unchecked<std::uint64_t>(0);
         const auto limit = bytes.number_unchecked<std::int64_t>(8);
         const auto minimum = bytes.number_unchecked<std::uint64_t>(16);
@@ -196,7 +198,7 @@ std::optional<std::uint64_t> gc_controller(const probe::Memory& memory, const Mo
     for (const auto& [start, end] :
          {std::pair(live.noptrbss, live.enoptrbss), std::pair(live.bss, live.ebss),
           std::pair(live.noptrdata, live.enoptrdata), std::pair(live.data, live.edata)}) {
-        scan_words(memory, start, end, 24, visit);
+        probe::scan_words(memory, start, end, 24, visit);
     }
     return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
 }

@@ -79,7 +79,7 @@ std::size_t Goroutines::header_size() const {
            std::size_t{8};
 }
 
-bool Goroutines::parse(Bytes bytes, Record& record) const {
+bool Goroutines::parse(probe::Bytes bytes, Record& record) const {
     const GLayout& g = runtime_.layout().g;
     if (!bytes.holds(0, header_size())) return false;
     const auto word = [&](std::uint16_t at) { return bytes.number_unchecked<std::uint64_t>(at); };
@@ -300,7 +300,7 @@ Result<void> Goroutines::unwind(bool last_try) {
     return {};
 }
 
-bool Goroutines::unchanged(const Record& record, Bytes now) const {
+bool Goroutines::unchanged(const Record& record, probe::Bytes now) const {
     const GLayout& g = runtime_.layout().g;
     if (!now.holds(0, g.wait_reason + record.turns.size())) return false;
     const auto word = [&](std::uint16_t at) { return now.number_unchecked<std::uint64_t>(at); };

@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/golang/gather.h"
 #include "core/golang/runtime.h"
 #include "core/golang/unwind.h"
+#include "core/probe/gather.h"
 
 namespace rampwatch::golang {
 
@@ -104,12 +104,12 @@ class Goroutines {
     [[nodiscard]] std::chrono::nanoseconds sighting(const Known& known) const;
     Result<void> read_headers(Addresses addresses, std::size_t header);
     [[nodiscard]] std::size_t header_size() const;
-    bool parse(Bytes bytes, Record& record) const;
+    bool parse(probe::Bytes bytes, Record& record) const;
     Result<void> chunk(Addresses addresses, std::span<const std::size_t> indices, bool last_try);
     void sort_out(const Record& record);
     Result<void> unwind(bool last_try);
     Result<void> read_deep();
-    bool unchanged(const Record& record, Bytes now) const;
+    bool unchanged(const Record& record, probe::Bytes now) const;
     std::uint32_t group_of(const Record& record, std::span<const std::uint64_t> pcs, bool partial,
                            bool moving);
     void join(const Record& record, std::uint32_t group, std::chrono::nanoseconds seen);
@@ -127,7 +127,7 @@ class Goroutines {
     std::unordered_map<std::uint64_t, bool> system_starts_{};
 
     // Buffers of one chunk, reused.
-    Gather headers_{}, stacks_{}, deep_{}, again_{};
+    probe::Gather headers_{}, stacks_{}, deep_{}, again_{};
     std::vector<probe::Range> ranges_{};
     std::vector<Record> parked_{};
     std::vector<std::size_t> deep_ones_{};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/golang/module.h"
 
-#include "core/golang/data_scan.h"
+#include "core/probe/data_scan.h"
 
 namespace rampwatch::golang {
 
@@ -18,14 +18,14 @@ constexpr int kTreesLookedAt = 400;
 
 Error refused(std::string what) { return {Error::Kind::bad_input, std::move(what), "Go module data", ""}; }
 
-std::vector<std::uint64_t> words_of(Bytes bytes) {
+std::vector<std::uint64_t> words_of(probe::Bytes bytes) {
     std::vector<std::uint64_t> words(kWords);
     for (std::size_t i = 0; i < kWords; ++i) words[i] = bytes.number_unchecked<std::uint64_t>(i * 8);
     return words;
 }
 
 // The share of inline trees that make sense with `gofunc`, of those looked at; 0 when there is none.
-double plausible_share(const Pclntab& table, Bytes gofunc) {
+double plausible_share(const Pclntab& table, probe::Bytes gofunc) {
     int looked = 0, fine = 0;
     for (std::uint32_t i = 0; i < table.functions() && looked < kTreesLookedAt; ++i) {
         const auto function = table.function(i);
@@ -46,9 +46,9 @@ bool has_several_texts(const std::vector<std::uint64_t>& words, std::size_t at) 
 
 Result<Module> Module::open(const probe::Memory& memory, const probe::ModuleFile& file,
                             const probe::Mapping& mapping, bool search) {
-    auto mapped = MappedFile::map(file.fd.get(), file.size_bytes);
+    auto mapped = probe::MappedFile::map(file.fd.get(), file.size_bytes);
     if (!mapped) return mapped.error();
-    auto elf = Elf::parse(mapped->bytes());
+    auto elf = probe::Elf::parse(mapped->bytes());
     if (!elf) return elf.error();
     // A library's table lies in a section with others; a plugin has no build info, but a build's number.
     const bool of_go =
@@ -58,7 +58,7 @@ Result<Module> Module::open(const probe::Memory& memory, const probe::ModuleFile
     Module module(std::move(*mapped), std::move(*elf), *table);
     module.path_ = mapping.path;
     module.wrapper_id_ = table->wrapper_id();
-    const Elf::Segment& first = module.elf_.segments().front();
+    const probe::Elf::Segment& first = module.elf_.segments().front();
     if (module.elf_.position_independent()) {
         module.bias_ = mapping.start - mapping.offset + first.file_offset - first.address;
     }
@@ -78,7 +78,7 @@ bool Module::believable(const std::vector<std::uint64_t>& words) const {
     for (const std::size_t range : {kNoptrdata, kData, kBss, kNoptrbss}) {
         if (words[range] > words[range + 1]) return false;
     }
-    for (const Elf::Segment& segment : elf_.segments()) {
+    for (const probe::Elf::Segment& segment : elf_.segments()) {
         const std::uint64_t start = segment.address + bias_;
         if (segment.executable && words[kText] >= start && words[kEndText] <= start + segment.memory_size) {
             return true;
@@ -90,17 +90,17 @@ bool Module::believable(const std::vector<std::uint64_t>& words) const {
 Result<void> Module::find_moduledata(const probe::Memory& memory) {
     const std::uint64_t header = table_.address() + bias_;
     std::vector<std::uint64_t> words;
-    for (const Elf::Segment& segment : elf_.segments()) {
+    for (const probe::Elf::Segment& segment : elf_.segments()) {
         if (segment.executable) continue;
         const std::uint64_t start = segment.address + bias_;
-        const bool found = scan_words(memory, start, start + segment.file_size, kWords * 8,
-                                      [&](std::uint64_t address, Bytes bytes) {
-                                          if (bytes.number_unchecked<std::uint64_t>(0) != header)
-                                              return false;
-                                          words = words_of(bytes);
-                                          live_.address = address;
-                                          return believable(words);
-                                      });
+        const bool found = probe::scan_words(memory, start, start + segment.file_size, kWords * 8,
+                                             [&](std::uint64_t address, probe::Bytes bytes) {
+                                                 if (bytes.number_unchecked<std::uint64_t>(0) != header)
+                                                     return false;
+                                                 words = words_of(bytes);
+                                                 live_.address = address;
+                                                 return believable(words);
+                                             });
         if (found) return find_gofunc(words);
     }
     return refused("not found in the process's memory");

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/golang/bytes.h"
-#include "core/golang/elf.h"
-#include "core/golang/mapped_file.h"
 #include "core/golang/pclntab.h"
+#include "core/probe/bytes.h"
+#include "core/probe/elf.h"
+#include "core/probe/mapped_file.h"
 #include "core/probe/maps.h"
 #include "core/probe/memory.h"
 
@@ -37,7 +37,7 @@ class Module {
     static Result<Module> open(const probe::Memory& memory, const probe::ModuleFile& file,
                                const probe::Mapping& mapping, bool search);
 
-    [[nodiscard]] const Elf& elf() const { return elf_; }
+    [[nodiscard]] const probe::Elf& elf() const { return elf_; }
     [[nodiscard]] const Pclntab& table() const { return table_; }
     [[nodiscard]] const Moduledata& live() const { return live_; }
     [[nodiscard]] bool is_wrapper(std::uint8_t id) const { return wrapper_id_ && id == *wrapper_id_; }
@@ -54,23 +54,23 @@ class Module {
         return live_.text + function.entry;
     }
     // What the file has from a live address on: code and constants. Not for data.
-    [[nodiscard]] Bytes constant(std::uint64_t address) const { return elf_.at(address - bias_); }
+    [[nodiscard]] probe::Bytes constant(std::uint64_t address) const { return elf_.at(address - bias_); }
 
   private:
-    Module(MappedFile file, Elf elf, Pclntab table)
+    Module(probe::MappedFile file, probe::Elf elf, Pclntab table)
         : file_(std::move(file)), elf_(std::move(elf)), table_(table) {}
     Result<void> find_moduledata(const probe::Memory& memory);
     Result<void> find_gofunc(const std::vector<std::uint64_t>& words);
     [[nodiscard]] bool in_image(std::uint64_t address) const;
     [[nodiscard]] bool believable(const std::vector<std::uint64_t>& words) const;
 
-    MappedFile file_;
-    Elf elf_;
+    probe::MappedFile file_;
+    probe::Elf elf_;
     Pclntab table_;
     std::string path_{};
     std::uint64_t bias_ = 0;  // live address less linked address, modulo 2^64
     Moduledata live_{};
-    Bytes gofunc_{};
+    probe::Bytes gofunc_{};
     std::optional<std::uint8_t> wrapper_id_{};
 };
 

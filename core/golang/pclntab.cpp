@@ -28,7 +28,7 @@ Error refused(std::string what) {
 }
 
 // Bytes 4 to 7: two zeros, the pc quantum and the size of a pointer.
-bool looks_like_header(Bytes bytes) {
+bool looks_like_header(probe::Bytes bytes) {
     if (!bytes.holds(0, 8)) return false;
     const auto magic = bytes.number_unchecked<std::uint32_t>(0);
     if (magic != kMagic_1_2 && magic != kMagic_1_16 && magic != kMagic_1_18 && magic != kMagic_1_20)
@@ -39,22 +39,22 @@ bool looks_like_header(Bytes bytes) {
 }
 
 // The longest string that fits: names are shown, never compared when they are cut.
-std::string_view bounded_string(Bytes bytes, std::uint64_t offset) {
+std::string_view bounded_string(probe::Bytes bytes, std::uint64_t offset) {
     if (const auto whole = bytes.string(offset, kMostName)) return *whole;
     return bytes.part(offset, kMostName).text();
 }
 
 }  // namespace
 
-Result<Pclntab> Pclntab::find(const Elf& elf, bool search) {
+Result<Pclntab> Pclntab::find(const probe::Elf& elf, bool search) {
     for (const std::string_view name : {".gopclntab", ".data.rel.ro.gopclntab"}) {
-        const Elf::Section* section = elf.section(name);
+        const probe::Elf::Section* section = elf.section(name);
         if (section != nullptr && !section->bytes.empty()) return parse(section->bytes, section->address);
     }
     std::optional<Error> problem;
-    for (const Elf::Segment& segment : elf.segments()) {
+    for (const probe::Elf::Segment& segment : elf.segments()) {
         if (!search) break;
-        const Bytes bytes = elf.at(segment.address);
+        const probe::Bytes bytes = elf.at(segment.address);
         const std::uint64_t from = (8 - segment.address % 8) % 8;
         for (std::uint64_t at = from; at + kHeader <= bytes.size(); at += 8) {
             // Most are refused here: there may be a hundred megabytes of them.
@@ -69,7 +69,7 @@ Result<Pclntab> Pclntab::find(const Elf& elf, bool search) {
     return Error{Error::Kind::not_found, "no Go function table", "executable", "no Go program, or packed"};
 }
 
-Result<Pclntab> Pclntab::parse(Bytes bytes, std::uint64_t address) {
+Result<Pclntab> Pclntab::parse(probe::Bytes bytes, std::uint64_t address) {
     if (!bytes.holds(0, kHeader) || !looks_like_header(bytes)) return refused("unknown magic number");
     const auto magic = bytes.number_unchecked<std::uint32_t>(0);
     if (magic == kMagic_1_2) return refused("of Go 1.15 or older");
@@ -224,7 +224,7 @@ std::string_view Pclntab::file(const Function& function, std::uint32_t text_offs
     return at && *at != kNone ? bounded_string(files_, *at) : std::string_view();
 }
 
-void Pclntab::calls(const Function& function, std::uint32_t text_offset, Bytes gofunc,
+void Pclntab::calls(const Function& function, std::uint32_t text_offset, probe::Bytes gofunc,
                     std::vector<Call>& into) const {
     const auto place = [&](Call& call) {
         call.file = file(function, text_offset);
@@ -266,7 +266,7 @@ std::optional<std::uint8_t> Pclntab::wrapper_id() const {
     return static_cast<std::uint8_t>(most - seen.begin());
 }
 
-bool Pclntab::plausible_tree(const Function& function, Bytes gofunc) const {
+bool Pclntab::plausible_tree(const Function& function, probe::Bytes gofunc) const {
     if (!function.inline_tree) return false;
     const std::uint64_t at = *function.inline_tree;
     if (!gofunc.holds(at, since_1_20_ ? 16 : 20)) return false;

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/golang/bytes.h"
-#include "core/golang/elf.h"
+#include "core/probe/bytes.h"
+#include "core/probe/elf.h"
 
 namespace rampwatch::golang {
 
@@ -43,7 +43,7 @@ class Pclntab {
     // By its section, else by its magic in the segments. not_found: no Go program, or packed; bad_input with
     // the check that failed: too old, or damaged.
     // Without `search` only the sections are looked at.
-    static Result<Pclntab> find(const Elf& elf, bool search = true);
+    static Result<Pclntab> find(const probe::Elf& elf, bool search = true);
 
     [[nodiscard]] std::uint64_t address() const { return address_; }  // as linked
     [[nodiscard]] std::uint32_t functions() const { return functions_; }
@@ -64,7 +64,7 @@ class Pclntab {
 
     // The calls at `text_offset`, innermost first: inlined ones, then the function itself. `gofunc`: the
     // inline trees' bytes, as moduledata.gofunc points to them.
-    void calls(const Function& function, std::uint32_t text_offset, Bytes gofunc,
+    void calls(const Function& function, std::uint32_t text_offset, probe::Bytes gofunc,
                std::vector<Call>& into) const;
 
     // The funcID of wrappers, which differs by version: what the compiler's own functions have, where it is
@@ -72,13 +72,13 @@ class Pclntab {
     [[nodiscard]] std::optional<std::uint8_t> wrapper_id() const;
 
     // True when the first entries of its inline tree make sense at this gofunc: a check for `gofunc` itself.
-    [[nodiscard]] bool plausible_tree(const Function& function, Bytes gofunc) const;
+    [[nodiscard]] bool plausible_tree(const Function& function, probe::Bytes gofunc) const;
 
   private:
     [[nodiscard]] std::optional<std::int32_t> value(std::uint32_t table, const Function& function,
                                                     std::uint32_t text_offset) const;
     [[nodiscard]] std::string_view file(const Function& function, std::uint32_t text_offset) const;
-    static Result<Pclntab> parse(Bytes bytes, std::uint64_t address);
+    static Result<Pclntab> parse(probe::Bytes bytes, std::uint64_t address);
     [[nodiscard]] std::uint32_t entry_of(std::uint32_t index) const;  // 0 to functions()
     [[nodiscard]] std::uint64_t record_of(std::uint32_t index) const;
     [[nodiscard]] std::optional<Function> old_function(std::uint32_t index) const;
@@ -88,7 +88,7 @@ class Pclntab {
     std::uint32_t quantum_ = 1;
     bool since_1_20_ = false;
     std::optional<std::uint64_t> old_text_{};
-    Bytes names_{}, units_{}, files_{}, values_{}, table_{};
+    probe::Bytes names_{}, units_{}, files_{}, values_{}, table_{};
 };
 
 // As the runtime prints it: what stands between the first '[' and the last ']' becomes "...".

@@ -124,7 +124,7 @@ Result<void> Runtime::check_layout() const {
         if (live >= kCheckedRecords) break;
         std::array<std::byte, 384> bytes{};
         if (!memory_.read(address, bytes)) continue;
-        const Bytes record{std::span<const std::byte>(bytes)};
+        const probe::Bytes record{std::span<const std::byte>(bytes)};
         const auto status = Status(record.number_unchecked<std::uint32_t>(layout_.g.status) & 0xffU);
         if (status == Status::idle || status == Status::dead || status == Status::dead_extra) continue;
         ++live;
@@ -178,7 +178,7 @@ Result<GoHeap> Runtime::heap() const {
     std::array<std::byte, 384> bytes{};
     if (const auto done = memory_.read(heap_, bytes); !done) return done.error();
     const auto at = [&](std::uint16_t offset) {
-        return Bytes(std::span<const std::byte>(bytes)).number_unchecked<std::int64_t>(offset);
+        return probe::Bytes(std::span<const std::byte>(bytes)).number_unchecked<std::int64_t>(offset);
     };
     const HeapLayout& layout = *layout_.heap;
     GoHeap heap;

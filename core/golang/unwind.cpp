@@ -52,7 +52,7 @@ void Unwinder::forget() {
 }
 
 Unwinder::End Unwinder::walk(std::uint64_t pc, std::uint64_t sp, std::uint64_t hi, std::uint64_t link,
-                             Bytes stack, std::vector<std::uint64_t>& pcs) {
+                             probe::Bytes stack, std::vector<std::uint64_t>& pcs) {
     pcs.clear();
     std::uint64_t at = 0;  // of the frame's stack pointer in `stack`
     while (pcs.size() < kMostFrames) {

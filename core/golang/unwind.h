@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/golang/bytes.h"
 #include "core/golang/runtime.h"
+#include "core/probe/bytes.h"
 
 namespace rampwatch::golang {
 
@@ -32,7 +32,7 @@ class Unwinder {
 
     // From `pc` and `sp`, of which `stack` are the bytes; `hi` is the stack's end. Fills `pcs`, innermost
     // first: return addresses but for the first, the runtime's own frames with them.
-    End walk(std::uint64_t pc, std::uint64_t sp, std::uint64_t hi, std::uint64_t link, Bytes stack,
+    End walk(std::uint64_t pc, std::uint64_t sp, std::uint64_t hi, std::uint64_t link, probe::Bytes stack,
              std::vector<std::uint64_t>& pcs);
 
     // What was outside may be known by now.

@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "core/golang/build_info.h"
-#include "core/golang/elf.h"
 #include "core/golang/pclntab.h"
+#include "core/probe/elf.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace rampwatch::golang;
+    using namespace rampwatch::probe;
     const Bytes bytes(std::as_bytes(std::span(data, size)));
     const auto elf = Elf::parse(bytes);
     if (!elf) return 0;

@@ -6,22 +6,22 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "core/dump/thread_files.h"
 #include "core/dump/wire.h"
 #include "core/probe/smaps.h"
+#include "core/probe/thread_files.h"
 
 namespace {
 
 using namespace rampwatch;
 
 void thread_files(std::string_view text) {
-    const auto entry = dump::parse_kernel_entry(text);
-    static_cast<void>(dump::parse_run_count(text));
-    static_cast<void>(dump::parse_switches(text));
-    static_cast<void>(dump::parse_thread_stat(text));
+    const auto entry = probe::parse_kernel_entry(text);
+    static_cast<void>(probe::parse_run_count(text));
+    static_cast<void>(probe::parse_switches(text));
+    static_cast<void>(probe::parse_thread_stat(text));
     if (!entry) return;
-    static_cast<void>(dump::wants_wchan(*entry, 'S'));
-    static_cast<void>(dump::wait_word(*entry, 'S', text));
+    static_cast<void>(probe::wants_wchan(*entry, 'S'));
+    static_cast<void>(probe::wait_word(*entry, 'S', text));
 }
 
 void smaps(std::string_view text) {

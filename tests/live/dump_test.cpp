@@ -10,7 +10,7 @@
 #include <string>
 
 #include "core/dump/backend.h"
-#include "core/dump/permission.h"
+#include "core/probe/permission.h"
 #include "core/probe/process.h"
 #include "tests/catch.h"
 #include "tests/live/child.h"
@@ -109,7 +109,7 @@ TEST_CASE("a target that was stopped is read and stays stopped", "[dump]") {
 TEST_CASE("a zombie has no stacks, and the refusal says so", "[dump]") {
     const test::Child child([](const test::Child::Side&) { return 0; });
     child.await_zombie();
-    const auto allowed = dump::may_dump(child.pid());
+    const auto allowed = probe::may_dump(child.pid());
     REQUIRE_FALSE(allowed);
     CHECK(allowed.error().kind == Error::Kind::gone);
     CHECK(allowed.error().what.find("zombie") != std::string::npos);
@@ -127,7 +127,7 @@ TEST_CASE("another user's process is refused with the right that is missing and 
     const test::Target target({test::program("threads"), "--leaked", "1"});
     test::Child child([&](const test::Child::Side&) {
         if (!test::become_nobody()) return 2;
-        const auto allowed = dump::may_dump(target.pid(), "sudo rampwatch dump 1");
+        const auto allowed = probe::may_dump(target.pid(), "sudo rampwatch dump 1");
         if (allowed || allowed.error().kind != Error::Kind::no_permission) return 3;
         return allowed.error().hint.find("sudo rampwatch dump 1") != std::string::npos ? 0 : 4;
     });

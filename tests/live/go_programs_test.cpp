@@ -20,8 +20,8 @@
 #include "core/base/text.h"
 #include "core/dump/worker_call.h"
 #include "core/golang/describe.h"
-#include "core/golang/elf.h"
 #include "core/golang/goroutines.h"
+#include "core/probe/elf.h"
 #include "core/probe/process.h"
 #include "tests/catch.h"
 #include "tests/support/target.h"
@@ -265,7 +265,7 @@ TEST_CASE("Go programs of other kinds are read in part, or refused by name", "[g
         REQUIRE(build({"GOARCH=386", "go", "build", "-o", program, source}, false));
         std::ifstream file(program, std::ios::binary);  // not every kernel runs it
         const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-        const auto elf = golang::Elf::parse(golang::Bytes(std::as_bytes(std::span(bytes))));
+        const auto elf = probe::Elf::parse(probe::Bytes(std::as_bytes(std::span(bytes))));
         REQUIRE_FALSE(elf);
         CHECK(elf.error().what == "32-bit programs are not read");
     }

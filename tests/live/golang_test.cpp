@@ -314,7 +314,7 @@ TEST_CASE("damaged tables are refused or read with bounds, never beyond", "[gola
     int refused = 0;
     for (int round = 0; round < 300; ++round) {
         std::string bad = good;
-        const auto elf_before = golang::Elf::parse(golang::Bytes(std::as_bytes(std::span(good))));
+        const auto elf_before = probe::Elf::parse(probe::Bytes(std::as_bytes(std::span(good))));
         const auto* section = elf_before->section(".gopclntab");
         const auto start =
             static_cast<std::size_t>(section->bytes.data() - std::as_bytes(std::span(good)).data());
@@ -325,8 +325,8 @@ TEST_CASE("damaged tables are refused or read with bounds, never beyond", "[gola
             bad[at] = static_cast<char>(round % 2 == 0 ? 0xff : dice());
         }
         if (round % 7 == 6) bad.resize(dice() % bad.size());
-        const golang::Bytes bytes(std::as_bytes(std::span(bad)));
-        const auto elf = golang::Elf::parse(bytes);
+        const probe::Bytes bytes(std::as_bytes(std::span(bad)));
+        const auto elf = probe::Elf::parse(bytes);
         const auto table = elf ? golang::Pclntab::find(*elf) : Result<golang::Pclntab>(elf.error());
         if (elf) static_cast<void>(golang::read_build_info(*elf));
         if (!table) {

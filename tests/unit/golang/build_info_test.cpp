@@ -44,7 +44,7 @@ std::string with_build_info(std::string text, char flags = 2) {
 }
 
 std::optional<BuildInfo> build_info_of(const std::string& file) {
-    const auto elf = Elf::parse(Bytes(std::as_bytes(std::span(file))));
+    const auto elf = probe::Elf::parse(probe::Bytes(std::as_bytes(std::span(file))));
     REQUIRE(elf);
     return read_build_info(*elf);
 }

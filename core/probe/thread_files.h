@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace rampwatch::dump {
+namespace rampwatch::probe {
 
 // "syscall": a thread that does not run, and where it entered the kernel.
 struct KernelEntry {
@@ -54,4 +54,4 @@ bool wants_wchan(const KernelEntry& entry, char state);
 // `wchan`: a kernel function's name, or "0" or empty where it may not be seen.
 std::string wait_word(const KernelEntry& entry, char state, std::string_view wchan);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::probe

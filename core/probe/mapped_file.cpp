@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "core/golang/mapped_file.h"
+#include "core/probe/mapped_file.h"
 
 #include <sys/mman.h>
 
 #include <cerrno>
 #include <cstring>
 
-namespace rampwatch::golang {
+namespace rampwatch::probe {
 
 namespace {
 
@@ -29,4 +29,4 @@ MappedFile::~MappedFile() {
     ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
 }
 
-}  // namespace rampwatch::golang
+}  // namespace rampwatch::probe

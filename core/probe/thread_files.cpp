@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/thread_files.h"
+#include "core/probe/thread_files.h"
 
 #include <fmt/format.h>
 #include <sys/syscall.h>
@@ -10,7 +10,7 @@
 
 #include "core/base/text.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::probe {
 namespace {
 
 constexpr std::size_t kMostName = 64;  // the kernel's own limit is 15, for its workers 63
@@ -256,4 +256,4 @@ std::string wait_word(const KernelEntry& entry, char state, std::string_view wch
     return fmt::format("syscall {}", entry.syscall_number);
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::probe

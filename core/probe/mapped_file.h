@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "core/base/error.h"
-#include "core/golang/bytes.h"
+#include "core/probe/bytes.h"
 
-namespace rampwatch::golang {
+namespace rampwatch::probe {
 
 class MappedFile {
   public:
@@ -29,4 +29,4 @@ class MappedFile {
     std::span<const std::byte> bytes_{};
 };
 
-}  // namespace rampwatch::golang
+}  // namespace rampwatch::probe

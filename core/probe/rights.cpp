@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/rights.h"
+#include "core/probe/rights.h"
 
 #include <fmt/format.h>
 #include <linux/capability.h>
@@ -18,7 +18,7 @@
 
 #include "core/base/text.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::probe {
 namespace {
 
 std::string first_line(const std::string& path, std::string_view key) {
@@ -87,4 +87,4 @@ Error no_right(pid_t pid) {
     return error;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::probe

@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/golang/bytes.h"
+#include "core/probe/bytes.h"
 #include "core/probe/memory.h"
 
-namespace rampwatch::golang {
+namespace rampwatch::probe {
 
 // Calls `visit(address, bytes)` for each 8-aligned address in [start, end), where `bytes` holds at least
 // `width` bytes from there, until it returns true. True when it did. Pages that do not exist, and what cannot
@@ -41,4 +41,4 @@ bool scan_words(const probe::Memory& memory, std::uint64_t start, std::uint64_t 
     return false;
 }
 
-}  // namespace rampwatch::golang
+}  // namespace rampwatch::probe

@@ -5,10 +5,10 @@
 
 #include "core/base/error.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::probe {
 
 // Why the kernel did not let us look into `pid`: another user's, not dumpable, or kernel.yama.ptrace_scope;
 // with the command or the capability that would help.
 Error no_right(pid_t pid);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::probe

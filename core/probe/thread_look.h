@@ -9,9 +9,9 @@
 #include <string_view>
 
 #include "core/base/fd.h"
-#include "core/dump/thread_files.h"
+#include "core/probe/thread_files.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::probe {
 
 // Two files of one thread, kept open between looks: the descriptors also hold the thread itself, so that a
 // TID that is given out again is never mistaken for it.
@@ -42,4 +42,4 @@ std::string waits_for(int tasks, pid_t tid, const KernelEntry& entry, char state
 // The PID that traces the thread, 0 for none.
 pid_t tracer_of(int tasks, pid_t tid);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::probe

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "core/golang/elf.h"
+#include "core/probe/elf.h"
 
 #include <elf.h>
 
 #include <algorithm>
 
-namespace rampwatch::golang {
+namespace rampwatch::probe {
 
 namespace {
 
@@ -102,4 +102,4 @@ Bytes Elf::at(std::uint64_t address) const {
 
 std::uint64_t Elf::first_page() const { return segments_.front().address / kPage * kPage; }
 
-}  // namespace rampwatch::golang
+}  // namespace rampwatch::probe

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/golang/bytes.h"
+#include "core/probe/bytes.h"
 
-namespace rampwatch::golang {
+namespace rampwatch::probe {
 
 class Elf {
   public:
@@ -52,4 +52,4 @@ class Elf {
     std::vector<Section> sections_{};
 };
 
-}  // namespace rampwatch::golang
+}  // namespace rampwatch::probe

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/permission.h"
+#include "core/probe/permission.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,10 +15,10 @@
 #include "core/base/fd.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
-#include "core/dump/rights.h"
 #include "core/probe/memory.h"
+#include "core/probe/rights.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::probe {
 namespace {
 
 std::string text_of(const std::string& path) {
@@ -100,4 +100,4 @@ Result<void> may_attach(pid_t pid) {
     return {};
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::probe

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/golang/elf.h"
+#include "core/probe/elf.h"
 
 #include <elf.h>
 
@@ -11,6 +11,7 @@
 
 using namespace rampwatch;
 using namespace rampwatch::golang;
+using namespace rampwatch::probe;
 
 namespace {
 
@@ -67,7 +68,7 @@ std::string table_refusal(const std::string& bytes) {
 
 }  // namespace
 
-TEST_CASE("what is no 64-bit little-endian program of a known machine is refused by name", "[golang]") {
+TEST_CASE("what is no 64-bit little-endian program of a known machine is refused by name", "[probe]") {
     CHECK(refusal("") == "no ELF file");
     CHECK(refusal("#!/bin/sh\n" + std::string(100, ' ')) == "no ELF file");
     Elf64_Ehdr bad = header();
@@ -84,7 +85,7 @@ TEST_CASE("what is no 64-bit little-endian program of a known machine is refused
     CHECK(refusal(image(bad, "")) == "no loadable segment");
 }
 
-TEST_CASE("a segment that claims more than the file has gives what there is", "[golang]") {
+TEST_CASE("a segment that claims more than the file has gives what there is", "[probe]") {
     const std::string file = image(header(), "body", ~std::uint64_t{0} / 2);
     const auto elf = Elf::parse(view(file));
     REQUIRE(elf);
@@ -94,7 +95,7 @@ TEST_CASE("a segment that claims more than the file has gives what there is", "[
     CHECK(elf->at(0x3fffff).empty());
 }
 
-TEST_CASE("a function table is found without sections, and refused by the check that fails", "[golang]") {
+TEST_CASE("a function table is found without sections, and refused by the check that fails", "[probe]") {
     CHECK(table_refusal("nothing") == "no Go function table");
     CHECK(table_refusal(table(1, 72)) == "");
     CHECK(table_refusal(table(0, 72)) == "an impossible number of functions");
@@ -108,7 +109,7 @@ TEST_CASE("a function table is found without sections, and refused by the check 
     CHECK(table_refusal(old) == "of Go 1.15 or older");
 }
 
-TEST_CASE("numbers of variable length end within their bounds", "[golang]") {
+TEST_CASE("numbers of variable length end within their bounds", "[probe]") {
     const std::string bytes = "\x85\x01\xff\xff\xff\xff\xff\xff";
     std::uint64_t at = 0;
     CHECK(view(bytes).varint(at) == 133U);

@@ -9,7 +9,7 @@
 #include "core/base/error.h"
 #include "core/probe/process.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::probe {
 
 // Asks the kernel the very question that a debugger's attach asks, without attaching. Errors, `where` being
 // "PID 4711": no_permission (another user's, ptrace scope, a capability, not dumpable, hidepid), gone (a
@@ -24,4 +24,4 @@ Result<void> may_read_threads(const probe::Process& process);
 // For a debugger, which attaches: no_permission when the process has a tracer already.
 Result<void> may_attach(pid_t pid);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::probe

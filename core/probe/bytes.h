@@ -11,7 +11,7 @@
 #include <span>
 #include <string_view>
 
-namespace rampwatch::golang {
+namespace rampwatch::probe {
 
 class Bytes {
   public:
@@ -75,4 +75,4 @@ class Bytes {
     std::span<const std::byte> bytes_{};
 };
 
-}  // namespace rampwatch::golang
+}  // namespace rampwatch::probe

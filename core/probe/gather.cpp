@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "core/golang/gather.h"
+#include "core/probe/gather.h"
 
 #include <algorithm>
 #include <numeric>
 
-namespace rampwatch::golang {
+namespace rampwatch::probe {
 
 namespace {
 
@@ -78,4 +78,4 @@ Bytes Gather::item(std::size_t index) const {
                       : Bytes();
 }
 
-}  // namespace rampwatch::golang
+}  // namespace rampwatch::probe

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/thread_look.h"
+#include "core/probe/thread_look.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -10,7 +10,7 @@
 
 #include "core/base/text.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::probe {
 namespace {
 
 std::string_view read_at(int fd, std::span<char> into) {
@@ -82,4 +82,4 @@ pid_t tracer_of(int tasks, pid_t tid) {
     return static_cast<pid_t>(parse_count(trim(line.substr(0, line.find('\n')))).value_or(0));
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::probe

@@ -7,10 +7,10 @@
 #include <span>
 #include <vector>
 
-#include "core/golang/bytes.h"
+#include "core/probe/bytes.h"
 #include "core/probe/memory.h"
 
-namespace rampwatch::golang {
+namespace rampwatch::probe {
 
 class Gather {
   public:
@@ -41,4 +41,4 @@ class Gather {
     std::uint64_t bytes_read_ = 0, calls_ = 0;
 };
 
-}  // namespace rampwatch::golang
+}  // namespace rampwatch::probe

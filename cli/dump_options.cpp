@@ -54,7 +54,7 @@ Result<dump::Settings> read_dump_options(const DumpOptions& options) {
     if (!stack_bytes || *stack_bytes < (4 << 10) || *stack_bytes > (4 << 20))
         return Error{Error::Kind::bad_input, "from 4K to 4M", "--stack-bytes", "as in 64K"};
     settings.native.capture.stack_bytes = static_cast<std::size_t>(*stack_bytes);
-    settings.native.capture.stop = *dump::stop_policy_of(options.stop);  // CLI11 has checked the word
+    settings.native.capture.stop = *native::stop_policy_of(options.stop);  // CLI11 has checked the word
     settings.native.capture.max_stop = *max_stop;
     const auto pprof = read_pprof_option(options.pprof);
     if (!pprof) return pprof.error();

@@ -8,12 +8,13 @@ cd "${1:-$(dirname "$0")/..}"
 declare -A may=(
     [base]="" [model]="base" [trend]="base model" [stacks]="base model" [report]="base model" [store]="base model"
     [probe]="base model" [prometheus]="base model" [runtime]="base model probe" [systemd]="base model" [golang]="base model stacks probe"
-    [dump]="base model stacks probe golang" [watch]="base model trend stacks"
+    [native]="base model stacks probe"
+    [dump]="base model stacks probe golang native" [watch]="base model trend stacks"
 )
 # header pattern -> the files that may include it
 foreign=(
     'libproc2/|core/probe/procps.cpp'
-    'elfutils/|core/dump/unwind.cpp core/dump/symbols.cpp core/dump/lines.cpp'
+    'elfutils/|core/native/frame_walk.cpp core/native/symbols.cpp core/native/source_lines.cpp'
     'sqlite3.h|core/store/sqlite.cpp'
     'nlohmann/|core/report/json core/store/saved_dump.cpp'
     'protozero/|core/report/pprof.cpp core/stacks/pprof.cpp'

@@ -14,11 +14,11 @@
 #include "core/base/error.h"
 #include "core/dump/goroutines_step.h"
 #include "core/dump/job.h"
-#include "core/dump/native.h"
 #include "core/dump/worker.h"
 #include "core/model/feed.h"
 #include "core/model/stack.h"
 #include "core/model/target.h"
+#include "core/native/native.h"
 
 namespace rampwatch::dump {
 
@@ -39,7 +39,7 @@ struct Settings {
     // What the memory is made of, read after the stacks in so long; 0: not.
     std::chrono::nanoseconds memory_budget{};
     // Of the native way. With StopPolicy::none there is no other: both helpers stop what they read.
-    NativeSettings native{};
+    native::NativeSettings native{};
     PprofSettings pprof{};  // a Go program's goroutines: from its memory, or as it profiles them itself
     std::shared_ptr<Worker> worker{};  // of this life, kept for its next dump; none: one for this dump alone
 };

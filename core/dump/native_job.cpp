@@ -16,7 +16,7 @@ using std::chrono::nanoseconds;
 
 class NativeJob : public Job {
   public:
-    NativeJob(std::shared_ptr<Worker> worker, const NativeSettings& settings, nanoseconds timeout)
+    NativeJob(std::shared_ptr<Worker> worker, const native::NativeSettings& settings, nanoseconds timeout)
         : timeout_(timeout),
           call_(std::move(worker), order::Stacks{settings}, Order{.time = timeout}, Abandon::end) {}
 
@@ -50,7 +50,7 @@ class NativeJob : public Job {
 
 }  // namespace
 
-std::unique_ptr<Job> start_native(std::shared_ptr<Worker> worker, const NativeSettings& settings,
+std::unique_ptr<Job> start_native(std::shared_ptr<Worker> worker, const native::NativeSettings& settings,
                                   nanoseconds timeout) {
     return std::make_unique<NativeJob>(std::move(worker), settings, timeout);
 }

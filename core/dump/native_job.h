@@ -6,14 +6,14 @@
 #include <memory>
 
 #include "core/dump/job.h"
-#include "core/dump/native.h"
 #include "core/dump/worker.h"
+#include "core/native/native.h"
 
 namespace rampwatch::dump {
 
 // `timeout`: then the worker is ended, and the answer is an Error of kind unavailable, so that the next way
 // is tried; the same when the worker dies or cannot be asked.
-std::unique_ptr<Job> start_native(std::shared_ptr<Worker> worker, const NativeSettings& settings,
+std::unique_ptr<Job> start_native(std::shared_ptr<Worker> worker, const native::NativeSettings& settings,
                                   std::chrono::nanoseconds timeout);
 
 }  // namespace rampwatch::dump

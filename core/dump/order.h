@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/dump/native.h"
 #include "core/model/stack.h"
+#include "core/native/native.h"
 
 namespace rampwatch::dump {
 
@@ -75,7 +75,7 @@ struct Profile {
 // Of all threads, by native.h.
 struct Stacks {
     using Answer = answer::Stacks;
-    NativeSettings settings{};
+    native::NativeSettings settings{};
 };
 // What its memory is made of, by memory_reading.h.
 struct Memory {

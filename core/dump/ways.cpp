@@ -41,7 +41,7 @@ StartJob untraced(pid_t pid, StartJob start) {
 }
 
 StartJob native_way(std::shared_ptr<Worker> worker, const Settings& settings) {
-    NativeSettings native = settings.native;
+    native::NativeSettings native = settings.native;
     if (settings.quick) native.lines = std::min(native.lines, kQuickLines);
     return [=, timeout = settings.timeout]() -> Result<std::unique_ptr<Job>> {
         return start_native(worker, native, timeout);
@@ -62,7 +62,7 @@ StartJob quick_way(const Life& life, const Settings& settings, std::size_t ways)
 Ways ways_of(const Life& life, const Settings& settings, const std::shared_ptr<Worker>& worker) {
     const Choice choice = settings.backend;
     const bool any = choice == Choice::automatic;
-    const bool may_stop = settings.native.capture.stop != StopPolicy::none;
+    const bool may_stop = settings.native.capture.stop != native::StopPolicy::none;
     const HelperRunSettings run{settings.timeout, settings.guard_program};
     const EuStackDetail detail = settings.quick                         ? EuStackDetail::bare
                                  : threads_of(life.pid) <= kMostInlined ? EuStackDetail::inlines

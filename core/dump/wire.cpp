@@ -13,17 +13,7 @@
 #include "core/base/archive.h"
 #include "core/model/fields.h"
 
-namespace rampwatch::dump {
-
-void fields(auto& visit, Is<Counters> auto& counters) {
-    visit(Field{"goroutine_records"}, counters.goroutine_records);
-    visit(Field{"heap_marked"}, counters.heap_marked);
-}
-
-void fields(auto& visit, Is<Answer> auto& answer) {
-    visit(Field{"payload"}, answer.payload);
-    visit(Field{"cpu"}, answer.cpu);
-}
+namespace rampwatch::native {
 
 void fields(auto& visit, Is<CaptureSettings> auto& settings) {
     visit(Field{"stop"}, settings.stop);
@@ -37,6 +27,20 @@ void fields(auto& visit, Is<CaptureSettings> auto& settings) {
 void fields(auto& visit, Is<NativeSettings> auto& settings) {
     visit(Field{"capture"}, settings.capture);
     visit(Field{"lines"}, settings.lines);
+}
+
+}  // namespace rampwatch::native
+
+namespace rampwatch::dump {
+
+void fields(auto& visit, Is<Counters> auto& counters) {
+    visit(Field{"goroutine_records"}, counters.goroutine_records);
+    visit(Field{"heap_marked"}, counters.heap_marked);
+}
+
+void fields(auto& visit, Is<Answer> auto& answer) {
+    visit(Field{"payload"}, answer.payload);
+    visit(Field{"cpu"}, answer.cpu);
 }
 
 void fields(auto& visit, Is<Order> auto& order) {

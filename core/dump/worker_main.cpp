@@ -27,9 +27,9 @@
 #include "core/base/text.h"
 #include "core/dump/go_reader.h"
 #include "core/dump/memory_reading.h"
-#include "core/dump/native.h"
 #include "core/dump/order.h"
 #include "core/dump/wire.h"
+#include "core/native/native.h"
 #include "core/probe/process.h"
 
 namespace rampwatch::dump {
@@ -127,7 +127,7 @@ class Readers {
   private:
     pid_t pid_;
     GoReader go_;
-    NativeDumper threads_;
+    native::NativeDumper threads_;
 };
 
 // False where there is nothing to leave out. Of more groups than a message holds the smallest are left out,

@@ -212,7 +212,7 @@ class Kept {
         static_cast<void>(dump::take_dump(life_, settings_));  // lines that the first left out
     }
     bool dump(bool all, Figures& figures) {
-        settings_.native.capture.stop = all ? dump::StopPolicy::all : dump::StopPolicy::running;
+        settings_.native.capture.stop = all ? native::StopPolicy::all : native::StopPolicy::running;
         settings_.native.capture.max_stop = std::chrono::milliseconds(all ? 1000 : 20);
         const auto before = worker_cpu();
         const auto taken = dump::take_dump(life_, settings_);

@@ -16,8 +16,8 @@
 #include <iterator>
 #include <string>
 
-#include "core/dump/symbols.h"
-#include "core/dump/unwind.h"
+#include "core/native/frame_walk.h"
+#include "core/native/symbols.h"
 #include "core/probe/maps.h"
 
 namespace {
@@ -58,20 +58,20 @@ void ask(const std::string& path, std::size_t size) {
     for (const probe::Mapping& mapping : all->mappings) {
         if (mapping.path == path) maps.mappings.push_back(mapping);
     }
-    dump::Modules modules(::getpid());
+    native::Modules modules(::getpid());
     modules.update(::getpid(), maps);
-    dump::Symbols symbols(modules);
+    native::Symbols symbols(modules);
     symbols.allow_lines(std::chrono::milliseconds(200));
-    const dump::ReadWord read = [&](std::uint64_t address) -> std::optional<std::uint64_t> {
+    const native::ReadWord read = [&](std::uint64_t address) -> std::optional<std::uint64_t> {
         return start + (address * 2654435761U) % size;  // return addresses that lie in it
     };
     for (std::size_t at = 0; at < size; at += 1 + size / 64) {
         static_cast<void>(symbols.frames({start + at}));
-        dump::Registers registers;
-        registers.set(dump::kProgramCounter, start + at);
-        registers.set(dump::kStackPointer, 0x7ffd00000000);
-        registers.set(dump::kFramePointer, 0x7ffd00000100);
-        if (dump::unwind(modules, registers, read).frames.size() > dump::kMostFrames) std::abort();
+        native::Registers registers;
+        registers.set(native::kProgramCounter, start + at);
+        registers.set(native::kStackPointer, 0x7ffd00000000);
+        registers.set(native::kFramePointer, 0x7ffd00000100);
+        if (native::unwind(modules, registers, read).frames.size() > native::kMostFrames) std::abort();
     }
     ::munmap(mapped, size);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Stacks by our own hands, of real processes.
-#include "core/dump/native.h"
+#include "core/native/native.h"
 
 #include <elf.h>
 #include <sys/ptrace.h>
@@ -25,9 +25,9 @@
 
 using namespace rampwatch;
 using namespace std::chrono_literals;
-using dump::NativeDumper;
-using dump::NativeSettings;
-using dump::StopPolicy;
+using native::NativeDumper;
+using native::NativeSettings;
+using native::StopPolicy;
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <string>
 
-#include "core/dump/native.h"
+#include "core/native/native.h"
 #include "tests/catch.h"
 #include "tests/support/stacks.h"
 #include "tests/support/target.h"
@@ -20,10 +20,10 @@ using namespace std::chrono_literals;
 namespace {
 
 Dump dump_of(pid_t pid) {
-    dump::NativeSettings settings;  // a busy host may keep a thread from its CPU for long
+    native::NativeSettings settings;  // a busy host may keep a thread from its CPU for long
     settings.capture.max_stop = 500ms;
     settings.lines = 10s;
-    dump::NativeDumper dumper(pid);
+    native::NativeDumper dumper(pid);
     auto dump = dumper.dump(settings);
     if (!dump) FAIL(to_string(dump.error()));
     return std::move(*dump);

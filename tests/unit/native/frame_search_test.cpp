@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/frame_search.h"
+#include "core/native/frame_search.h"
 
 #include <map>
 
 #include "tests/catch.h"
 
 using namespace rampwatch;
-using namespace rampwatch::dump;
+using namespace rampwatch::native;
 
 namespace {
 
@@ -48,7 +48,7 @@ FrameQuestions questions() {
 
 }  // namespace
 
-TEST_CASE("a frame is proven by the call of its function", "[dump]") {
+TEST_CASE("a frame is proven by the call of its function", "[native]") {
     const Words words{{kStack + 40, kOther}, {kStack + 104, kCaller}};
     const auto found = find_frame_pointer(by_frame_pointer(), blocked(), reader(words), questions());
     REQUIRE(found);
@@ -56,7 +56,7 @@ TEST_CASE("a frame is proven by the call of its function", "[dump]") {
     CHECK(found->proven);
 }
 
-TEST_CASE("behind an indirect call a frame is a guess", "[dump]") {
+TEST_CASE("behind an indirect call a frame is a guess", "[native]") {
     const Words words{{kStack + 104, kCaller}};
     FrameQuestions ask = questions();
     ask.call_target = [](std::uint64_t) { return std::nullopt; };
@@ -65,7 +65,7 @@ TEST_CASE("behind an indirect call a frame is a guess", "[dump]") {
     CHECK_FALSE(found->proven);
 }
 
-TEST_CASE("a place from which the walk gets nowhere is not the frame", "[dump]") {
+TEST_CASE("a place from which the walk gets nowhere is not the frame", "[native]") {
     const Words words{{kStack + 40, kCaller}, {kStack + 104, kCaller}};
     FrameQuestions ask = questions();
     ask.reaches_root = [](const Registers& registers) {
@@ -77,7 +77,7 @@ TEST_CASE("a place from which the walk gets nowhere is not the frame", "[dump]")
     CHECK_FALSE(find_frame_pointer(by_frame_pointer(), blocked(), reader(words), ask));
 }
 
-TEST_CASE("a rule that wants more than rbp is not searched for", "[dump]") {
+TEST_CASE("a rule that wants more than rbp is not searched for", "[native]") {
     FrameRule rule = by_frame_pointer();
     rule.cfa.push_back({0x06, 0, 0, 1});  // DW_OP_deref
     CHECK_FALSE(find_frame_pointer(rule, blocked(), reader({}), questions()));
@@ -85,7 +85,7 @@ TEST_CASE("a rule that wants more than rbp is not searched for", "[dump]") {
     CHECK_FALSE(find_frame_pointer(rule, blocked(), reader({}), questions()));
 }
 
-TEST_CASE("only a frame that rbp alone finds is searched for", "[dump]") {
+TEST_CASE("only a frame that rbp alone finds is searched for", "[native]") {
     FrameRule rule;
     rule.cfa = {{0x76, 16, 0, 0}};
     CHECK(offset_from_frame_pointer(rule) == 16U);
@@ -97,7 +97,7 @@ TEST_CASE("only a frame that rbp alone finds is searched for", "[dump]") {
     CHECK_FALSE(offset_from_frame_pointer(rule));
 }
 
-TEST_CASE("a call by a pointer is not believed behind a direct call that would have done", "[dump]") {
+TEST_CASE("a call by a pointer is not believed behind a direct call that would have done", "[native]") {
     const Words words{{kStack + 40, kOther}, {kStack + 104, kCaller}};
     FrameQuestions ask = questions();
     ask.call_target = [](std::uint64_t address) -> std::optional<std::uint64_t> {
@@ -111,7 +111,7 @@ TEST_CASE("a call by a pointer is not believed behind a direct call that would h
     CHECK(find_frame_pointer(by_frame_pointer(), blocked(), reader(words), ask));
 }
 
-TEST_CASE("the frame of a call that leads nowhere is not skipped for a call by a pointer", "[dump]") {
+TEST_CASE("the frame of a call that leads nowhere is not skipped for a call by a pointer", "[native]") {
     const Words words{{kStack + 40, kCaller}, {kStack + 104, kOther}};
     FrameQuestions ask = questions();
     ask.call_target = [](std::uint64_t address) -> std::optional<std::uint64_t> {

@@ -20,10 +20,10 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/dump/registers.h"
+#include "core/native/registers.h"
 #include "core/probe/thread_files.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 
 enum class StopPolicy : std::uint8_t {
     none,     // running threads are reported as missing
@@ -95,4 +95,4 @@ class Capturer {
     std::unique_ptr<State> state_;
 };
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

@@ -12,10 +12,10 @@
 #include <memory>
 
 #include "core/base/error.h"
-#include "core/dump/capture.h"
 #include "core/model/stack.h"
+#include "core/native/capture.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 
 struct NativeSettings {
     CaptureSettings capture{};
@@ -41,4 +41,4 @@ class NativeDumper {
     std::unique_ptr<State> state_;
 };
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

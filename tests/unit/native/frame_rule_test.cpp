@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/frame_rule.h"
+#include "core/native/frame_rule.h"
 
 #include <map>
 
 #include "tests/catch.h"
 
 using namespace rampwatch;
-using namespace rampwatch::dump;
+using namespace rampwatch::native;
 
 namespace {
 
@@ -44,7 +44,7 @@ Registers at(std::uint64_t sp) {
 
 }  // namespace
 
-TEST_CASE("a caller's registers come from where the rule says they were saved", "[dump]") {
+TEST_CASE("a caller's registers come from where the rule says they were saved", "[native]") {
     const Words words{{kStack + 24, 0x402000}, {kStack + 16, 0x7ffc00002000}};
     const Step next = step(usual(), at(kStack), reader(words));
     REQUIRE(next.kind == Step::Kind::caller);
@@ -53,18 +53,18 @@ TEST_CASE("a caller's registers come from where the rule says they were saved", 
     CHECK(next.registers.values[kFramePointer] == 0x7ffc00002000);
 }
 
-TEST_CASE("a stack that was cut off is not the outermost frame", "[dump]") {
+TEST_CASE("a stack that was cut off is not the outermost frame", "[native]") {
     CHECK(step(usual(), at(kStack), reader({})).kind == Step::Kind::outside);
 }
 
-TEST_CASE("an undefined or zero return address is the outermost frame", "[dump]") {
+TEST_CASE("an undefined or zero return address is the outermost frame", "[native]") {
     FrameRule rule = usual();
     CHECK(step(rule, at(kStack), reader({{kStack + 24, 0}, {kStack + 16, 0}})).kind == Step::Kind::root);
     rule.registers[kProgramCounter].kind = RegisterRule::Kind::undefined;
     CHECK(step(rule, at(kStack), reader({})).kind == Step::Kind::root);
 }
 
-TEST_CASE("a register that was not read is missed, not taken for zero", "[dump]") {
+TEST_CASE("a register that was not read is missed, not taken for zero", "[native]") {
     FrameRule rule = usual();
     rule.cfa = {{0x76, 16, 0, 0}};  // DW_OP_breg6: rbp + 16
     CHECK(step(rule, at(kStack), reader({})).kind == Step::Kind::unknown_register);
@@ -73,13 +73,13 @@ TEST_CASE("a register that was not read is missed, not taken for zero", "[dump]"
     CHECK(step(rule, full, reader({{kStack + 24, 0x402000}})).kind == Step::Kind::caller);
 }
 
-TEST_CASE("a lost register below the return address only makes itself unknown", "[dump]") {
+TEST_CASE("a lost register below the return address only makes itself unknown", "[native]") {
     const Step next = step(usual(), at(kStack), reader({{kStack + 24, 0x402000}}));
     REQUIRE(next.kind == Step::Kind::caller);
     CHECK_FALSE(next.registers.knows(kFramePointer));
 }
 
-TEST_CASE("the rule of a procedure linkage table is evaluated", "[dump]") {
+TEST_CASE("the rule of a procedure linkage table is evaluated", "[native]") {
     // rsp + 8 + ((rip & 15) >= 11) << 3: what ld writes for .plt
     const Expression plt = {{0x77, 8, 0, 0}, {0x80, 0, 0, 2}, {0x3f, 0, 0, 4},
                             {0x1a, 0, 0, 5}, {0x3b, 0, 0, 6}, {0x2a, 0, 0, 7},
@@ -91,7 +91,7 @@ TEST_CASE("the rule of a procedure linkage table is evaluated", "[dump]") {
     CHECK(evaluate(plt, registers, std::nullopt, reader({})).value == kStack + 16);
 }
 
-TEST_CASE("an expression that loops, underflows or divides by zero ends as nonsense", "[dump]") {
+TEST_CASE("an expression that loops, underflows or divides by zero ends as nonsense", "[native]") {
     const Registers registers = at(kStack);
     const Expression loop = {{0x31, 0, 0, 0}, {0x2f, std::uint64_t(-4), 0, 1}};  // lit1; skip to lit1
     CHECK(evaluate(loop, registers, std::nullopt, reader({})).why == Why::bad);
@@ -102,7 +102,7 @@ TEST_CASE("an expression that loops, underflows or divides by zero ends as nonse
     CHECK(evaluate({{0xf3, 0, 0, 0}}, registers, std::nullopt, reader({})).why == Why::bad);
 }
 
-TEST_CASE("frame pointers are followed upwards only", "[dump]") {
+TEST_CASE("frame pointers are followed upwards only", "[native]") {
     Registers registers = at(kStack);
     registers.set(kFramePointer, kStack + 64);
     const Step next =

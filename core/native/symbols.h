@@ -11,10 +11,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/dump/unwind.h"
 #include "core/model/stack.h"
+#include "core/native/frame_walk.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 
 // One function's name as the file has it, and where in the function an address lies.
 struct Symbol {
@@ -48,4 +48,4 @@ class Symbols {
     std::unique_ptr<State> state_;
 };
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

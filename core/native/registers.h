@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 
 inline constexpr std::size_t kRegisterCount = 17;  // of x86-64, numbered as DWARF does
 inline constexpr std::size_t kFramePointer = 6;    // rbp
@@ -32,4 +32,4 @@ struct StackCopy {
     std::vector<std::byte> bytes{};
 };
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

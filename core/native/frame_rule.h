@@ -10,9 +10,9 @@
 #include <optional>
 #include <vector>
 
-#include "core/dump/registers.h"
+#include "core/native/registers.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 
 // One operation of a DWARF expression; operands as libdw decodes them.
 struct Operation {
@@ -67,4 +67,4 @@ Step step(const FrameRule& rule, const Registers& registers, const ReadWord& rea
 // Without a rule: the caller by the chain of frame pointers. Only when rbp points upwards into the stack.
 Step step_by_frame_pointer(const Registers& registers, const ReadWord& read);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

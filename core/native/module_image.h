@@ -17,7 +17,7 @@
 #include "core/base/fd.h"
 #include "core/probe/maps.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 
 // The mappings of one file that lie side by side, at least one of them executable.
 struct ModuleRange {
@@ -59,4 +59,4 @@ struct ModuleImage {
 // Errors: not_found when neither file nor memory would do.
 Result<ModuleImage> open_image(pid_t live_tid, const ModuleRange& range);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // libdw finds a compilation unit by .debug_aranges, which clang and rustc do not write, and a function by a
 // walk over the whole unit. Here both are tables, sorted by address, built when first needed.
-#include "core/dump/lines.h"
+#include "core/native/source_lines.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -11,7 +11,7 @@
 #include <array>
 #include <unordered_map>
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 namespace {
 
 constexpr std::size_t kMostRanges = 10'000'000;
@@ -177,4 +177,4 @@ std::vector<SourceCall> Lines::at(std::uint64_t address) {
     return calls;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/unwind.h"
+#include "core/native/frame_walk.h"
 
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
@@ -17,7 +17,7 @@
 #include "core/base/text.h"
 #include "core/probe/memory.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 namespace {
 
 constexpr std::size_t kMostRules = 200'000;
@@ -153,7 +153,7 @@ void Modules::State::rebuild(std::vector<ModuleRange> fresh) {
     modules.clear();
     images.clear();
     ranges = std::move(fresh);
-    callbacks.find_elf = rampwatch::dump::find_elf;
+    callbacks.find_elf = rampwatch::native::find_elf;
     callbacks.find_debuginfo = ::dwfl_standard_find_debuginfo;
     callbacks.section_address = ::dwfl_offline_section_address;
     callbacks.debuginfo_path = &debug_path;
@@ -310,4 +310,4 @@ Unwound unwind(Modules& modules, const Registers& start, const ReadWord& read, F
     }
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

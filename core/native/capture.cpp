@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/capture.h"
+#include "core/native/capture.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,12 +15,12 @@
 #include "core/base/entries.h"
 #include "core/base/fd.h"
 #include "core/base/text.h"
-#include "core/dump/seize.h"
+#include "core/native/seize.h"
 #include "core/probe/memory.h"
 #include "core/probe/rights.h"
 #include "core/probe/thread_look.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -365,4 +365,4 @@ bool Capturer::leader_ended() const { return state_->live != state_->pid; }
 std::size_t Capturer::left_out() const { return state_->left_out; }
 nanoseconds Capturer::held() const { return state_->held; }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

@@ -10,7 +10,7 @@
 
 struct Dwfl_Module;  // elfutils'
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 
 // One call at an address. Innermost first, the function that was really called last.
 struct SourceCall {
@@ -33,4 +33,4 @@ class Lines {
     std::unique_ptr<State> state_;
 };
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

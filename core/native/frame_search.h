@@ -12,9 +12,9 @@
 #include <functional>
 #include <optional>
 
-#include "core/dump/frame_rule.h"
+#include "core/native/frame_rule.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 
 struct FoundFrame {
     std::uint64_t frame_pointer = 0;
@@ -40,4 +40,4 @@ std::optional<FoundFrame> find_frame_pointer(const FrameRule& rule, const Regist
 // CFA = rbp + offset: the offset; empty for any other rule.
 std::optional<std::uint64_t> offset_from_frame_pointer(const FrameRule& rule);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/module_image.h"
+#include "core/native/module_image.h"
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -11,7 +11,7 @@
 #include "core/base/text.h"
 #include "core/probe/memory.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 namespace {
 
 constexpr std::size_t kMostProgramHeaders = 256;
@@ -181,4 +181,4 @@ Result<ModuleImage> open_image(pid_t live_tid, const ModuleRange& range) {
                  {}};
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/module_image.h"
+#include "core/native/module_image.h"
 
 #include <elf.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 #include "tests/catch.h"
 
 using namespace rampwatch;
-using namespace rampwatch::dump;
+using namespace rampwatch::native;
 
 namespace {
 
@@ -25,7 +25,7 @@ ReadFile reader(const std::string& bytes) {
 
 }  // namespace
 
-TEST_CASE("mappings of one file side by side are one module, and only code counts", "[dump]") {
+TEST_CASE("mappings of one file side by side are one module, and only code counts", "[native]") {
     const auto maps = probe::parse_maps(
         "55d0c0a00000-55d0c0a01000 r--p 00000000 fe:01 100 /usr/bin/shop\n"
         "55d0c0a01000-55d0c0a02000 r-xp 00001000 fe:01 100 /usr/bin/shop\n"
@@ -46,7 +46,7 @@ TEST_CASE("mappings of one file side by side are one module, and only code count
     CHECK(modules[3].path == "[vdso]");
 }
 
-TEST_CASE("our own vdso is read out of memory with its build id", "[dump]") {
+TEST_CASE("our own vdso is read out of memory with its build id", "[native]") {
     const auto maps = probe::read_maps(::getpid());
     REQUIRE(maps);
     const auto modules = module_ranges(*maps);
@@ -60,7 +60,7 @@ TEST_CASE("our own vdso is read out of memory with its build id", "[dump]") {
     CHECK(image->build_id.size() == 40);
 }
 
-TEST_CASE("our own executable is read from its file", "[dump]") {
+TEST_CASE("our own executable is read from its file", "[native]") {
     const auto maps = probe::read_maps(::getpid());
     REQUIRE(maps);
     const auto modules = module_ranges(*maps);
@@ -74,7 +74,7 @@ TEST_CASE("our own executable is read from its file", "[dump]") {
     CHECK(image->problem.empty());
 }
 
-TEST_CASE("what is no ELF file, or a lying one, has no facts", "[dump]") {
+TEST_CASE("what is no ELF file, or a lying one, has no facts", "[native]") {
     CHECK_FALSE(elf_facts(reader("")));
     CHECK_FALSE(elf_facts(reader(std::string(4096, 'x'))));
     std::string lying(64, '\0');
@@ -90,7 +90,7 @@ TEST_CASE("what is no ELF file, or a lying one, has no facts", "[dump]") {
     CHECK(facts->build_id.empty());
 }
 
-TEST_CASE("programs of 32 bits and for other machines are refused in words, by their ELF header", "[dump]") {
+TEST_CASE("programs of 32 bits and for other machines are refused in words, by their ELF header", "[native]") {
     const auto why = [](unsigned char bits, std::uint16_t machine) {
         Elf32_Ehdr header{};  // as long as the fields that count go both classes are alike
         std::memcpy(header.e_ident, ELFMAG, SELFMAG);
@@ -107,7 +107,7 @@ TEST_CASE("programs of 32 bits and for other machines are refused in words, by t
     CHECK(why(ELFCLASS64, EM_X86_64).empty());
 }
 
-TEST_CASE("a note that claims more than there is gives no build id", "[dump]") {
+TEST_CASE("a note that claims more than there is gives no build id", "[native]") {
     std::string file(4096, '\0');
     file.replace(0, 5,
                  "\x7f"

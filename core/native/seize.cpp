@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/seize.h"
+#include "core/native/seize.h"
 
 #include <elf.h>
 #include <sched.h>
@@ -15,7 +15,7 @@
 #include <ctime>
 #include <thread>
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -223,4 +223,4 @@ std::vector<Seized> seize_together(std::span<const pid_t> tids, const SeizeLimit
     return threads;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/native.h"
+#include "core/native/native.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -14,14 +14,14 @@
 #include <utility>
 #include <vector>
 
-#include "core/dump/frame_search.h"
-#include "core/dump/module_image.h"
-#include "core/dump/symbols.h"
-#include "core/dump/unwind.h"
+#include "core/native/frame_search.h"
+#include "core/native/frame_walk.h"
+#include "core/native/module_image.h"
+#include "core/native/symbols.h"
 #include "core/probe/maps.h"
 #include "core/stacks/grouper.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 namespace {
 
 constexpr std::size_t kMostTidsNamed = 8;
@@ -303,4 +303,4 @@ Result<Dump> NativeDumper::dump(const NativeSettings& settings) {
     return dump;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

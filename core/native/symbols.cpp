@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/symbols.h"
+#include "core/native/symbols.h"
 
 #include <elfutils/libdwfl.h>
 
@@ -9,9 +9,9 @@
 #include <string_view>
 
 #include "core/base/demangle.h"
-#include "core/dump/lines.h"
+#include "core/native/source_lines.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 namespace {
 
 constexpr int kMostSymbols = 20'000'000;
@@ -203,4 +203,4 @@ const std::vector<Frame>& Symbols::frames(const FrameAddress& address) {
     return frames;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

@@ -14,9 +14,9 @@
 #include <span>
 #include <vector>
 
-#include "core/dump/registers.h"
+#include "core/native/registers.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 
 struct Seized {
     enum class Outcome {
@@ -53,4 +53,4 @@ std::vector<Seized> seize_together(
     std::span<const pid_t> tids, const SeizeLimits& limits,
     const std::function<std::vector<pid_t>(std::chrono::nanoseconds left)>& while_held);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/frame_rule.h"
+#include "core/native/frame_rule.h"
 
 #include <algorithm>
 #include <array>
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 namespace {
 
 constexpr std::size_t kMostSteps = 1000;
@@ -283,4 +283,4 @@ Step step_by_frame_pointer(const Registers& registers, const ReadWord& read) {
     return result;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/frame_search.h"
+#include "core/native/frame_search.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 namespace {
 
 constexpr std::uint64_t kMostSearched = 64 << 10;
@@ -50,4 +50,4 @@ std::optional<FoundFrame> find_frame_pointer(const FrameRule& rule, const Regist
     return std::nullopt;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

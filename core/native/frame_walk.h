@@ -14,12 +14,12 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/dump/frame_rule.h"
-#include "core/dump/module_image.h"
+#include "core/native/frame_rule.h"
+#include "core/native/module_image.h"
 
 struct Dwfl_Module;  // elfutils'
 
-namespace rampwatch::dump {
+namespace rampwatch::native {
 
 struct FrameAddress {
     std::uint64_t pc = 0;
@@ -93,4 +93,4 @@ class Modules {
 Unwound unwind(Modules& modules, const Registers& registers, const ReadWord& read, FrameAddress first);
 Unwound unwind(Modules& modules, const Registers& registers, const ReadWord& read);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::native

@@ -13,9 +13,9 @@
 
 #include "core/base/error.h"
 #include "core/dump/goroutines_step.h"
-#include "core/dump/job.h"
 #include "core/dump/worker.h"
 #include "core/model/feed.h"
+#include "core/model/job.h"
 #include "core/model/stack.h"
 #include "core/model/target.h"
 #include "core/native/native.h"

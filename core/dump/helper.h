@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/dump/job.h"
+#include "core/model/job.h"
 #include "core/stacks/stack_text.h"
 
 namespace rampwatch::dump {

@@ -5,8 +5,8 @@
 #include <chrono>
 #include <memory>
 
-#include "core/dump/job.h"
 #include "core/dump/worker.h"
+#include "core/model/job.h"
 #include "core/native/native.h"
 
 namespace rampwatch::dump {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/dump/job.h"
+#include "core/model/job.h"
 
 namespace rampwatch::dump {
 

@@ -10,7 +10,7 @@
 #include "core/base/error.h"
 #include "core/model/stack.h"
 
-namespace rampwatch::dump {
+namespace rampwatch {
 
 // Destroyed early it cleans up behind itself without blocking, and without harm to the target.
 class Job {
@@ -34,4 +34,4 @@ class Job {
 // Starts one way; an Error of kind `unavailable` or `not_found` leads to the next way, any other to the end.
 using StartJob = std::function<Result<std::unique_ptr<Job>>()>;
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch

@@ -15,8 +15,8 @@
 #include "cli/version.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/dump/guard.h"
 #include "core/dump/worker.h"
+#include "core/helper/guard.h"
 
 namespace rampwatch::cli {
 namespace {
@@ -165,8 +165,8 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     try {
-        if (argc > 1 && argv[1] == rampwatch::dump::kGuardWord)
-            return rampwatch::dump::guard_main(argc, argv);
+        if (argc > 1 && argv[1] == rampwatch::helper::kGuardWord)
+            return rampwatch::helper::guard_main(argc, argv);
         if (argc > 1 && argv[1] == rampwatch::dump::kWorkerWord)
             return rampwatch::dump::worker_main(argc, argv);
         return rampwatch::cli::run(argc, argv);

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "core/base/text.h"
-#include "core/dump/eu_stack.h"
-#include "core/dump/gdb.h"
 #include "core/dump/native_job.h"
+#include "core/helper/eu_stack.h"
+#include "core/helper/gdb.h"
 #include "core/probe/permission.h"
 
 namespace rampwatch::dump {
@@ -53,8 +53,10 @@ StartJob quick_way(const Life& life, const Settings& settings, std::size_t ways)
     const bool any = settings.backend == Choice::automatic;
     const bool by_helper = any || settings.backend == Choice::eu_stack;
     if (!by_helper || settings.quick || ways <= (any ? 1U : 0U)) return {};
-    const HelperRunSettings run{std::min(settings.timeout, kQuickTimeout), settings.guard_program};
-    return [=] { return start_helper(eu_stack(life.pid, EuStackDetail::bare), life, run); };
+    const helper::HelperRunSettings run{std::min(settings.timeout, kQuickTimeout), settings.guard_program};
+    return [=] {
+        return helper::start_helper(helper::eu_stack(life.pid, helper::EuStackDetail::bare), life, run);
+    };
 }
 
 }  // namespace
@@ -63,17 +65,19 @@ Ways ways_of(const Life& life, const Settings& settings, const std::shared_ptr<W
     const Choice choice = settings.backend;
     const bool any = choice == Choice::automatic;
     const bool may_stop = settings.native.capture.stop != native::StopPolicy::none;
-    const HelperRunSettings run{settings.timeout, settings.guard_program};
-    const EuStackDetail detail = settings.quick                         ? EuStackDetail::bare
-                                 : threads_of(life.pid) <= kMostInlined ? EuStackDetail::inlines
-                                                                        : EuStackDetail::names;
+    const helper::HelperRunSettings run{settings.timeout, settings.guard_program};
+    const helper::EuStackDetail detail = settings.quick ? helper::EuStackDetail::bare
+                                         : threads_of(life.pid) <= kMostInlined
+                                             ? helper::EuStackDetail::inlines
+                                             : helper::EuStackDetail::names;
     std::vector<StartJob> ways;
     if (any || choice == Choice::native) ways.push_back(native_way(worker, settings));
     if (may_stop && (any || choice == Choice::eu_stack))
-        ways.push_back(
-            untraced(life.pid, [=] { return start_helper(eu_stack(life.pid, detail), life, run); }));
+        ways.push_back(untraced(
+            life.pid, [=] { return helper::start_helper(helper::eu_stack(life.pid, detail), life, run); }));
     if (may_stop && !settings.quick && (any || choice == Choice::gdb))
-        ways.push_back(untraced(life.pid, [=] { return start_helper(gdb(life.pid), life, run); }));
+        ways.push_back(
+            untraced(life.pid, [=] { return helper::start_helper(helper::gdb(life.pid), life, run); }));
     StartJob quick = quick_way(life, settings, ways.size());
     return {std::move(ways), std::move(quick)};
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/guard.h"
+#include "core/helper/guard.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -20,10 +20,10 @@
 #include <set>
 
 #include "core/base/fd.h"
-#include "core/dump/stopped.h"
-#include "core/dump/target_facts.h"
+#include "core/helper/stopped.h"
+#include "core/helper/target_facts.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::helper {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -255,4 +255,4 @@ int guard_main(int argc, char** argv) {
     return 0;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::helper

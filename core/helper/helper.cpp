@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/helper.h"
+#include "core/helper/helper.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -15,11 +15,11 @@
 #include "core/base/subprocess.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
-#include "core/dump/guard.h"
-#include "core/dump/target_facts.h"
+#include "core/helper/guard.h"
+#include "core/helper/target_facts.h"
 #include "core/stacks/grouper.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::helper {
 namespace {
 
 using std::chrono::milliseconds;
@@ -228,4 +228,4 @@ Result<std::unique_ptr<Job>> start_helper(const HelperSpec& spec, const Life& li
         std::make_unique<HelperJob>(std::move(found), life, settings, std::move(*process)));
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::helper

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/guard.h"
-#include "core/dump/target_facts.h"
+#include "core/helper/guard.h"
+#include "core/helper/target_facts.h"
 #include "tests/catch.h"
 
 using namespace rampwatch;
-using namespace rampwatch::dump;
+using namespace rampwatch::helper;
 
-TEST_CASE("what the guard is told comes back from its words", "[dump]") {
+TEST_CASE("what the guard is told comes back from its words", "[helper]") {
     const GuardOrder order{
         4711, 99, std::chrono::seconds(30), std::chrono::seconds(3), {"/usr/bin/gdb", "-p", "4711", ""}};
     CHECK(parse_guard_argv(guard_argv("/proc/self/exe", order)) == order);
     CHECK(parse_guard_argv(guard_argv("x", {.pid = 1})) == GuardOrder{.pid = 1});
 }
 
-TEST_CASE("a guard's words that make no sense start nothing", "[dump]") {
+TEST_CASE("a guard's words that make no sense start nothing", "[helper]") {
     const std::string word(kGuardWord);
     CHECK_FALSE(parse_guard_argv({}));
     CHECK_FALSE(parse_guard_argv({"rampwatch", word}));
@@ -23,7 +23,7 @@ TEST_CASE("a guard's words that make no sense start nothing", "[dump]") {
     CHECK_FALSE(parse_guard_argv({"rampwatch", "watch", "1", "1", "1", "1"}));
 }
 
-TEST_CASE("how a helper ended comes back from the guard's last line", "[dump]") {
+TEST_CASE("how a helper ended comes back from the guard's last line", "[helper]") {
     for (const HelperEnd& end :
          {HelperEnd{}, HelperEnd{.number = 1}, HelperEnd{.signalled = true, .number = 9},
           HelperEnd{.signalled = true, .number = 15, .timed_out = true, .continued = 2},
@@ -35,7 +35,7 @@ TEST_CASE("how a helper ended comes back from the guard's last line", "[dump]") 
         CHECK_FALSE(parse_end(line));
 }
 
-TEST_CASE("names and paths of any bytes come back from the guard's lines", "[dump]") {
+TEST_CASE("names and paths of any bytes come back from the guard's lines", "[helper]") {
     TargetFacts facts;
     facts.threads[7] = {"a b\n\x1b\xff", "futex"};
     facts.threads[8] = {"", ""};
@@ -55,7 +55,7 @@ TEST_CASE("names and paths of any bytes come back from the guard's lines", "[dum
     CHECK(read.modules[1].path.empty());
 }
 
-TEST_CASE("a line that is no fact is refused", "[dump]") {
+TEST_CASE("a line that is no fact is refused", "[helper]") {
     TargetFacts facts;
     for (const char* line : {"", "task", "task 1 - ", "task x - -", "task 1 6 61", "task 1 zz 61",
                              "map 1 2 3", "map 1 2 x -", "map 1 2 3 6", "output"})

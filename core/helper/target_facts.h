@@ -13,7 +13,7 @@
 
 #include "core/stacks/module_map.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::helper {
 
 struct ThreadFact {
     std::string name{};       // as the kernel has it: at most 15 bytes of anything
@@ -37,4 +37,4 @@ std::string format_facts(const TargetFacts& facts);
 // Takes one such line; false when it is none.
 bool parse_fact(std::string_view line, TargetFacts& facts);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::helper

@@ -3,12 +3,12 @@
 // threads).
 #pragma once
 
-#include "core/dump/helper.h"
+#include "core/helper/helper.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::helper {
 
 // Loads nobody's configuration: no init files, no auto-loaded scripts of the target's files, no debuginfod.
 // Frame arguments are not even read: they can hold secrets.
 HelperSpec gdb(pid_t pid);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::helper

@@ -3,9 +3,9 @@
 // some 2 ms; its costs are its own time, and no picture of one moment.
 #pragma once
 
-#include "core/dump/helper.h"
+#include "core/helper/helper.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::helper {
 
 enum class EuStackDetail {
     inlines,  // functions, lines, and what was inlined: about 3 ms of CPU a thread
@@ -15,4 +15,4 @@ enum class EuStackDetail {
 
 HelperSpec eu_stack(pid_t pid, EuStackDetail detail);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::helper

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/target_facts.h"
+#include "core/helper/target_facts.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #include "core/probe/memory.h"
 #include "core/probe/thread_files.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::helper {
 namespace {
 
 constexpr std::size_t kMost = 20'000;
@@ -138,4 +138,4 @@ bool parse_fact(std::string_view line, TargetFacts& facts) {
     return false;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::helper

@@ -12,7 +12,7 @@
 #include "core/model/job.h"
 #include "core/stacks/stack_text.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::helper {
 
 struct HelperSpec {
     std::string backend{};            // as Dump::backend has it
@@ -37,4 +37,4 @@ Result<std::unique_ptr<Job>> start_helper(const HelperSpec& spec, const Life& li
 // Full path of an executable in the directories that a root shell searches; empty when there is none.
 std::string find_program(const std::string& name);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::helper

@@ -28,7 +28,7 @@
 
 #include "core/base/error.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::helper {
 
 inline constexpr std::string_view kGuardWord = "__guard";
 
@@ -62,4 +62,4 @@ std::optional<HelperEnd> parse_end(std::string_view line);
 // The guard's main(): called first thing by ours when argv[1] is kGuardWord. Its exit status means nothing.
 int guard_main(int argc, char** argv);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::helper

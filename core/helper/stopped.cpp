@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/stopped.h"
+#include "core/helper/stopped.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include "core/base/fd.h"
 #include "core/base/text.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::helper {
 namespace {
 
 constexpr std::size_t kMostTasks = 20'000;
@@ -121,4 +121,4 @@ int undo_stop(int pidfd, pid_t pid, const std::set<pid_t>& before) {
     return sent;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::helper

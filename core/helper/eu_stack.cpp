@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/eu_stack.h"
+#include "core/helper/eu_stack.h"
 
 #include "core/stacks/eu_stack_text.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::helper {
 
 HelperSpec eu_stack(pid_t pid, EuStackDetail detail) {
     HelperSpec spec;
@@ -22,4 +22,4 @@ HelperSpec eu_stack(pid_t pid, EuStackDetail detail) {
     return spec;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::helper

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
-#include "core/dump/guard.h"
+#include "core/helper/guard.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::helper {
 
 std::vector<std::string> guard_argv(const std::string& program, const GuardOrder& order) {
     std::vector<std::string> argv = {program,
@@ -59,4 +59,4 @@ std::optional<HelperEnd> parse_end(std::string_view line) {
     return end;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::helper

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/gdb.h"
+#include "core/helper/gdb.h"
 
 #include "core/stacks/gdb_text.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::helper {
 
 HelperSpec gdb(pid_t pid) {
     HelperSpec spec;
@@ -25,4 +25,4 @@ HelperSpec gdb(pid_t pid) {
     return spec;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::helper

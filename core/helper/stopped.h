@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <set>
 
-namespace rampwatch::dump {
+namespace rampwatch::helper {
 
 // The tasks of `pid` that are in state T (stopped by a signal; a tracer's stop is t). Reads at most 20,000
 // tasks.
@@ -22,4 +22,4 @@ std::set<pid_t> stopped_tasks(pid_t pid);
 // another process. The number of SIGCONTs sent. Blocks.
 int undo_stop(int pidfd, pid_t pid, const std::set<pid_t>& before);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::helper

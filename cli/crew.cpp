@@ -146,7 +146,7 @@ bool Crew::admit(std::int32_t pid, std::optional<TargetId> target, std::vector<F
 void Crew::add_readers(Member& member) const {
     if (!member.process->may_inspect()) return;
     member.looker->add(
-        std::make_unique<dump::GoFeed>(std::make_shared<dump::Worker>(member.who),
+        std::make_unique<dump::GoFeed>(std::make_shared<worker::Worker>(member.who),
                                        dump::GoFeedSettings{settings_.interval, settings_.aged_after}));
 }
 

@@ -4,7 +4,7 @@
 #include "cli/command.h"
 #include "core/base/http.h"
 #include "core/base/units.h"
-#include "core/dump/go_profile.h"
+#include "core/worker/go_profile.h"
 
 namespace rampwatch::cli {
 
@@ -32,7 +32,7 @@ Result<std::string> read_pprof_option(const std::string& word) {
     if (!http_is_built_in())
         return Error{Error::Kind::unavailable, "this rampwatch was built without libcurl", "--pprof",
                      "goroutines are read from memory without it"};
-    return dump::pprof_place(word);
+    return worker::pprof_place(word);
 }
 
 Result<dump::Settings> read_dump_options(const DumpOptions& options) {

@@ -15,8 +15,8 @@
 #include "cli/version.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/dump/worker.h"
 #include "core/helper/guard.h"
+#include "core/worker/worker.h"
 
 namespace rampwatch::cli {
 namespace {
@@ -167,8 +167,8 @@ int main(int argc, char** argv) {
     try {
         if (argc > 1 && argv[1] == rampwatch::helper::kGuardWord)
             return rampwatch::helper::guard_main(argc, argv);
-        if (argc > 1 && argv[1] == rampwatch::dump::kWorkerWord)
-            return rampwatch::dump::worker_main(argc, argv);
+        if (argc > 1 && argv[1] == rampwatch::worker::kWorkerWord)
+            return rampwatch::worker::worker_main(argc, argv);
         return rampwatch::cli::run(argc, argv);
     } catch (
         const std::exception& error) {  // out of memory, or a bug of ours: never CLI11's or abort's number

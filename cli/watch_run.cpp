@@ -23,12 +23,12 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/dump/go_feed.h"
-#include "core/dump/go_profile.h"
 #include "core/probe/exit_feed.h"
 #include "core/probe/permission.h"
 #include "core/probe/sampler.h"
 #include "core/trend/aged.h"
 #include "core/watch/loop.h"
+#include "core/worker/go_profile.h"
 
 namespace rampwatch::cli {
 namespace {
@@ -124,7 +124,7 @@ bool Watch::may_read_stacks() {
     if (!process.alive()) return false;
     const std::string sudo = ::geteuid() == 0 ? "" : "sudo " + own_command_line();
     const std::string& pprof = settings_.dump.pprof.place;
-    if (!process.may_inspect() && !pprof.empty() && pprof != dump::kPprofAuto) return true;
+    if (!process.may_inspect() && !pprof.empty() && pprof != worker::kPprofAuto) return true;
     const auto allowed = probe::may_dump(process.pid(), sudo);
     if (!allowed)
         say((process.may_inspect() ? "no stacks: " : "no stacks and no descriptors: ") +
@@ -150,7 +150,7 @@ std::optional<Error> Watch::begin() {
     exit_.emplace(*handle_.process, 0, memory_->life());
     dump::Settings dumps = settings_.dump;
     if (handle_.process->may_inspect()) {
-        dumps.worker = std::make_shared<dump::Worker>(life_);
+        dumps.worker = std::make_shared<worker::Worker>(life_);
         sampler_->add(std::make_unique<dump::GoFeed>(dumps.worker,
                                                      dump::GoFeedSettings{settings_.interval, aged_after}));
     }

@@ -9,7 +9,8 @@ declare -A may=(
     [base]="" [model]="base" [trend]="base model" [stacks]="base model" [report]="base model" [store]="base model"
     [probe]="base model" [prometheus]="base model" [runtime]="base model probe" [systemd]="base model" [golang]="base model stacks probe"
     [native]="base model stacks probe" [helper]="base model stacks probe"
-    [dump]="base model stacks probe golang native helper" [watch]="base model trend stacks"
+    [worker]="base model stacks probe golang native"
+    [dump]="base model probe native helper worker" [watch]="base model trend stacks"
 )
 # header pattern -> the files that may include it
 foreign=(

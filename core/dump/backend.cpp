@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "core/base/poller.h"
-#include "core/dump/go_profile.h"
 #include "core/dump/memory_step.h"
 #include "core/dump/threads_step.h"
 #include "core/dump/ways.h"
 #include "core/probe/permission.h"
+#include "core/worker/go_profile.h"
 
 namespace rampwatch::dump {
 namespace {
@@ -46,9 +46,10 @@ std::optional<Choice> choice_of(std::string_view word) {
 Result<std::unique_ptr<Job>> start_dump(const Life& life, const Settings& settings) {
     const auto allowed = probe::may_dump(life.pid);
     // A program that is asked over HTTP answers whoever may ask.
-    const bool is_asked = !settings.pprof.place.empty() && settings.pprof.place != kPprofAuto;
+    const bool is_asked = !settings.pprof.place.empty() && settings.pprof.place != worker::kPprofAuto;
     if (!allowed && !(is_asked && allowed.error().kind == Error::Kind::no_permission)) return allowed.error();
-    auto worker = settings.worker ? settings.worker : std::make_shared<Worker>(life, settings.guard_program);
+    auto worker =
+        settings.worker ? settings.worker : std::make_shared<worker::Worker>(life, settings.guard_program);
     auto ways = ways_of(life, settings, worker);
     if (ways.list.empty())
         return Error{
@@ -95,7 +96,7 @@ int DumpFeed::fd() const {
     return workers_.empty() ? -1 : workers_.back().second->fd();  // to see it end when it was idle for long
 }
 
-std::shared_ptr<Worker> DumpFeed::worker_of(const Life& life) {
+std::shared_ptr<worker::Worker> DumpFeed::worker_of(const Life& life) {
     const auto& given = settings_.worker;
     if (given && is_same_process(given->life(), life)) return given;
     const auto known = std::find_if(workers_.begin(), workers_.end(),
@@ -105,7 +106,7 @@ std::shared_ptr<Worker> DumpFeed::worker_of(const Life& life) {
         return workers_.back().second;
     }
     if (workers_.size() >= kMostWorkers) workers_.erase(workers_.begin());
-    workers_.emplace_back(life, std::make_shared<Worker>(life, settings_.guard_program));
+    workers_.emplace_back(life, std::make_shared<worker::Worker>(life, settings_.guard_program));
     return workers_.back().second;
 }
 

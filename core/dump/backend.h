@@ -13,12 +13,12 @@
 
 #include "core/base/error.h"
 #include "core/dump/goroutines_step.h"
-#include "core/dump/worker.h"
 #include "core/model/feed.h"
 #include "core/model/job.h"
 #include "core/model/stack.h"
 #include "core/model/target.h"
 #include "core/native/native.h"
+#include "core/worker/worker.h"
 
 namespace rampwatch::dump {
 
@@ -41,7 +41,8 @@ struct Settings {
     // Of the native way. With StopPolicy::none there is no other: both helpers stop what they read.
     native::NativeSettings native{};
     PprofSettings pprof{};  // a Go program's goroutines: from its memory, or as it profiles them itself
-    std::shared_ptr<Worker> worker{};  // of this life, kept for its next dump; none: one for this dump alone
+    std::shared_ptr<worker::Worker>
+        worker{};  // of this life, kept for its next dump; none: one for this dump alone
 };
 
 // Starts a dump of the process; its groups come without `change`. Nothing here blocks for longer than a fork
@@ -73,11 +74,12 @@ class DumpFeed : public Feed {
     std::chrono::nanoseconds memory_budget(const Life& life, DumpReason reason) const;
     void rest(const Life& life, const Result<Dump>& dump);
     void answer(RequestId request, Result<Dump> dump);
-    std::shared_ptr<Worker> worker_of(const Life& life);
+    std::shared_ptr<worker::Worker> worker_of(const Life& life);
 
     Settings settings_;
     WhoIs who_is_;
-    std::vector<std::pair<Life, std::shared_ptr<Worker>>> workers_{};  // the one used last stands last
+    std::vector<std::pair<Life, std::shared_ptr<worker::Worker>>>
+        workers_{};  // the one used last stands last
     // Processes whose memory took long to read, and until when it is not read again but for a leak.
     std::vector<std::pair<Life, std::chrono::nanoseconds>> memory_rests_{};
     std::unique_ptr<Running> running_{};

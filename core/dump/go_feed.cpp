@@ -27,7 +27,7 @@ constexpr std::array<nanoseconds, 3> kNotYet = {std::chrono::seconds(1), std::ch
 
 }  // namespace
 
-GoFeed::GoFeed(std::shared_ptr<Worker> worker, GoFeedSettings settings)
+GoFeed::GoFeed(std::shared_ptr<worker::Worker> worker, GoFeedSettings settings)
     : worker_(std::move(worker)), settings_(settings), due_(kDueNow), memory_(worker_->life().pid) {}
 
 std::optional<nanoseconds> GoFeed::deadline() const { return call_ ? call_->deadline() : due_; }
@@ -43,12 +43,12 @@ void GoFeed::take(std::vector<Fact>& facts) {
         learn(std::move(*answer), cpu, now);
     } else if (due_ && now >= *due_) {
         due_.reset();
-        call_.emplace(worker_, order::Count{settings_.aged_after},
-                      Order{.time = kLongestWait, .nice = kNice});
+        call_.emplace(worker_, worker::order::Count{settings_.aged_after},
+                      worker::Order{.time = kLongestWait, .nice = kNice});
     }
 }
 
-void GoFeed::learn(Result<answer::Count> answer, nanoseconds cpu, nanoseconds now) {
+void GoFeed::learn(Result<worker::answer::Count> answer, nanoseconds cpu, nanoseconds now) {
     if (answer) {
         counters_ = answer->counters;
         program_ = std::move(answer->go);

@@ -9,10 +9,10 @@
 #include <optional>
 #include <vector>
 
-#include "core/dump/worker_call.h"
 #include "core/model/sample.h"
 #include "core/probe/memory.h"
 #include "core/probe/sample_reader.h"
+#include "core/worker/worker_call.h"
 
 namespace rampwatch::dump {
 
@@ -24,7 +24,7 @@ struct GoFeedSettings {
 // Tells no Facts: what it knows goes into samples, by read(). A program that is no Go program costs one look.
 class GoFeed : public probe::SampleReader {
   public:
-    GoFeed(std::shared_ptr<Worker> worker, GoFeedSettings settings);
+    GoFeed(std::shared_ptr<worker::Worker> worker, GoFeedSettings settings);
 
     [[nodiscard]] int fd() const override { return call_ ? call_->fd() : -1; }
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
@@ -39,14 +39,15 @@ class GoFeed : public probe::SampleReader {
     [[nodiscard]] const std::optional<GoProgram>& program() const { return program_; }
 
   private:
-    void learn(Result<answer::Count> answer, std::chrono::nanoseconds cpu, std::chrono::nanoseconds now);
+    void learn(Result<worker::answer::Count> answer, std::chrono::nanoseconds cpu,
+               std::chrono::nanoseconds now);
 
-    std::shared_ptr<Worker> worker_;
+    std::shared_ptr<worker::Worker> worker_;
     GoFeedSettings settings_{};
-    std::optional<WorkerCall<order::Count>> call_{};  // while an answer is awaited
+    std::optional<worker::WorkerCall<worker::order::Count>> call_{};  // while an answer is awaited
     std::optional<std::chrono::nanoseconds> due_{};  // when to ask; empty: not before the next tick, or never
     std::chrono::nanoseconds rests_until_{};
-    Counters counters_{};
+    worker::Counters counters_{};
     probe::Memory memory_;
     std::optional<GoProgram> program_{};
     bool fresh_ = false;

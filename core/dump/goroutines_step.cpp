@@ -4,7 +4,7 @@
 #include <utility>
 #include <variant>
 
-#include "core/dump/worker_call.h"
+#include "core/worker/worker_call.h"
 
 namespace rampwatch::dump {
 namespace {
@@ -17,11 +17,11 @@ constexpr nanoseconds kPatience = std::chrono::seconds(20);
 template <class O>
 class GoroutinesStep : public DumpStep {
   public:
-    GoroutinesStep(std::shared_ptr<Worker> worker, O order, nanoseconds time)
+    GoroutinesStep(std::shared_ptr<worker::Worker> worker, O order, nanoseconds time)
         : worker_(std::move(worker)), order_(std::move(order)), time_(time) {}
 
     bool start(const DumpInHand& /*so_far*/) override {
-        call_.emplace(worker_, order_, Order{.time = time_});
+        call_.emplace(worker_, order_, worker::Order{.time = time_});
         return true;
     }
     [[nodiscard]] int fd() const override { return call_->fd(); }
@@ -40,7 +40,7 @@ class GoroutinesStep : public DumpStep {
                 dump.warnings.push_back("Its goroutines could not be read: " + to_string(error));
             return;
         }
-        answer::Goroutines& read = **answer_;
+        worker::answer::Goroutines& read = **answer_;
         in_hand.has_stacks = true;
         dump.backend = "go";
         dump.go = std::move(read.go);
@@ -49,21 +49,22 @@ class GoroutinesStep : public DumpStep {
     }
 
   private:
-    std::shared_ptr<Worker> worker_;
+    std::shared_ptr<worker::Worker> worker_;
     O order_;
     nanoseconds time_;
-    std::optional<WorkerCall<O>> call_{};
-    std::optional<Result<answer::Goroutines>> answer_{};
+    std::optional<worker::WorkerCall<O>> call_{};
+    std::optional<Result<worker::answer::Goroutines>> answer_{};
 };
 
 }  // namespace
 
-std::unique_ptr<DumpStep> goroutines_step(std::shared_ptr<Worker> worker, PprofSettings pprof) {
+std::unique_ptr<DumpStep> goroutines_step(std::shared_ptr<worker::Worker> worker, PprofSettings pprof) {
     if (pprof.place.empty())
-        return std::make_unique<GoroutinesStep<order::Goroutines>>(std::move(worker), order::Goroutines{},
-                                                                   kPatience);
-    return std::make_unique<GoroutinesStep<order::Profile>>(
-        std::move(worker), order::Profile{std::move(pprof.place), pprof.timeout}, kPatience + pprof.timeout);
+        return std::make_unique<GoroutinesStep<worker::order::Goroutines>>(
+            std::move(worker), worker::order::Goroutines{}, kPatience);
+    return std::make_unique<GoroutinesStep<worker::order::Profile>>(
+        std::move(worker), worker::order::Profile{std::move(pprof.place), pprof.timeout},
+        kPatience + pprof.timeout);
 }
 
 }  // namespace rampwatch::dump

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "core/dump/step.h"
-#include "core/dump/worker.h"
+#include "core/worker/worker.h"
 
 namespace rampwatch::dump {
 
@@ -18,6 +18,6 @@ struct PprofSettings {
 
 // By a worker that stops nothing; a program that is no Go program costs the few milliseconds that it takes to
 // know. Where they cannot be read that is a warning. `pprof`: as the program itself profiles them.
-std::unique_ptr<DumpStep> goroutines_step(std::shared_ptr<Worker> worker, PprofSettings pprof = {});
+std::unique_ptr<DumpStep> goroutines_step(std::shared_ptr<worker::Worker> worker, PprofSettings pprof = {});
 
 }  // namespace rampwatch::dump

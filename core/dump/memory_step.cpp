@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "core/dump/worker_call.h"
+#include "core/worker/worker_call.h"
 
 namespace rampwatch::dump {
 namespace {
@@ -15,12 +15,12 @@ constexpr nanoseconds kGrace = std::chrono::seconds(15);
 
 class MemoryStep : public DumpStep {
   public:
-    MemoryStep(std::shared_ptr<Worker> worker, nanoseconds budget)
+    MemoryStep(std::shared_ptr<worker::Worker> worker, nanoseconds budget)
         : worker_(std::move(worker)), budget_(budget) {}
 
     bool start(const DumpInHand& so_far) override {
         if (!so_far.has_stacks) return false;
-        call_.emplace(worker_, order::Memory{budget_}, Order{.time = budget_ + kGrace});
+        call_.emplace(worker_, worker::order::Memory{budget_}, worker::Order{.time = budget_ + kGrace});
         return true;
     }
     [[nodiscard]] int fd() const override { return call_->fd(); }
@@ -40,15 +40,15 @@ class MemoryStep : public DumpStep {
     }
 
   private:
-    std::shared_ptr<Worker> worker_;
+    std::shared_ptr<worker::Worker> worker_;
     nanoseconds budget_;
-    std::optional<WorkerCall<order::Memory>> call_{};
-    std::optional<Result<answer::Memory>> answer_{};
+    std::optional<worker::WorkerCall<worker::order::Memory>> call_{};
+    std::optional<Result<worker::answer::Memory>> answer_{};
 };
 
 }  // namespace
 
-std::unique_ptr<DumpStep> memory_step(std::shared_ptr<Worker> worker, nanoseconds budget) {
+std::unique_ptr<DumpStep> memory_step(std::shared_ptr<worker::Worker> worker, nanoseconds budget) {
     return std::make_unique<MemoryStep>(std::move(worker), budget);
 }
 

@@ -6,11 +6,12 @@
 #include <memory>
 
 #include "core/dump/step.h"
-#include "core/dump/worker.h"
+#include "core/worker/worker.h"
 
 namespace rampwatch::dump {
 
 // Reads it in `budget`, once stacks were read. Where it cannot be read, the dump has a warning.
-std::unique_ptr<DumpStep> memory_step(std::shared_ptr<Worker> worker, std::chrono::nanoseconds budget);
+std::unique_ptr<DumpStep> memory_step(std::shared_ptr<worker::Worker> worker,
+                                      std::chrono::nanoseconds budget);
 
 }  // namespace rampwatch::dump

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/base/units.h"
-#include "core/dump/worker_call.h"
+#include "core/worker/worker_call.h"
 
 namespace rampwatch::dump {
 namespace {
@@ -16,9 +16,11 @@ using std::chrono::nanoseconds;
 
 class NativeJob : public Job {
   public:
-    NativeJob(std::shared_ptr<Worker> worker, const native::NativeSettings& settings, nanoseconds timeout)
+    NativeJob(std::shared_ptr<worker::Worker> worker, const native::NativeSettings& settings,
+              nanoseconds timeout)
         : timeout_(timeout),
-          call_(std::move(worker), order::Stacks{settings}, Order{.time = timeout}, Abandon::end) {}
+          call_(std::move(worker), worker::order::Stacks{settings}, worker::Order{.time = timeout},
+                worker::Abandon::end) {}
 
     [[nodiscard]] int fd() const override { return call_.fd(); }
     [[nodiscard]] std::optional<nanoseconds> deadline() const override { return call_.deadline(); }
@@ -44,14 +46,14 @@ class NativeJob : public Job {
     }
 
     nanoseconds timeout_;
-    WorkerCall<order::Stacks> call_;
-    std::optional<Result<answer::Stacks>> answer_{};
+    worker::WorkerCall<worker::order::Stacks> call_;
+    std::optional<Result<worker::answer::Stacks>> answer_{};
 };
 
 }  // namespace
 
-std::unique_ptr<Job> start_native(std::shared_ptr<Worker> worker, const native::NativeSettings& settings,
-                                  nanoseconds timeout) {
+std::unique_ptr<Job> start_native(std::shared_ptr<worker::Worker> worker,
+                                  const native::NativeSettings& settings, nanoseconds timeout) {
     return std::make_unique<NativeJob>(std::move(worker), settings, timeout);
 }
 

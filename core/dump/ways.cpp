@@ -40,7 +40,7 @@ StartJob untraced(pid_t pid, StartJob start) {
     };
 }
 
-StartJob native_way(std::shared_ptr<Worker> worker, const Settings& settings) {
+StartJob native_way(std::shared_ptr<worker::Worker> worker, const Settings& settings) {
     native::NativeSettings native = settings.native;
     if (settings.quick) native.lines = std::min(native.lines, kQuickLines);
     return [=, timeout = settings.timeout]() -> Result<std::unique_ptr<Job>> {
@@ -61,7 +61,7 @@ StartJob quick_way(const Life& life, const Settings& settings, std::size_t ways)
 
 }  // namespace
 
-Ways ways_of(const Life& life, const Settings& settings, const std::shared_ptr<Worker>& worker) {
+Ways ways_of(const Life& life, const Settings& settings, const std::shared_ptr<worker::Worker>& worker) {
     const Choice choice = settings.backend;
     const bool any = choice == Choice::automatic;
     const bool may_stop = settings.native.capture.stop != native::StopPolicy::none;

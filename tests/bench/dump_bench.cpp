@@ -207,7 +207,7 @@ class Kept {
         settings_.guard_program = rampwatch;
         settings_.timeout = std::chrono::seconds(120);
         settings_.backend = dump::Choice::native;
-        settings_.worker = std::make_shared<dump::Worker>(life_, rampwatch);
+        settings_.worker = std::make_shared<worker::Worker>(life_, rampwatch);
         static_cast<void>(dump::take_dump(life_, settings_));
         static_cast<void>(dump::take_dump(life_, settings_));  // lines that the first left out
     }

@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "core/dump/wire.h"
 #include "core/probe/smaps.h"
 #include "core/probe/thread_files.h"
+#include "core/worker/wire.h"
 
 namespace {
 
@@ -43,8 +43,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     thread_files(text);
     smaps(text);
     static_cast<void>(probe::parse_maps(text));
-    if (const auto answer = dump::decode_answer(text)) {
-        if (dump::encode(*answer) != text) std::abort();
+    if (const auto answer = worker::decode_answer(text)) {
+        if (worker::encode(*answer) != text) std::abort();
     }
     return 0;
 }

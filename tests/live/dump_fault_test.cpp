@@ -82,7 +82,7 @@ TEST_CASE(
     const std::string path = script(folder, "again", R"([ -n "$AGAIN" ] || echo ready; AGAIN=yes exec "$0")");
     const test::Target target({path});
     dump::Settings settings = settings_for(dump::Choice::native);
-    settings.worker = std::make_shared<dump::Worker>(life_of(target.pid()), RAMPWATCH_PROGRAM);
+    settings.worker = std::make_shared<worker::Worker>(life_of(target.pid()), RAMPWATCH_PROGRAM);
     for (int round = 0; round < 8; ++round) {
         const auto taken = dump::take_dump(life_of(target.pid()), settings);
         if (taken) {
@@ -99,7 +99,7 @@ TEST_CASE("a target that forks all the time is read as the one process that it i
     const test::TempTree folder;
     const test::Target target({script(folder, "forks", "echo ready; while :; do /bin/true; done")});
     dump::Settings settings = settings_for(dump::Choice::native);
-    settings.worker = std::make_shared<dump::Worker>(life_of(target.pid()), RAMPWATCH_PROGRAM);
+    settings.worker = std::make_shared<worker::Worker>(life_of(target.pid()), RAMPWATCH_PROGRAM);
     for (int round = 0; round < 5; ++round) {
         const auto taken = dump::take_dump(life_of(target.pid()), settings);
         if (!taken) FAIL(to_string(taken.error()));
@@ -147,7 +147,7 @@ TEST_CASE(
             script(folder, fmt::format("with{}", mib),
                    fmt::format("ulimit -v {}\nexec {} \"$@\"", mib * 1024, RAMPWATCH_PROGRAM));
         dump::Settings settings = settings_for(dump::Choice::automatic);
-        settings.worker = std::make_shared<dump::Worker>(life, small);
+        settings.worker = std::make_shared<worker::Worker>(life, small);
         const auto taken = dump::take_dump(life, settings);
         INFO(mib << " MiB");
         if (!taken) FAIL(to_string(taken.error()));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A Go program's own profile of its goroutines beside what is read from its memory.
-#include "core/dump/go_profile.h"
+#include "core/worker/go_profile.h"
 
 #include <algorithm>
 #include <chrono>
@@ -68,9 +68,9 @@ TEST_CASE("the program's own profile and its memory tell the same stacks", "[go_
     const std::string program = test::program("served_go");
     if (!test::have({program})) return;
     const test::Target target({program, "-n", kSenders, "-deep", "3"});
-    const auto place = dump::pprof_place("http://127.0.0.1:" + target.told());
+    const auto place = worker::pprof_place("http://127.0.0.1:" + target.told());
     REQUIRE(place);
-    const auto asked = dump::ask_profile(target.pid(), *place, 60s);
+    const auto asked = worker::ask_profile(target.pid(), *place, 60s);
     if (!asked && asked.error().kind == Error::Kind::unavailable) {
         WARN("skipped: " << to_string(asked.error()));
         return;

@@ -18,11 +18,11 @@
 
 #include "core/base/poller.h"
 #include "core/base/text.h"
-#include "core/dump/worker_call.h"
 #include "core/golang/describe.h"
 #include "core/golang/goroutines.h"
 #include "core/probe/elf.h"
 #include "core/probe/process.h"
+#include "core/worker/worker_call.h"
 #include "tests/catch.h"
 #include "tests/support/target.h"
 #include "tests/temp_tree.h"
@@ -354,8 +354,8 @@ TEST_CASE("Go programs of other kinds are read in part, or refused by name", "[g
         }
         test::Target target({program, library});
         const auto worker =
-            std::make_shared<dump::Worker>(probe::Process::open(target.pid())->life(), RAMPWATCH_PROGRAM);
-        using Call = dump::WorkerCall<dump::order::Goroutines>;
+            std::make_shared<worker::Worker>(probe::Process::open(target.pid())->life(), RAMPWATCH_PROGRAM);
+        using Call = worker::WorkerCall<worker::order::Goroutines>;
         auto answer = Call(worker, {}, {.time = 60s}).wait();
         REQUIRE(answer);
         const auto before = static_cast<std::size_t>(answer->go.goroutines);

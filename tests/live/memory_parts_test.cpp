@@ -10,9 +10,9 @@
 #include <string>
 
 #include "core/base/poller.h"
-#include "core/dump/memory_reading.h"
 #include "core/report/memory_text.h"
 #include "core/stacks/memory_change.h"
+#include "core/worker/memory_reading.h"
 #include "tests/catch.h"
 #include "tests/support/target.h"
 
@@ -24,7 +24,7 @@ namespace {
 constexpr std::int64_t kMib = 1 << 20;
 
 MemoryParts parts_of(const test::Target& target) {
-    auto memory = dump::read_memory_parts(target.pid(), 30s);
+    auto memory = worker::read_memory_parts(target.pid(), 30s);
     REQUIRE(memory);
     CHECK(memory->missing.empty());
     return std::move(*memory);
@@ -155,7 +155,7 @@ TEST_CASE("memory that was given back by MADV_FREE is resident, and said to be n
 
 TEST_CASE("a reading that may take no time has the total, and says why it has no parts", "[memory_parts]") {
     const test::Target target({test::program("steady")});
-    const auto memory = dump::read_memory_parts(target.pid(), 1ns);
+    const auto memory = worker::read_memory_parts(target.pid(), 1ns);
     REQUIRE(memory);
     CHECK(memory->parts.empty());
     CHECK(memory->total.rss > 0);

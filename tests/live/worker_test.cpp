@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The child that reads a Go program, and what a watch makes of it.
-#include "core/dump/worker.h"
+#include "core/worker/worker.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -12,17 +12,17 @@
 #include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/dump/go_feed.h"
-#include "core/dump/worker_call.h"
 #include "core/probe/process.h"
+#include "core/worker/worker_call.h"
 #include "tests/catch.h"
 #include "tests/support/target.h"
 #include "tests/temp_tree.h"
 
 using namespace rampwatch;
 using namespace std::chrono_literals;
-using dump::WorkerCall;
-namespace order = dump::order;
-using dump::Worker;
+using worker::WorkerCall;
+namespace order = worker::order;
+using worker::Worker;
 
 namespace {
 
@@ -36,7 +36,7 @@ pid_t child_for(const test::Target& target) {
         std::stringstream line;
         line << file.rdbuf();
         const std::string words = line.str();
-        if (words.find(dump::kWorkerWord) != std::string::npos &&
+        if (words.find(worker::kWorkerWord) != std::string::npos &&
             words.find(target.pid_word()) != std::string::npos) {
             return child;
         }
@@ -120,7 +120,7 @@ TEST_CASE("a call that is destroyed leaves the worker to the others", "[worker]"
     { const WorkerCall<order::Goroutines> forgotten(worker, {}, {.time = 60s}); }
     REQUIRE(ask(worker, order::Count{}));
     const pid_t child = child_for(target);
-    { const WorkerCall<order::Goroutines> ended(worker, {}, {.time = 60s}, dump::Abandon::end); }
+    { const WorkerCall<order::Goroutines> ended(worker, {}, {.time = 60s}, worker::Abandon::end); }
     CHECK(child_for(target) != child);
     CHECK(ask(worker, order::Count{}));
 }

@@ -90,7 +90,8 @@ TEST_CASE("what is no ELF file, or a lying one, has no facts", "[native]") {
     CHECK(facts->build_id.empty());
 }
 
-TEST_CASE("programs of 32 bits and for other machines are refused in words, by their ELF header", "[native]") {
+TEST_CASE("programs of 32 bits and for other machines are refused in words, by their ELF header",
+          "[native]") {
     const auto why = [](unsigned char bits, std::uint16_t machine) {
         Elf32_Ehdr header{};  // as long as the fields that count go both classes are alike
         std::memcpy(header.e_ident, ELFMAG, SELFMAG);

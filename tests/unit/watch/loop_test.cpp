@@ -123,7 +123,7 @@ TEST_CASE("a dump that no worker can be had for ends by an answer, without a spi
 
 TEST_CASE("goroutines of a process that has none are not asked for again and again", "[watch]") {
     const Life gone{.boot_id = "no such boot", .pid = 1, .start_ticks = 1};
-    dump::GoFeed go(std::make_shared<dump::Worker>(gone, "/nowhere/rampwatch"), {});
+    dump::GoFeed go(std::make_shared<worker::Worker>(gone, "/nowhere/rampwatch"), {});
     CHECK(settles(go));
 }
 

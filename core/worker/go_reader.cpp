@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/go_reader.h"
+#include "core/worker/go_reader.h"
 
 #include <time.h>
 
@@ -9,12 +9,12 @@
 #include <utility>
 
 #include "core/base/poller.h"
-#include "core/dump/go_profile.h"
 #include "core/golang/describe.h"
 #include "core/probe/maps.h"
 #include "core/stacks/own_frame.h"
+#include "core/worker/go_profile.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::worker {
 namespace {
 
 std::chrono::nanoseconds monotonic_now() {
@@ -164,4 +164,4 @@ Payload GoReader::answer(const order::Profile& order) {
     return found;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::worker

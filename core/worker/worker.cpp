@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/worker.h"
+#include "core/worker/worker.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -16,9 +16,9 @@
 
 #include <fmt/format.h>
 
-#include "core/dump/wire.h"
+#include "core/worker/wire.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::worker {
 
 namespace {
 
@@ -204,4 +204,4 @@ void Worker::rest() {
     if (waiting_.empty()) end();
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::worker

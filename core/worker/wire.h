@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/dump/order.h"
+#include "core/worker/order.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::worker {
 
 inline constexpr std::size_t kMostMessage = std::size_t{32} << 20;
 
@@ -23,4 +23,4 @@ std::optional<Answer> decode_answer(std::string_view bytes);
 // Behind its length, as a std::uint32_t.
 std::string framed(std::string_view bytes);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::worker

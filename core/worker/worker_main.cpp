@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/worker.h"
+#include "core/worker/worker.h"
 
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -25,14 +25,14 @@
 #include <variant>
 
 #include "core/base/text.h"
-#include "core/dump/go_reader.h"
-#include "core/dump/memory_reading.h"
-#include "core/dump/order.h"
-#include "core/dump/wire.h"
 #include "core/native/native.h"
 #include "core/probe/process.h"
+#include "core/worker/go_reader.h"
+#include "core/worker/memory_reading.h"
+#include "core/worker/order.h"
+#include "core/worker/wire.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::worker {
 namespace {
 
 constexpr rlim_t kMostMemory = rlim_t{6} << 30;  // address space: an executable of 4 GiB is mapped, not read
@@ -211,4 +211,4 @@ int worker_main(int argc, char** argv) {
     return 0;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::worker

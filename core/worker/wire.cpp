@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/wire.h"
+#include "core/worker/wire.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -31,7 +31,7 @@ void fields(auto& visit, Is<NativeSettings> auto& settings) {
 
 }  // namespace rampwatch::native
 
-namespace rampwatch::dump {
+namespace rampwatch::worker {
 
 void fields(auto& visit, Is<Counters> auto& counters) {
     visit(Field{"goroutine_records"}, counters.goroutine_records);
@@ -162,4 +162,4 @@ std::string framed(std::string_view bytes) {
     return framed.append(bytes);
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::worker

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/go_profile.h"
+#include "core/worker/go_profile.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,7 +15,7 @@
 #include "core/probe/listening.h"
 #include "core/stacks/pprof.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::worker {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -207,4 +207,4 @@ Result<Dump> ask_profile(pid_t pid, const std::string& place, nanoseconds timeou
     return dump;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::worker

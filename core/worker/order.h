@@ -16,7 +16,7 @@
 #include "core/model/stack.h"
 #include "core/native/native.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::worker {
 
 // Addresses in the target that passed the worker's checks: for a watcher's few bytes a tick. 0: not known.
 struct Counters {
@@ -122,4 +122,4 @@ Result<typename O::Answer> take_answer(Payload payload) {
     return std::move(std::get<typename O::Answer>(payload));
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::worker

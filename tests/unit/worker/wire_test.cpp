@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/wire.h"
+#include "core/worker/wire.h"
 
 #include <random>
 #include <string>
@@ -9,7 +9,7 @@
 #include "tests/catch.h"
 
 using namespace rampwatch;
-using namespace rampwatch::dump;
+using namespace rampwatch::worker;
 
 namespace {
 
@@ -87,11 +87,11 @@ std::vector<Answer> full_answers() {
 
 }  // namespace
 
-TEST_CASE("an answer comes out of the pipe as it went in", "[dump]") {
+TEST_CASE("an answer comes out of the pipe as it went in", "[worker]") {
     for (const Answer& answer : full_answers()) CHECK(decode_answer(encode(answer)) == answer);
 }
 
-TEST_CASE("an order comes out of the pipe with its settings and its cost", "[dump]") {
+TEST_CASE("an order comes out of the pipe with its settings and its cost", "[worker]") {
     NativeSettings native;
     native.capture.stop = StopPolicy::all;
     native.capture.max_stop = std::chrono::milliseconds(3);
@@ -117,14 +117,14 @@ TEST_CASE("an order comes out of the pipe with its settings and its cost", "[dum
     CHECK_FALSE(decode_order(encode(order) + "x"));
 }
 
-TEST_CASE("a task is answered by what it asked for, or by an error", "[dump]") {
+TEST_CASE("a task is answered by what it asked for, or by an error", "[worker]") {
     CHECK(answers(answer::Count{}, order::Count{}));
     CHECK(answers(Error{}, order::Count{}));
     CHECK_FALSE(answers(answer::Count{}, order::Goroutines{}));
     CHECK(answers(answer::Goroutines{}, order::Profile{}));
 }
 
-TEST_CASE("what only the asker can know does not come out of the pipe", "[dump]") {
+TEST_CASE("what only the asker can know does not come out of the pipe", "[worker]") {
     Dump dump = full_dump();
     dump.wall = std::chrono::seconds(1);
     dump.life.pid = 4711;
@@ -138,7 +138,7 @@ TEST_CASE("what only the asker can know does not come out of the pipe", "[dump]"
     CHECK(decode_answer(encode(Answer{answer::Memory{memory}})) == Answer{answer::Memory{full_memory()}});
 }
 
-TEST_CASE("an answer that is cut anywhere, or goes on, is none", "[dump]") {
+TEST_CASE("an answer that is cut anywhere, or goes on, is none", "[worker]") {
     for (const Answer& answer : full_answers()) {
         const std::string bytes = encode(answer);
         for (std::size_t size = 0; size < bytes.size(); ++size) {
@@ -149,7 +149,7 @@ TEST_CASE("an answer that is cut anywhere, or goes on, is none", "[dump]") {
     }
 }
 
-TEST_CASE("an answer that is taken is written again byte for byte", "[dump]") {
+TEST_CASE("an answer that is taken is written again byte for byte", "[worker]") {
     for (const Answer& answer : full_answers()) {
         const std::string good = encode(answer);
         for (std::size_t i = 0; i < good.size(); ++i) {
@@ -161,7 +161,7 @@ TEST_CASE("an answer that is taken is written again byte for byte", "[dump]") {
     }
 }
 
-TEST_CASE("an answer of a kind that does not exist, or with an absurd count, is none", "[dump]") {
+TEST_CASE("an answer of a kind that does not exist, or with an absurd count, is none", "[worker]") {
     std::string bytes = encode(Answer{answer::Count{}});
     bytes[0] = 5;
     CHECK_FALSE(decode_answer(bytes));
@@ -173,7 +173,7 @@ TEST_CASE("an answer of a kind that does not exist, or with an absurd count, is 
     CHECK_FALSE(decode_answer(encode(Answer{stacks})));
 }
 
-TEST_CASE("what a hostile worker may send is refused or bounded", "[dump]") {
+TEST_CASE("what a hostile worker may send is refused or bounded", "[worker]") {
     std::mt19937 dice(17);
     for (const Answer& answer : full_answers()) {
         const std::string good = encode(answer);

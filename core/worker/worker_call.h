@@ -7,9 +7,9 @@
 #include <optional>
 #include <utility>
 
-#include "core/dump/worker.h"
+#include "core/worker/worker.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::worker {
 
 // What becomes of an order whose call is destroyed before its answer came.
 enum class Abandon : std::uint8_t {
@@ -78,4 +78,4 @@ class WorkerCall {
     std::chrono::nanoseconds cpu_{};
 };
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::worker

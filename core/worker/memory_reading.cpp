@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/memory_reading.h"
+#include "core/worker/memory_reading.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 #include "core/probe/smaps.h"
 #include "core/probe/thread_look.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::worker {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -107,4 +107,4 @@ Result<MemoryParts> read_memory_parts(pid_t pid, nanoseconds budget) {
     return memory;
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::worker

@@ -8,11 +8,11 @@
 #include <optional>
 #include <vector>
 
-#include "core/dump/order.h"
 #include "core/golang/goroutines.h"
 #include "core/golang/runtime.h"
+#include "core/worker/order.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::worker {
 
 inline constexpr std::size_t kMostGroups = 5000;  // told; the rest is counted
 
@@ -47,4 +47,4 @@ class GoReader {
 // All goroutine groups but the first `kept`; what they held is counted.
 void leave_out(answer::Goroutines& answer, std::size_t kept);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::worker

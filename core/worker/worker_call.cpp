@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/worker_call.h"
+#include "core/worker/worker_call.h"
 
 #include "core/base/poller.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::worker {
 
 AnyWorkerCall::AnyWorkerCall(std::shared_ptr<Worker> worker, Order order, Abandon abandon)
     : worker_(std::move(worker)), abandon_(abandon), until_(boot_now() + order.time) {
@@ -45,4 +45,4 @@ Answer AnyWorkerCall::wait_any() {
     }
 }
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::worker

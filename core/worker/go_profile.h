@@ -15,7 +15,7 @@
 #include "core/base/error.h"
 #include "core/model/stack.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::worker {
 
 inline constexpr std::string_view kPprofAuto = "auto";
 inline constexpr std::size_t kMostPprofPlace = 1000;  // bytes
@@ -32,4 +32,4 @@ Result<std::string> pprof_place(std::string_view word);
 // no_permission, gone.
 Result<Dump> ask_profile(pid_t pid, const std::string& place, std::chrono::nanoseconds timeout);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::worker

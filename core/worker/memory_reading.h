@@ -9,11 +9,11 @@
 #include "core/base/error.h"
 #include "core/model/memory_parts.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::worker {
 
 // The kernel's own sum comes first; where it took so long that the parts would not come within `budget`,
 // they are left out, and `missing` says so. A single huge mapping may take longer than what is left. Errors:
 // gone, no_permission, io.
 Result<MemoryParts> read_memory_parts(pid_t pid, std::chrono::nanoseconds budget);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::worker

@@ -18,10 +18,10 @@
 
 #include "core/base/error.h"
 #include "core/base/fd.h"
-#include "core/dump/order.h"
 #include "core/model/target.h"
+#include "core/worker/order.h"
 
-namespace rampwatch::dump {
+namespace rampwatch::worker {
 
 inline constexpr std::string_view kWorkerWord = "__worker";
 inline constexpr int kOutOfMemory = 12;  // its exit status when its limit on memory is met
@@ -95,4 +95,4 @@ class Worker {
 // The worker's main(): called first thing by ours when argv[1] is kWorkerWord.
 int worker_main(int argc, char** argv);
 
-}  // namespace rampwatch::dump
+}  // namespace rampwatch::worker

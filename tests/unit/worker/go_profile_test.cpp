@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/dump/go_profile.h"
+#include "core/worker/go_profile.h"
 
 #include <unistd.h>
 
@@ -11,9 +11,9 @@
 
 using namespace rampwatch;
 using namespace std::chrono_literals;
-using dump::ask_profile;
-using dump::pprof_place;
 using test::http_reply;
+using worker::ask_profile;
+using worker::pprof_place;
 
 namespace {
 
@@ -42,7 +42,7 @@ std::string why(const std::string& reply) {
 
 }  // namespace
 
-TEST_CASE("a place is a URL's folder of profiles, a socket, or auto", "[dump]") {
+TEST_CASE("a place is a URL's folder of profiles, a socket, or auto", "[worker]") {
     CHECK(pprof_place("auto").value() == "auto");
     CHECK(pprof_place("http://127.0.0.1:6060").value() == "http://127.0.0.1:6060/debug/pprof/");
     CHECK(pprof_place("http://[::1]:6060/").value() == "http://[::1]:6060/debug/pprof/");
@@ -56,7 +56,7 @@ TEST_CASE("a place is a URL's folder of profiles, a socket, or auto", "[dump]") 
     }
 }
 
-TEST_CASE("the program's own profile becomes a dump, what it calls leaked with it", "[dump]") {
+TEST_CASE("the program's own profile becomes a dump, what it calls leaked with it", "[worker]") {
     if (!is_built_in()) return;
     const test::CannedServer server({{kGoroutine, http_reply(200, "application/octet-stream", capture())},
                                      {kLeaks, http_reply(200, "application/octet-stream", capture())}});
@@ -72,7 +72,7 @@ TEST_CASE("the program's own profile becomes a dump, what it calls leaked with i
     CHECK(dump->warnings[0].find("The profile is of served") == 0);
 }
 
-TEST_CASE("a runtime without a leak profile says nothing of leaks", "[dump]") {
+TEST_CASE("a runtime without a leak profile says nothing of leaks", "[worker]") {
     if (!is_built_in()) return;
     const test::CannedServer server({{kGoroutine, http_reply(200, "x/y", capture())}},
                                     http_reply(404, "text/plain", "Unknown profile\n"));
@@ -82,7 +82,7 @@ TEST_CASE("a runtime without a leak profile says nothing of leaks", "[dump]") {
     CHECK_FALSE(dump->groups[0].leaked);
 }
 
-TEST_CASE("what is no profile is named for what it is", "[dump]") {
+TEST_CASE("what is no profile is named for what it is", "[worker]") {
     if (!is_built_in()) return;
     CHECK(why(http_reply(404, "text/html", "<h1>Not found</h1>")) == "HTTP 404: there is no such profile");
     CHECK(why(http_reply(200, "text/html", "<h1>Welcome</h1>")) == "a web page, not a profile");
@@ -97,7 +97,7 @@ TEST_CASE("what is no profile is named for what it is", "[dump]") {
     CHECK(refused.error().where == "http://127.0.0.1:1/debug/pprof/");
 }
 
-TEST_CASE("auto asks where the process itself listens, for this host alone", "[dump]") {
+TEST_CASE("auto asks where the process itself listens, for this host alone", "[worker]") {
     if (!is_built_in()) return;
     const test::CannedServer deaf({}, http_reply(404, "text/plain", "no"));
     const test::CannedServer server({{kGoroutine, http_reply(200, "x/y", capture())}},

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/model/stack.h"
+#include "core/model/stack_kind.h"
 
 namespace rampwatch {
 
@@ -50,7 +50,7 @@ struct FieldPair {
 template <class T>
 FieldPair(T&, T&) -> FieldPair<T>;
 
-// In JSON the ids of threads and of goroutines have a name each.
+// In JSON the ids of each kind of stack have a name of their own.
 template <class Ids>
 struct GroupIds {
     StackKind kind = StackKind::thread;
@@ -110,18 +110,18 @@ void fields(auto& visit, Is<Group> auto& group) {
     visit(Field{"own_frame"}, group.own_frame);
     visit(Field{"truncated"}, group.truncated);
     visit(Field{"frames"}, group.frames);
-    const auto of_goroutines = [&](const char* name, As as = As::itself) {
-        return Field{.name = name, .as = as, .written = group.kind == StackKind::goroutine};
+    const auto of_tasks = [&](const char* name, As as = As::itself) {
+        return Field{.name = name, .as = as, .written = row_of(group.kind).is_task};
     };
-    visit(of_goroutines("created_by"), group.created_by);
-    visit(of_goroutines("parent"), group.parent);
-    visit(of_goroutines("parent_frame"), group.parent_frame);
-    visit(of_goroutines("stack_bytes"), group.stack_bytes);
-    visit(of_goroutines("waited_at_least_s", As::seconds), group.waited_at_least);
-    visit(of_goroutines("waited_at_most_s", As::seconds), group.waited_at_most);
-    visit(of_goroutines("labels"), group.labels);
-    visit(of_goroutines("leaked"), group.leaked);
-    visit(of_goroutines("runtime_own"), group.runtime_own);
+    visit(of_tasks("created_by"), group.created_by);
+    visit(of_tasks("parent"), group.parent);
+    visit(of_tasks("parent_frame"), group.parent_frame);
+    visit(of_tasks("stack_bytes"), group.stack_bytes);
+    visit(of_tasks("waited_at_least_s", As::seconds), group.waited_at_least);
+    visit(of_tasks("waited_at_most_s", As::seconds), group.waited_at_most);
+    visit(of_tasks("labels"), group.labels);
+    visit(of_tasks("leaked"), group.leaked);
+    visit(of_tasks("runtime_own"), group.runtime_own);
 }
 
 void fields(auto& visit, Is<GoHeap> auto& heap) {

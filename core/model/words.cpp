@@ -2,6 +2,7 @@
 #include "core/model/words.h"
 
 #include "core/model/series.h"
+#include "core/model/stack_kind.h"
 
 namespace rampwatch {
 
@@ -109,15 +110,7 @@ std::string_view word(GateId value) {
     return "?";
 }
 
-std::string_view word(StackKind value) {
-    switch (value) {
-        case StackKind::thread:
-            return "thread";
-        case StackKind::goroutine:
-            return "goroutine";
-    }
-    return "?";
-}
+std::string_view word(StackKind value) { return exists(value) ? row_of(value).word : "?"; }
 
 std::string_view word(DumpReason value) {
     switch (value) {

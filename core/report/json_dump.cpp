@@ -34,9 +34,8 @@ struct JsonObject {
     }
     template <class Ids>
     void add(const Field& /*field*/, const GroupIds<Ids>& group) {
-        const bool threads = group.kind == StackKind::thread;
-        json["tids"] = threads ? Json(group.ids) : Json::array();
-        json["goids"] = threads ? Json::array() : Json(group.ids);
+        for (const StackKindRow& row : kStackKinds)
+            json[std::string(row.ids)] = row.kind == group.kind ? Json(group.ids) : Json::array();
     }
 
     template <class T>

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/gzip.h"
+#include "core/model/stack_kind.h"
 #include "core/report/frame_text.h"
 
 namespace rampwatch::report {
@@ -57,8 +58,8 @@ class Profile {
         text("");
         if (!dump.life.executable.empty())
             mapping(dump.life.executable, {});  // the first one names the profile
-        add_sample_type("threads");
-        if (go_) add_sample_type("goroutines");
+        for (const StackKindRow& row : kStackKinds)
+            if (!row.is_task || go_) add_sample_type(std::string(row.plural));
         for (const Group& group : dump.groups) {
             if (!group.runtime_own) add(group);  // Go's own profile leaves them out too
         }
@@ -91,9 +92,9 @@ class Profile {
             locations.push_back(location(frames.subspan(from, to + 1 - from)));
             from = to + 1;
         }
-        const bool thread = group.kind == StackKind::thread;
-        std::vector<std::int64_t> values = {thread ? group.count : 0};
-        if (go_) values.push_back(thread ? 0 : group.count);
+        std::vector<std::int64_t> values;
+        for (const StackKindRow& row : kStackKinds)
+            if (!row.is_task || go_) values.push_back(row.kind == group.kind ? group.count : 0);
         pbf_writer message(writer_, profile_sample);
         message.add_packed_uint64(sample_location, locations.begin(), locations.end());
         message.add_packed_int64(sample_value, values.begin(), values.end());

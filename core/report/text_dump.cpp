@@ -13,6 +13,7 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/model/stack_kind.h"
 #include "core/report/frame_text.h"
 #include "core/report/go_text.h"
 #include "core/report/memory_text.h"
@@ -27,11 +28,6 @@ std::string dim(std::string text, const DumpTextStyle& style) {
 }
 std::string bold(std::string text, const DumpTextStyle& style) {
     return style.colours ? "\033[1m" + text + "\033[0m" : text;
-}
-
-std::string_view noun(StackKind kind, std::int64_t count) {
-    if (kind == StackKind::goroutine) return count == 1 ? "goroutine" : "goroutines";
-    return count == 1 ? "thread" : "threads";
 }
 
 std::size_t width_of(const DumpTextStyle& style) { return std::max<std::size_t>(style.width, 40); }
@@ -75,7 +71,7 @@ std::string group_head(const Group& group, std::int64_t total, std::optional<std
         const std::string speed = since && *group.change > 0 ? " (" + pace(*group.change, *since) + ")" : "";
         if (width_of(style) >= 80) head += speed;
     }
-    if (group.kind == StackKind::goroutine) {
+    if (row_of(group.kind).is_task) {
         if (group.state || group.waited_at_most) head += ", [" + wait_text(group) + "]";
         if (group.leaked.value_or(0) > 0) head += ", " + bold(leaked_words(group), style);
         if (group.stack_bytes)
@@ -160,7 +156,7 @@ std::string names_line(const Group& group, const DumpTextStyle& style) {
     if (group.names.size() > kMostNamesShown) text += ", ..";
     if (group.ids.empty()) return text.empty() ? text : aside("    " + text, style);
     if (!text.empty()) text += "; ";
-    text += group.kind == StackKind::thread ? "TID" : "id";
+    text += row_of(group.kind).id;
     const std::size_t shown = std::min(kMostIdsShown, group.ids.size());
     for (std::size_t i = 0; i < shown; ++i) text += fmt::format("{} {}", i > 0 ? "," : "", group.ids[i]);
     const std::int64_t rest = group.count - static_cast<std::int64_t>(shown);
@@ -173,7 +169,7 @@ std::string creator_line(const Group& group, const std::string& program, const D
     std::string text = "    created by " + frame_name(*group.created_by, 60) + "  " +
                        frame_place(*group.created_by, program);
     if (group.parent) {
-        text += fmt::format(" (goroutine {}", *group.parent);
+        text += fmt::format(" ({} {}", row_of(group.kind).word, *group.parent);
         if (group.parent_frame) text += ", now at " + frame_place(*group.parent_frame, program);
         text += ")";
     }
@@ -193,7 +189,7 @@ std::string labels_line(const Group& group, const DumpTextStyle& style) {
 // Said once for each kind of wait, where so many wait that it may be the matter.
 std::string hint_text(const Group& group, std::vector<std::string>& said) {
     constexpr std::int64_t kMany = 50;
-    if (group.kind != StackKind::goroutine || group.count < kMany || !group.state) return {};
+    if (!row_of(group.kind).is_task || group.count < kMany || !group.state) return {};
     if (std::find(said.begin(), said.end(), *group.state) != said.end()) return {};
     const auto hint = wait_hint(*group.state);
     if (hint.empty()) return {};

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/model/stack_kind.h"
 #include "core/stacks/own_frame.h"
 
 namespace rampwatch::stacks {
@@ -58,14 +59,15 @@ bool has_place(const std::vector<Frame>& frames, std::size_t index) {
 }  // namespace
 
 std::string identity(const std::vector<Frame>& frames, StackKind kind) {
-    std::string key(1, kind == StackKind::thread ? 't' : 'g');
+    const bool native = row_of(kind).native;
+    std::string key(row_of(kind).word);
     bool outside_innermost = false;  // an inlined frame still belongs to the call that it was inlined into
     for (std::size_t i = 0; i < frames.size(); ++i) {
         const Frame& frame = frames[i];
-        if (frame.inlined && kind == StackKind::thread && has_place(frames, i)) continue;
+        if (frame.inlined && native && has_place(frames, i)) continue;
         append(key, 'f', frame.function ? *frame.function : std::string());
         append(key, 'm', frame.module ? *frame.module : std::string());
-        const bool placed = frame.offset && (!frame.function || kind == StackKind::thread);
+        const bool placed = frame.offset && (!frame.function || native);
         if (placed && (!frame.function || outside_innermost))
             append(key, 'o', std::to_string(*frame.offset));
         else if (!placed && outside_innermost && frame.function && frame.line)

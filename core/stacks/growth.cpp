@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "core/model/stack_kind.h"
 #include "core/stacks/grouper.h"
 
 namespace rampwatch::stacks {
@@ -14,7 +15,7 @@ namespace {
 bool same_life(const Dump& a, const Dump& b) { return is_same_process(a.life, b.life); }
 
 bool comparable(const Dump& now, const Dump& then, StackKind kind) {
-    if (kind == StackKind::goroutine)  // what one of the two sources tells, the other may not
+    if (row_of(kind).is_task)  // what one of the two sources tells, the other may not
         return now.go && then.go && now.go->source.empty() == then.go->source.empty();
     return now.backend == then.backend;
 }
@@ -22,7 +23,7 @@ bool comparable(const Dump& now, const Dump& then, StackKind kind) {
 // Goroutines are grouped by what they wait for and who created them as well.
 std::string key_of(const Group& group) {
     std::string key = identity(group.frames, group.kind);
-    if (group.kind == StackKind::thread) return key;
+    if (!row_of(group.kind).is_task) return key;
     key += '\0' + group.state.value_or("");
     if (group.created_by) key += '\0' + identity({*group.created_by}, group.kind);
     return key;
@@ -32,9 +33,10 @@ std::string key_of(const Group& group) {
 
 bool compare(Dump& now, const Dump& baseline) {
     if (!same_life(now, baseline)) return false;
-    if (!comparable(now, baseline, StackKind::thread) && !comparable(now, baseline, StackKind::goroutine)) {
-        return false;
-    }
+    const bool any = std::any_of(kStackKinds.begin(), kStackKinds.end(), [&](const StackKindRow& row) {
+        return comparable(now, baseline, row.kind);
+    });
+    if (!any) return false;
     std::unordered_map<std::string, std::int64_t> then;
     for (const Group& group : baseline.groups) then[key_of(group)] += group.count;
     for (Group& group : now.groups) {

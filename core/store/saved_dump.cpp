@@ -56,10 +56,7 @@ class JsonMembers {
     }
     template <class Ids>
     bool take(const Field& /*field*/, GroupIds<Ids>& group) {
-        take({"tids"}, group.ids);
-        Ids goids;
-        take({"goids"}, goids);
-        group.ids.insert(group.ids.end(), goids.begin(), goids.end());
+        for (const StackKindRow& row : kStackKinds) take({row.ids.data()}, group.ids);
         return true;
     }
 

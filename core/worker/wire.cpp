@@ -91,8 +91,8 @@ bool is_sound(const Error& error) { return error.kind <= Error::Kind::io; }
 
 bool is_sound(const std::vector<Group>& groups) {
     return std::ranges::all_of(groups, [](const Group& group) {
-        return (group.kind == StackKind::thread || group.kind == StackKind::goroutine) &&
-               counts(group.count, group.leaked.value_or(0)) && bytes(group.stack_bytes.value_or(0)) &&
+        return exists(group.kind) && counts(group.count, group.leaked.value_or(0)) &&
+               bytes(group.stack_bytes.value_or(0)) &&
                group.own_frame < std::max<std::size_t>(group.frames.size(), 1);
     });
 }

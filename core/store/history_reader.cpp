@@ -60,9 +60,10 @@ class HistorySource final : public Source {
 
   private:
     Result<void> begin() {
-        const std::array<std::string, 3> sql = {select_buckets_sql("tens"), select_buckets_sql("minutes"),
-                                                select_samples_sql()};
-        auto rows = database_.prepare(sql[level_] + (until_ ? " WHERE wall_ns <= ?" : "") + " ORDER BY t_ns");
+        constexpr std::array<const char*, 2> kFolded = {"tens", "minutes"};
+        const std::string sql = level_ < kFolded.size() ? select_buckets_sql(database_, kFolded[level_])
+                                                        : select_samples_sql(database_);
+        auto rows = database_.prepare(sql + (until_ ? " WHERE wall_ns <= ?" : "") + " ORDER BY t_ns");
         if (!rows) return rows.error();
         if (until_) rows->bind(1, until_->count());
         rows_.emplace(std::move(*rows));
@@ -202,8 +203,9 @@ Result<std::optional<RecordedDump>> HistoryReader::first_dump(LifeNumber life) {
 Result<std::optional<Record>> HistoryReader::newest_look() {
     for (const char* table : {"samples", "minutes", "tens"}) {
         const bool raw = std::string_view(table) == "samples";
-        auto rows = database_->prepare((raw ? select_samples_sql() : select_buckets_sql(table)) +
-                                       " ORDER BY t_ns DESC LIMIT 1");
+        auto rows = database_->prepare(
+            (raw ? select_samples_sql(*database_) : select_buckets_sql(*database_, table)) +
+            " ORDER BY t_ns DESC LIMIT 1");
         if (!rows) return rows.error();
         const auto row = rows->step();
         if (!row) return row.error();

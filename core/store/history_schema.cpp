@@ -9,6 +9,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <set>
+#include <string_view>
+#include <vector>
 
 #include "core/base/fd.h"
 #include "core/base/text.h"
@@ -40,54 +43,99 @@ CREATE TABLE groups (dump INTEGER NOT NULL, rank INTEGER NOT NULL, kind TEXT NOT
     change INTEGER, state TEXT, function TEXT, PRIMARY KEY (dump, rank)) WITHOUT ROWID;
 )";
 
-constexpr std::string_view kSampleHead = "t_ns, wall_ns, life, rss_bytes";
-constexpr std::string_view kSampleTail = "cpu_ns, age_ns, limit_kind, limit_bytes, limit_used_bytes";
-constexpr int kSampleColumnCount = 4 + static_cast<int>(kSampleFieldCount) + 5;
-constexpr std::string_view kBucketHead =
-    "t_ns, wall_ns, life, span_ns, count, age_ns, limit_kind, limit_bytes, limit_used_bytes";
+// The columns of both kinds of tables, with their types, in the order in which they are bound and read. The
+// heads were there from the first; a series that comes in later adds to what stands between and behind.
+struct TableColumn {
+    std::string name{};
+    const char* type = "INTEGER";
+};
+using TableColumns = std::vector<TableColumn>;
+
 constexpr int kBucketHeadColumns = 9;
+constexpr const char* kTimeType = "INTEGER PRIMARY KEY";
+constexpr const char* kNeeded = "INTEGER NOT NULL";
 
-std::string sample_columns() {
-    std::string columns(kSampleHead);
-    for (const SampleField& field : kSampleFields) columns += fmt::format(", {}", field.column);
-    return fmt::format("{}, {}", columns, kSampleTail);
-}
-
-std::string sample_table() {
-    std::string sql =
-        "CREATE TABLE samples (t_ns INTEGER PRIMARY KEY, wall_ns INTEGER, life INTEGER NOT NULL, "
-        "rss_bytes INTEGER NOT NULL";
-    for (const SampleField& field : kSampleFields) sql += fmt::format(", {} INTEGER", field.column);
-    return sql +
-           ", cpu_ns INTEGER, age_ns INTEGER, limit_kind INTEGER, limit_bytes INTEGER, limit_used_bytes "
-           "INTEGER);";
+TableColumns sample_columns() {
+    TableColumns columns = {{"t_ns", kTimeType}, {"wall_ns"}, {"life", kNeeded}, {"rss_bytes", kNeeded}};
+    for (const SampleField& field : kSampleFields) columns.push_back({std::string(field.column)});
+    for (const char* name : {"cpu_ns", "age_ns", "limit_kind", "limit_bytes", "limit_used_bytes"})
+        columns.push_back({name});
+    return columns;
 }
 
 // Four figures of the RSS and of each series; `mean`, `max` and `last` are NULL where they are equal to
 // `min`.
-std::string stat_columns(fmt::format_string<std::string_view&> pattern) {
-    std::string_view word = "rss";
-    std::string columns = fmt::format(pattern, word);
-    for (const SeriesRow& row : kSeriesRows) columns += fmt::format(pattern, word = row.word);
+TableColumns bucket_columns() {
+    TableColumns columns = {{"t_ns", kTimeType},  {"wall_ns"},        {"life", kNeeded},
+                            {"span_ns", kNeeded}, {"count", kNeeded}, {"age_ns"},
+                            {"limit_kind"},       {"limit_bytes"},    {"limit_used_bytes"}};
+    const auto add = [&](std::string_view word) {
+        columns.push_back({fmt::format("{}_min", word)});
+        columns.push_back({fmt::format("{}_mean", word), "REAL"});
+        columns.push_back({fmt::format("{}_max", word)});
+        columns.push_back({fmt::format("{}_last", word)});
+    };
+    add("rss");
+    for (const SeriesRow& row : kSeriesRows) add(row.word);
     return columns;
 }
 
-std::string bucket_columns() {
-    return std::string(kBucketHead) + stat_columns(", {0}_min, {0}_mean, {0}_max, {0}_last");
+TableColumns columns_for(std::string_view table) {
+    return table == "samples" ? sample_columns() : bucket_columns();
 }
 
-std::string bucket_table(const char* table) {
-    return fmt::format(
-        "CREATE TABLE {} (t_ns INTEGER PRIMARY KEY, wall_ns INTEGER, life INTEGER NOT NULL, span_ns INTEGER "
-        "NOT NULL, count INTEGER NOT NULL, age_ns INTEGER, limit_kind INTEGER, limit_bytes INTEGER, "
-        "limit_used_bytes INTEGER{});",
-        table, stat_columns(", {0}_min INTEGER, {0}_mean REAL, {0}_max INTEGER, {0}_last INTEGER"));
+std::string table_sql(const char* table) {
+    std::string list;
+    for (const TableColumn& column : columns_for(table))
+        list += fmt::format("{}{} {}", list.empty() ? "" : ", ", column.name, column.type);
+    return fmt::format("CREATE TABLE {} ({});", table, list);
 }
 
-std::string insert_sql(const char* table, std::string_view columns, int count) {
-    std::string marks;
-    for (int i = 0; i < count; ++i) marks += i == 0 ? "?" : ", ?";
-    return fmt::format("INSERT OR IGNORE INTO {} ({}) VALUES ({})", table, columns, marks);
+// Those that the file's table has.
+Result<std::set<std::string>> known_columns(Database& database, const char* table) {
+    auto rows = database.prepare(fmt::format("SELECT name FROM pragma_table_info('{}')", table));
+    if (!rows) return rows.error();
+    std::set<std::string> names;
+    while (true) {
+        const auto row = rows->step();
+        if (!row) return row.error();
+        if (!*row) return names;
+        names.insert(rows->text(0));
+    }
+}
+
+// A series came in since the file was begun.
+Result<void> add_columns(Database& database) {
+    for (const char* table : {"samples", "minutes", "tens"}) {
+        const auto known = known_columns(database, table);
+        if (!known) return known.error();
+        for (const TableColumn& column : columns_for(table)) {
+            if (known->empty() || known->contains(column.name)) continue;
+            const auto added =
+                database.run(fmt::format("ALTER TABLE {} ADD COLUMN {} {}", table, column.name, column.type));
+            if (!added) return added;
+        }
+    }
+    return {};
+}
+
+std::string select_sql(Database& database, const char* table) {
+    const auto known = known_columns(database, table);
+    std::string list;
+    for (const TableColumn& column : columns_for(table)) {
+        const bool there = !known || known->empty() || known->contains(column.name);
+        list += fmt::format("{}{}", list.empty() ? "" : ", ", there ? column.name : "NULL");
+    }
+    return fmt::format("SELECT {} FROM {}", list, table);
+}
+
+std::string insert_sql(const char* table) {
+    std::string names, marks;
+    for (const TableColumn& column : columns_for(table)) {
+        names += (names.empty() ? "" : ", ") + column.name;
+        marks += marks.empty() ? "?" : ", ?";
+    }
+    return fmt::format("INSERT OR IGNORE INTO {} ({}) VALUES ({})", table, names, marks);
 }
 
 // What the file is; 0 when it is still empty.
@@ -114,7 +162,7 @@ Result<std::int64_t> schema_of(Database& database) {
 Result<void> make_tables(Database& database) {
     const std::string sql = fmt::format(
         "BEGIN IMMEDIATE; {} {} {} {} PRAGMA application_id={}; PRAGMA user_version={}; COMMIT;", kTables,
-        sample_table(), bucket_table("minutes"), bucket_table("tens"), kApplication, kHistorySchema);
+        table_sql("samples"), table_sql("minutes"), table_sql("tens"), kApplication, kHistorySchema);
     auto made = database.run(sql);
     if (!made) static_cast<void>(database.run("ROLLBACK"));
     return made;
@@ -187,6 +235,8 @@ Result<Database> open_history(const std::string& path, std::optional<std::uint32
     if (!set) return set.error();
     if (*schema == 0) {
         if (auto made = make_tables(*database); !made) return made.error();
+    } else if (auto added = add_columns(*database); !added) {
+        return added.error();
     }
     return database;
 }
@@ -228,11 +278,8 @@ Result<Database> open_to_read(const std::string& path) {
     return refused;
 }
 
-std::string insert_sample_sql() { return insert_sql("samples", sample_columns(), kSampleColumnCount); }
-
-std::string insert_bucket_sql(const char* table) {
-    return insert_sql(table, bucket_columns(), kBucketHeadColumns + 4 * static_cast<int>(1 + kSeriesCount));
-}
+std::string insert_sample_sql() { return insert_sql("samples"); }
+std::string insert_bucket_sql(const char* table) { return insert_sql(table); }
 
 void bind_look(Statement& statement, const Sample& sample, LifeNumber life) {
     statement.bind(1, sample.mono.count()).bind(2, sample.wall.count()).bind(3, std::int64_t{life});
@@ -253,11 +300,8 @@ void bind_look(Statement& statement, const Bucket& bucket, LifeNumber life) {
     for (const auto& stat : bucket.series) bind_stat(statement, parameter += 4, stat);
 }
 
-std::string select_samples_sql() { return fmt::format("SELECT {} FROM samples", sample_columns()); }
-
-std::string select_buckets_sql(const char* table) {
-    return fmt::format("SELECT {} FROM {}", bucket_columns(), table);
-}
+std::string select_samples_sql(Database& database) { return select_sql(database, "samples"); }
+std::string select_buckets_sql(Database& database, const char* table) { return select_sql(database, table); }
 
 Sample sample_of(const Statement& row) {
     Sample sample{.mono = nanoseconds(row.integer(0)), .wall = nanoseconds(row.integer(1))};

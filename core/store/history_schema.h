@@ -28,8 +28,8 @@ struct Retention {
     friend bool operator==(const Retention&, const Retention&) = default;
 };
 
-// Makes the file (0600; 0640 of `group`) and its tables when they are missing. Errors: as of Database::open,
-// and bad_input for what is no history, or one of a newer schema.
+// Makes the file (0600; 0640 of `group`), its tables and the columns of new series when they are missing.
+// Errors: as of Database::open, and bad_input for what is no history, or one of a newer schema.
 Result<Database> open_history(const std::string& path, std::optional<std::uint32_t> group,
                               std::chrono::milliseconds patience);
 
@@ -46,9 +46,10 @@ std::string insert_bucket_sql(const char* table);  // "minutes" or "tens"
 void bind_look(Statement& statement, const Sample& sample, LifeNumber life);
 void bind_look(Statement& statement, const Bucket& bucket, LifeNumber life);
 
-// "SELECT ..." in the order in which the functions below read it, to be followed by WHERE and ORDER BY.
-std::string select_samples_sql();
-std::string select_buckets_sql(const char* table);
+// "SELECT ..." in the order in which the functions below read it, to be followed by WHERE and ORDER BY. What
+// a file does not have that was begun before a series came in is NULL.
+std::string select_samples_sql(Database& database);
+std::string select_buckets_sql(Database& database, const char* table);
 Sample sample_of(const Statement& row);
 Bucket bucket_of(const Statement& row);
 LifeNumber life_of(const Statement& row);  // of either

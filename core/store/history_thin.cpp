@@ -41,8 +41,9 @@ struct Folded {
 // Whole folds from the oldest row on, of rows before `cutoff_ns`.
 Result<Folded> oldest_folds(Database& database, const Level& level, std::int64_t cutoff_ns) {
     const bool raw = level.from == kToMinutes.from;
-    auto rows = database.prepare((raw ? select_samples_sql() : select_buckets_sql(level.from)) +
-                                 " WHERE t_ns < ? ORDER BY t_ns");
+    auto rows =
+        database.prepare((raw ? select_samples_sql(database) : select_buckets_sql(database, level.from)) +
+                         " WHERE t_ns < ? ORDER BY t_ns");
     if (!rows) return rows.error();
     rows->bind(1, cutoff_ns);
     Folded folded;

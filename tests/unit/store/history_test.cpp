@@ -97,6 +97,37 @@ TEST_CASE("a history gives back exactly the samples that were written", "[store]
     }
 }
 
+TEST_CASE("a history from before a series came in is read, and gets its columns when it is written on",
+          "[store]") {
+    const test::TempTree tree;
+    const HistorySettings settings = settings_in(tree);
+    Sample sample = sample_at(10s, 1);
+    sample.aged_threads = 5;
+    { REQUIRE(write(settings, process(4711, 5))->add(sample, 1)); }
+    const std::string path = history_path(settings.place.directory, "nginx");
+    {
+        auto database = Database::open(path, Database::Mode::write, 1s);
+        REQUIRE(database);
+        REQUIRE(database->run("ALTER TABLE samples DROP COLUMN aged_threads"));
+        for (const char* table : {"minutes", "tens"})
+            for (const char* figure : {"min", "mean", "max", "last"})
+                REQUIRE(
+                    database->run(fmt::format("ALTER TABLE {} DROP COLUMN aged_threads_{}", table, figure)));
+    }
+    sample.aged_threads.reset();
+    const auto old = looks_of(settings.place.directory, "nginx");
+    REQUIRE(old.size() == 1);
+    CHECK(std::get<Sample>(old[0].look) == sample);
+
+    Sample next = sample_at(20s, 2);
+    next.aged_threads = 6;
+    { REQUIRE(write(settings, process(4711, 5), 15s)->add(next, 1)); }
+    const auto both = looks_of(settings.place.directory, "nginx");
+    REQUIRE(both.size() == 2);
+    CHECK(std::get<Sample>(both[0].look) == sample);
+    CHECK(std::get<Sample>(both[1].look).aged_threads == 6);
+}
+
 TEST_CASE("nobody else can read a history, unless a group was named", "[store]") {
     const test::TempTree tree;
     const auto settings = settings_in(tree);

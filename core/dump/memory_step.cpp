@@ -3,53 +3,30 @@
 
 #include <utility>
 
-#include "core/worker/worker_call.h"
+#include "core/dump/order_step.h"
 
 namespace rampwatch::dump {
 namespace {
 
-using std::chrono::nanoseconds;
-
 // Beyond its budget: one mapping may be so big that the kernel takes long for it.
-constexpr nanoseconds kGrace = std::chrono::seconds(15);
+constexpr std::chrono::nanoseconds kGrace = std::chrono::seconds(15);
 
-class MemoryStep : public DumpStep {
-  public:
-    MemoryStep(std::shared_ptr<worker::Worker> worker, nanoseconds budget)
-        : worker_(std::move(worker)), budget_(budget) {}
-
-    bool start(const DumpInHand& so_far) override {
-        if (!so_far.has_stacks) return false;
-        call_.emplace(worker_, worker::order::Memory{budget_}, worker::Order{.time = budget_ + kGrace});
-        return true;
-    }
-    [[nodiscard]] int fd() const override { return call_->fd(); }
-    [[nodiscard]] std::optional<nanoseconds> deadline() const override { return call_->deadline(); }
-    bool turn() override {
-        answer_ = call_->poll();
-        return answer_.has_value();
-    }
-
-    void fill(DumpInHand& in_hand) override {
-        if (!answer_) return;
-        if (*answer_)
-            in_hand.dump.memory = std::move((**answer_).parts);
-        else
-            in_hand.dump.warnings.push_back("What its memory is made of could not be read: " +
-                                            to_string(answer_->error()));
-    }
-
-  private:
-    std::shared_ptr<worker::Worker> worker_;
-    nanoseconds budget_;
-    std::optional<worker::WorkerCall<worker::order::Memory>> call_{};
-    std::optional<Result<worker::answer::Memory>> answer_{};
-};
+void fill(DumpInHand& in_hand, Result<worker::answer::Memory> read) {
+    if (read)
+        in_hand.dump.memory = std::move(read->parts);
+    else
+        in_hand.dump.warnings.push_back("What its memory is made of could not be read: " +
+                                        to_string(read.error()));
+}
 
 }  // namespace
 
-std::unique_ptr<DumpStep> memory_step(std::shared_ptr<worker::Worker> worker, nanoseconds budget) {
-    return std::make_unique<MemoryStep>(std::move(worker), budget);
+std::unique_ptr<DumpStep> memory_step(std::shared_ptr<worker::Worker> worker,
+                                      std::chrono::nanoseconds budget) {
+    auto step = std::make_unique<OrderStep<worker::order::Memory>>(
+        std::move(worker), worker::order::Memory{budget}, worker::Order{.time = budget + kGrace}, fill);
+    step->behind_stacks();
+    return step;
 }
 
 }  // namespace rampwatch::dump

@@ -155,7 +155,7 @@ std::optional<Error> ServiceWatch::prepare() {
     if (settings_.record) {
         auto writer = store::CsvWriter::create(*settings_.record);
         if (!writer) return writer.error();
-        recorder_.emplace(std::move(*writer), say_it);
+        recorder_.emplace(std::move(*writer), say_it, whole());
     }
     if (settings_.dump_directory) {
         auto keeper = DumpKeeper::open(*settings_.dump_directory, say_it);

@@ -119,7 +119,7 @@ int run_export(const Options& options) {
     if (!target) return complain(target.error());
     auto reader = store::HistoryReader::open(*directory, *target);
     if (!reader) return complain(reader.error());
-    const auto looks = reader->looks();
+    const auto looks = reader->looks({}, store::HistoryReader::Lives::all);
     if (!looks) return complain(looks.error());
     const auto size = reader->size();
     if (!size) return complain(size.error());

@@ -50,6 +50,15 @@ std::optional<std::int64_t> total(const std::vector<Sample>& looks, Field field)
     return sum;
 }
 
+// Of what only some have, as goroutines: empty where none has it.
+std::optional<std::int64_t> total_of_known(const std::vector<Sample>& looks, Field field) {
+    std::optional<std::int64_t> sum;
+    for (const Sample& look : looks) {
+        if (look.*field) sum = sum.value_or(0) + *(look.*field);
+    }
+    return sum;
+}
+
 }  // namespace
 
 bool is_on_its_way(const Life& life) { return life.comm.starts_with('(') && life.comm.ends_with(')'); }
@@ -64,7 +73,7 @@ Result<std::unique_ptr<Crew>> Crew::open(CrewSettings settings) {
         !add_to(crew->epoll_, crew->timer_.get())) {
         return Error{Error::Kind::io, fmt::format("no timer to be had: {}", std::strerror(errno)), {}, {}};
     }
-    crew->lives_[kMainTarget] = crew->settings_.first_life - 1;
+    crew->lives_[crew->settings_.all ? kSumTarget : kMainTarget] = crew->settings_.first_life - 1;
     return crew;
 }
 
@@ -206,6 +215,7 @@ void Crew::take_endings(std::vector<Fact>& facts) {
             continue;
         }
         const bool was_main = member.target == kMainTarget;
+        if (was_main) main_ending_ = std::get<fact::Gone>(ended.front()).ending;
         if (member.target) facts.insert(facts.end(), ended.begin(), ended.end());
         members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(at));
         if (was_main) {
@@ -214,7 +224,8 @@ void Crew::take_endings(std::vector<Fact>& facts) {
         }
     }
     if (members_.empty() && std::exchange(sum_lives_, false))
-        facts.push_back(fact::Gone{kSumTarget, lives_[kSumTarget], Ending{}, boot_now(), wall_now()});
+        facts.push_back(fact::Gone{kSumTarget, lives_[kSumTarget], std::exchange(main_ending_, Ending{}),
+                                   boot_now(), wall_now()});
 }
 
 void Crew::find_members(std::vector<Fact>& facts) {
@@ -250,7 +261,7 @@ Life Crew::sum_life() const {
 }
 
 void Crew::tell_sum(const std::vector<Sample>& looks, std::vector<Fact>& facts) {
-    if (looks.empty() || (!sum_lives_ && looks.size() < 2)) return;
+    if (looks.empty()) return;
     const nanoseconds mono = boot_now(), wall = wall_now();
     if (!std::exchange(sum_lives_, true)) {
         was_[kSumTarget] = sum_life();
@@ -266,6 +277,8 @@ void Crew::tell_sum(const std::vector<Sample>& looks, std::vector<Fact>& facts) 
     for (const Field field : {&Sample::anon_bytes, &Sample::file_bytes, &Sample::shmem_bytes,
                               &Sample::swap_bytes, &Sample::threads, &Sample::fds, &Sample::aged_threads})
         sum.*field = total(looks, field);
+    for (const Field field : {&Sample::goroutines, &Sample::aged_goroutines, &Sample::go_heap_marked_bytes})
+        sum.*field = total_of_known(looks, field);
     if (const auto memory = charged()) {
         sum.rss_bytes = memory->anon_bytes + memory->mapped_bytes;
         sum.anon_bytes = memory->anon_bytes;

@@ -2,8 +2,8 @@
 // The processes of a service, or of a tree, looked at together: the main one in all its lives, each other
 // one, and their sum.
 //
-// Targets: 0 is the main process, life after life. 1 is the sum, from the moment when there are two
-// processes; its memory is what the service's cgroup is charged with, where that can be read, since processes
+// Targets: 0 is the main process, life after life. 1 is the sum, which lives as long as any of them; its
+// memory is what the service's cgroup is charged with, where that can be read, since processes
 // that were forked share pages. From 2 on the others, each in the lowest number that is free: a pool of
 // workers that come and go is a few targets with many lives, whose judges stay small in number.
 #pragma once
@@ -20,6 +20,7 @@
 
 #include "core/base/fd.h"
 #include "core/model/feed.h"
+#include "core/model/target.h"
 #include "core/probe/cgroup.h"
 #include "core/probe/exit_feed.h"
 #include "core/probe/process.h"
@@ -28,7 +29,6 @@
 
 namespace rampwatch::cli {
 
-inline constexpr TargetId kMainTarget = 0, kSumTarget = 1, kFirstMember = 2;
 inline constexpr std::size_t kMostJudged = 32;   // members that are judged by themselves
 inline constexpr std::size_t kMostLooked = 512;  // members that are counted into the sum
 
@@ -42,7 +42,7 @@ struct CrewSettings {
     std::optional<std::string> unit{};                            // of systemd
     std::string name{};  // of the whole, where there is no unit: "tree of PID 4711"
     bool show_args = false;
-    LifeNumber first_life = 1;  // of the main process
+    LifeNumber first_life = 1;  // of the sum; with `all` off, of the main process
     probe::Roots roots{};
 };
 
@@ -113,6 +113,7 @@ class Crew final : public Feed {
     int waits_ = 0;                         // for the main process to become its program
     std::optional<Error> obstacle_{};
     bool sum_lives_ = false;
+    Ending main_ending_{};  // of the last main process: how the whole is said to have ended
 };
 
 // Stands before the dumps: processes that come and go get no baseline, so that a pool of workers is not a

@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 
 #include "cli/crew.h"
 #include "core/model/words.h"
+#include "core/report/member_text.h"
 #include "core/report/service_words.h"
 #include "core/report/text_dump.h"
 #include "core/report/text_event.h"
@@ -57,6 +59,17 @@ void add_who(const Event& event, const std::string& unit, Entry& entry) {
                                                  : event.target == kSumTarget ? "sum"
                                                                               : "member");
     if (!unit.empty()) entry.fields.emplace_back("RAMPWATCH_UNIT", unit);
+    // Of a service the process to look at: whose evidence it is, else what has grown most.
+    if (!event.members.empty()) {
+        const auto speaker =
+            std::find_if(event.members.begin(), event.members.end(),
+                         [&](const auto& member) { return event.spoken_by == member.target; });
+        const auto& who = (speaker == event.members.end() ? event.members.front() : *speaker).who;
+        if (!who) return;
+        entry.fields.emplace_back("RAMPWATCH_PID", std::to_string(who->pid));
+        entry.fields.emplace_back("RAMPWATCH_EXE", who->executable);
+        return;
+    }
     if (!event.who || event.who->pid == 0) return;
     entry.fields.emplace_back("RAMPWATCH_PID", std::to_string(event.who->pid));
     entry.fields.emplace_back("RAMPWATCH_EXE", event.who->executable);
@@ -66,8 +79,11 @@ void add_who(const Event& event, const std::string& unit, Entry& entry) {
 std::string verdict_message(const Event& event, const std::optional<Sample>& last) {
     report::VerdictContext context;
     context.last = last;
+    context.told_before = event.kind == Event::Kind::leak_worse;
     std::string text = event.who ? report::name_of(*event.who) + ": " : "";
-    return text + report::text_verdict(*event.verdict, context);
+    text += report::text_verdict(*event.verdict, context);
+    for (const std::string& line : report::member_lines(event)) text += line + "\n";
+    return text;
 }
 
 std::string dump_message(const Event& event) {

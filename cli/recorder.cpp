@@ -4,7 +4,7 @@
 namespace rampwatch::cli {
 
 void Recorder::take(const Event& event, const watch::Session&) {
-    if (event.kind != Event::Kind::sample || !event.sample || event.target != 0) return;
+    if (event.kind != Event::Kind::sample || !event.sample || event.target != target_) return;
     const auto written = writer_.append(*event.sample, event.life);
     if (written || missing_++ > 0) return;
     say_(to_string(written.error()) + "; the watch goes on, samples are missing from the file");

@@ -13,8 +13,9 @@ namespace rampwatch::cli {
 
 class Recorder final : public watch::Listener {
   public:
-    // Says when a line could not be written, once; the watch goes on.
-    Recorder(store::CsvWriter writer, Say say) : writer_(std::move(writer)), say_(std::move(say)) {}
+    // Says when a line could not be written, once; the watch goes on. `target`: the one that is recorded.
+    Recorder(store::CsvWriter writer, Say say, TargetId target = kMainTarget)
+        : writer_(std::move(writer)), say_(std::move(say)), target_(target) {}
 
     void take(const Event& event, const watch::Session& session) override;
 
@@ -23,6 +24,7 @@ class Recorder final : public watch::Listener {
   private:
     store::CsvWriter writer_;
     Say say_;
+    TargetId target_;
     std::int64_t missing_ = 0;
 };
 

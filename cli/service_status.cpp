@@ -54,11 +54,7 @@ std::string ServiceStatus::words(const Crew& crew, const watch::Session& session
         return text;
     }
     if (crew.count() == 0) return fmt::format("{} is not running; waiting for it", name_);
-    // The one that has the most to say: a leaking process before a sum that is fine.
-    Verdict said = session.verdict(sum_seen_ ? kSumTarget : kMainTarget);
-    const Verdict main = session.verdict(kMainTarget);
-    if (main.claim > said.claim) said = main;
-    std::string text = report::service_status(said, last_);
+    std::string text = report::service_status(session.verdict(sum_seen_ ? kSumTarget : kMainTarget), last_);
     if (crew.count() > 1) text += fmt::format("; {} processes", crew.count());
     return text;
 }

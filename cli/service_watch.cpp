@@ -42,18 +42,37 @@ constexpr nanoseconds kTryAgain = 200ms;
 constexpr nanoseconds kAskBusAgain = 5s;
 constexpr nanoseconds kDrillLasts = 5min;
 
-// A history and a state are of the main process, life after life.
-class MainMemory final : public watch::Listener {
+// A history and a state are of the service as a whole, life after life; its lives go by their main process.
+class ServiceMemory final : public watch::Listener {
   public:
-    explicit MainMemory(WatchMemory& memory) : memory_(memory) {}
+    ServiceMemory(WatchMemory& memory, const Crew& crew, TargetId whole)
+        : memory_(memory), crew_(crew), whole_(whole), life_(memory.life()) {}
     void take(const Event& event, const watch::Session& session) override {
-        if (event.target != kMainTarget) return;
-        if (event.kind == Event::Kind::restarted && event.who) memory_.go_on(*event.who, event.life, session);
-        for (watch::Listener* listener : memory_.listeners()) listener->take(event, session);
+        if (event.kind == Event::Kind::dump && event.target != whole_) {  // a member's stacks are the whole's
+            Event of_whole = event;
+            of_whole.life = life_;
+            return pass_on(of_whole, session);
+        }
+        if (event.target != whole_) return;
+        if (event.kind == Event::Kind::restarted && event.who) {
+            life_ = event.life;
+            const probe::Process* main = crew_.main();
+            Life who = main != nullptr ? main->life() : *event.who;
+            who.unit = event.who->unit;
+            memory_.go_on(who, event.life, session);
+        }
+        pass_on(event, session);
     }
 
   private:
+    void pass_on(const Event& event, const watch::Session& session) {
+        for (watch::Listener* listener : memory_.listeners()) listener->take(event, session);
+    }
+
     WatchMemory& memory_;
+    const Crew& crew_;
+    TargetId whole_;
+    LifeNumber life_;
 };
 
 class ServiceWatch final : public watch::Listener {
@@ -76,6 +95,7 @@ class ServiceWatch final : public watch::Listener {
     [[nodiscard]] std::string name() const {
         return service_.unit.empty() ? fmt::format("tree of PID {}", service_.tree) : service_.unit;
     }
+    [[nodiscard]] TargetId whole() const { return service_.all ? kSumTarget : kMainTarget; }
     void say(const std::string& line);
     [[nodiscard]] std::optional<Error> prepare();
     [[nodiscard]] std::optional<Error> find_unit();
@@ -136,7 +156,7 @@ std::optional<Error> ServiceWatch::prepare() {
     if (settings_.record) {
         auto writer = store::CsvWriter::create(*settings_.record);
         if (!writer) return writer.error();
-        recorder_.emplace(std::move(*writer), say_it);
+        recorder_.emplace(std::move(*writer), say_it, whole());
     }
     if (settings_.dump_directory) {
         auto keeper = DumpKeeper::open(*settings_.dump_directory, say_it);
@@ -259,7 +279,7 @@ void ServiceWatch::open_memory() {
     const auto who = first_life();
     if (!who) return say("no main process to be seen: nothing of this watch is recorded");
     const Say tell = [this](const std::string& line) { say(line); };
-    memory_.emplace(memory_options(settings_, target_name(*who), tell), tell);
+    memory_.emplace(memory_options(settings_, target_name(*who), tell, whole()), tell);
     memory_->open(*who);
 }
 
@@ -292,7 +312,9 @@ std::optional<Error> ServiceWatch::begin() {
     }
     dumps_.emplace(settings_.dump,
                    [this](TargetId target, LifeNumber life) { return crew_->who(target, life); });
-    session_.emplace(settings_.session);
+    watch::Settings session = settings_.session;
+    session.service = service_.all;
+    session_.emplace(session);
     if (memory_) memory_->teach(*session_);
     const Say say_it = [this](const std::string& line) { say(line); };
     auto metrics = MetricsKeeper::open(settings_.metrics, name(), settings_.interval, say_it);
@@ -316,9 +338,9 @@ void ServiceWatch::take(const Event& event, const watch::Session&) {
 void ServiceWatch::drill() {
     if (!session_) return;
     const nanoseconds until = boot_now() + shift() + kDrillLasts;
-    Event event{.kind = Event::Kind::leak, .target = kMainTarget, .mono = boot_now(), .wall = wall_now()};
-    event.who = crew_->who_was(kMainTarget);
-    event.verdict = std::make_shared<const Verdict>(session_->verdict(kMainTarget));
+    Event event{.kind = Event::Kind::leak, .target = whole(), .mono = boot_now(), .wall = wall_now()};
+    event.who = crew_->who_was(whole());
+    event.verdict = std::make_shared<const Verdict>(session_->verdict(whole()));
     const std::string text = fmt::format("DRILL: this is no leak of {}, but an exercise", name());
     if (to_journal_) {
         auto fields = event_fields(event, service_.unit);
@@ -357,8 +379,8 @@ void ServiceWatch::loop() {
     std::vector<watch::Listener*> listeners = {&course_, listener_.get(), this, &status_};
     if (recorder_) listeners.insert(listeners.begin(), &*recorder_);
     if (keeper_) listeners.push_back(&*keeper_);
-    std::optional<MainMemory> remembering;
-    if (memory_) listeners.insert(listeners.begin(), &remembering.emplace(*memory_));
+    std::optional<ServiceMemory> remembering;
+    if (memory_) listeners.insert(listeners.begin(), &remembering.emplace(*memory_, *crew_, whole()));
     if (metrics_) listeners.push_back(metrics_.get());
     if (leak_file_) listeners.push_back(&*leak_file_);
     if (on_leak_) listeners.push_back(&*on_leak_);

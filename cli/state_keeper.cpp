@@ -9,8 +9,8 @@ namespace rampwatch::cli {
 
 using namespace std::chrono_literals;
 
-StateKeeper::StateKeeper(const std::string& path, store::SavedState head, Say say)
-    : file_(path, 0600), head_(std::move(head)), say_(std::move(say)) {}
+StateKeeper::StateKeeper(const std::string& path, store::SavedState head, TargetId target, Say say)
+    : file_(path, 0600), head_(std::move(head)), target_(target), say_(std::move(say)) {}
 
 void StateKeeper::take(const Event& event, const watch::Session& session) {
     if (event.kind != Event::Kind::sample || !event.sample) return;
@@ -25,7 +25,7 @@ void StateKeeper::take(const Event& event, const watch::Session& session) {
 }
 
 void StateKeeper::save(const watch::Session& session) {
-    head_.learned = session.save();
+    head_.learned = session.save(target_);
     const auto bytes = store::bytes_of(head_);
     file_.put({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }

@@ -15,7 +15,7 @@ namespace rampwatch::cli {
 class StateKeeper final : public watch::Listener {
   public:
     // `head` is the state without what changes with each look. `say` is called in the loop.
-    StateKeeper(const std::string& path, store::SavedState head, Say say);
+    StateKeeper(const std::string& path, store::SavedState head, TargetId target, Say say);
 
     void take(const Event& event, const watch::Session& session) override;
     void end(const watch::Session& session);  // saves the last time, and waits for it
@@ -26,6 +26,7 @@ class StateKeeper final : public watch::Listener {
 
     LateWriter file_;
     store::SavedState head_;
+    TargetId target_ = 0;  // of the session, whose state it is
     Say say_;
     std::chrono::nanoseconds next_{};
     bool told_ = false;

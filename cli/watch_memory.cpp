@@ -19,10 +19,10 @@ namespace {
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
-Fact fact_of(const Record& record) {
+Fact fact_of(const Record& record, TargetId target) {
     if (const auto* sample = std::get_if<Sample>(&record.look))
-        return fact::Sampled{.life = record.life, .sample = *sample};
-    return fact::Bucketed{.life = record.life, .bucket = std::get<Bucket>(record.look)};
+        return fact::Sampled{.target = target, .life = record.life, .sample = *sample};
+    return fact::Bucketed{.target = target, .life = record.life, .bucket = std::get<Bucket>(record.look)};
 }
 
 nanoseconds begin_of(const std::variant<Sample, Bucket>& look) {
@@ -95,9 +95,13 @@ void WatchMemory::settle_clock(nanoseconds mono, nanoseconds wall) {
 bool WatchMemory::restore(watch::Session& session) {
     if (!state_) return false;
     const LifeNumber before = is_same_process(*state_) ? life_ : life_ - 1;
-    const auto restored = session.restore(0, state_->learned, before);
+    const auto restored = session.restore(options_.target, state_->learned, before);
     if (restored) return true;
     if (state_is_beside_) return false;  // of another patience: the history has all of it
+    if (options_.target == kSumTarget) {
+        say_(escape(state_path_, 256) + ": " + to_string(restored.error()));
+        return false;
+    }
     Error error = restored.error();
     error.where = escape(state_path_, 256);
     state_refused_ = true;
@@ -122,10 +126,10 @@ void WatchMemory::learn_from_history(watch::Session& session, std::optional<nano
         }
         if (!record->has_value()) break;
         if (after && begin_of((*record)->look) <= *after) continue;
-        session.tell(fact_of(**record), output);
+        session.tell(fact_of(**record, options_.target), output);
         output = {};
     }
-    session.expect(0);
+    session.expect(options_.target);
 }
 
 // Of the life in hand: what the stacks of later dumps have grown since.
@@ -160,7 +164,7 @@ void WatchMemory::open_keeper() {
                                       .start_ticks = who_.start_ticks,
                                       .life = life_,
                                       .shift = shift_},
-                    say_);
+                    options_.target, say_);
 }
 
 void WatchMemory::go_on(const Life& who, LifeNumber life, const watch::Session& session) {

@@ -19,6 +19,7 @@ namespace rampwatch::cli {
 struct MemoryOptions {
     std::optional<store::HistorySettings> history{};
     std::optional<std::string> state_path{};  // default: beside the history
+    TargetId target = 0;                      // of the session, that is remembered
 };
 
 class WatchMemory {

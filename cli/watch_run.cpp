@@ -307,8 +307,9 @@ int run_watch(const TargetOptions& target, const WatchSettings& settings) {
     return Watch(target, settings).run();
 }
 
-MemoryOptions memory_options(const WatchSettings& settings, std::string target, const Say& say) {
-    MemoryOptions options{.state_path = settings.state};
+MemoryOptions memory_options(const WatchSettings& settings, std::string target, const Say& say,
+                             TargetId whole) {
+    MemoryOptions options{.state_path = settings.state, .target = whole};
     if (!settings.history) return options;
     auto history = read_history_options(*settings.history, std::move(target));
     if (!history) {
@@ -319,7 +320,8 @@ MemoryOptions memory_options(const WatchSettings& settings, std::string target, 
     history->watching = {.interval = settings.interval,
                          .patience = judge.patience,
                          .min_growth_bytes = judge.min_growth_bytes,
-                         .min_count = judge.min_count};
+                         .min_count = judge.min_count,
+                         .whole = whole == kSumTarget};
     options.history = std::move(*history);
     return options;
 }

@@ -43,6 +43,8 @@ struct WatchSettings {
 int run_watch(const TargetOptions& target, const WatchSettings& settings);
 
 // Where its history and its state are, and what the history is told of it; a history that cannot be is said.
-MemoryOptions memory_options(const WatchSettings& settings, std::string target, const Say& say);
+// `whole`: the target of the session that is remembered.
+MemoryOptions memory_options(const WatchSettings& settings, std::string target, const Say& say,
+                             TargetId whole = kMainTarget);
 
 }  // namespace rampwatch::cli

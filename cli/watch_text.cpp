@@ -17,6 +17,7 @@
 #include "core/report/chart.h"
 #include "core/report/explain.h"
 #include "core/report/go_text.h"
+#include "core/report/member_text.h"
 #include "core/report/memory_text.h"
 #include "core/report/text_dump.h"
 #include "core/report/text_event.h"
@@ -93,10 +94,11 @@ class TextListener final : public WatchListener {
                                   : fmt::format("; {} {} without a sample", format_count(missed_ticks_),
                                                 missed_ticks_ == 1 ? "tick" : "ticks");
     }
-    [[nodiscard]] const char* subject() const { return lead_ == kSumTarget ? "in sum " : ""; }
     [[nodiscard]] report::VerdictContext context_of(const Event& event) const {
         const auto known = contexts_.find(event.target);
-        return known == contexts_.end() ? report::VerdictContext{} : known->second;
+        auto context = known == contexts_.end() ? report::VerdictContext{} : known->second;
+        context.told_before = event.kind == Event::Kind::leak_worse;
+        return context;
     }
     [[nodiscard]] std::string stamp(nanoseconds wall) const;
 
@@ -161,7 +163,7 @@ void TextListener::show_status(const Event& event, const watch::Session& session
     last_status_ = event.mono;
     const std::string chart = report::spark(trail_.points(), kChartColumns,
                                             terminal_.utf8 ? report::Glyphs::unicode : report::Glyphs::ascii);
-    const std::string now = chart + " " + subject() + figures(*event.sample) + missed_so_far();
+    const std::string now = chart + " " + figures(*event.sample) + missed_so_far();
     const std::string verdict = report::status_line(session.verdict(event.target));
     // What the watch has to say must not be cut off by what is decoration.
     const std::size_t columns = kChartColumns + (now.size() - chart.size()) + verdict.size() + 4;
@@ -177,8 +179,8 @@ void TextListener::say_progress(const Event& event, const watch::Session& sessio
     if (elapsed < next_progress_) return;
     while (next_progress_ <= elapsed)
         next_progress_ = std::min(2 * next_progress_, next_progress_ + kLongestSilence);
-    say(event, {subject() + figures(*event.sample) + "; " +
-                report::status_line(session.verdict(event.target)) + missed_so_far()});
+    say(event, {figures(*event.sample) + "; " + report::status_line(session.verdict(event.target)) +
+                missed_so_far()});
 }
 
 std::vector<std::string> TextListener::lines_of(const Event& event) const {
@@ -194,6 +196,7 @@ std::vector<std::string> TextListener::lines_of(const Event& event) const {
             append(report::headline(*event.verdict, context_of(event)));
             if (event.who) lines.front() = report::name_of(*event.who) + ": " + lines.front();
             append(report::beside(*event.verdict, context_of(event)));
+            append(report::member_lines(event));
             break;
         case Event::Kind::ended:
             lines.push_back(report::text_event(event) + missed_so_far());

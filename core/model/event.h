@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/model/stack.h"
@@ -13,6 +14,18 @@
 #include "core/model/verdict.h"
 
 namespace rampwatch {
+
+// A process of a service, beside an Event of the whole.
+struct ServiceMember {
+    TargetId target = 0;
+    std::optional<Life> who{};
+    Claim claim = Claim::undecided;
+    double memory_bytes = 0;              // at its last look
+    std::optional<double> rise_bytes{};   // of its memory since it began to grow; empty where it does not
+    std::optional<double> slope_per_s{};  // of its memory, likewise
+
+    friend bool operator==(const ServiceMember&, const ServiceMember&) = default;
+};
 
 struct Event {
     enum class Kind : std::uint8_t {
@@ -46,6 +59,15 @@ struct Event {
     std::shared_ptr<const Dump> dump{};
     std::optional<Error> error{};
     std::int64_t missed_ticks = 0;
+    // Of a service's claims (growing, leak, leak_worse, recovered, limit_near): its living processes, what
+    // claims most and has grown most first, at most kMostMembersTold; and how many there are.
+    std::vector<ServiceMember> members{};
+    std::size_t members_in_all = 0;
+    // The process whose own growth speaks in `verdict`, the service's memory bearing it out; empty where the
+    // verdict is that of the sum.
+    std::optional<TargetId> spoken_by{};
 };
+
+inline constexpr std::size_t kMostMembersTold = 8;
 
 }  // namespace rampwatch

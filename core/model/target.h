@@ -12,6 +12,10 @@ namespace rampwatch {
 using TargetId = std::uint32_t;    // within one Session, counted from 0
 using LifeNumber = std::uint32_t;  // within one target, counted from 1
 
+// Of a service or a tree: the main process in all its lives, all its processes together, and from
+// kFirstMember on the others, each in the lowest number that is free.
+inline constexpr TargetId kMainTarget = 0, kSumTarget = 1, kFirstMember = 2;
+
 // One process from its start to its end, so that a PID that the kernel gives out again is never mistaken for
 // it.
 struct Life {

@@ -34,6 +34,17 @@ Json json_error(const Error& error) {
     return {{"what", error.what}, {"where", error.where}, {"hint", error.hint}};
 }
 
+Json json_member(const ServiceMember& member) {
+    const bool known = member.who && member.who->pid != 0;
+    return {{"target", member.target},
+            {"pid", known ? Json(member.who->pid) : Json(nullptr)},
+            {"executable", known ? Json(member.who->executable) : Json(nullptr)},
+            {"claim", word(member.claim)},
+            {"memory_bytes", member.memory_bytes},
+            {"rise_bytes", json_known(member.rise_bytes)},
+            {"slope_bytes_per_s", json_known(member.slope_per_s)}};
+}
+
 }  // namespace
 
 std::string json_event(const Event& event) {
@@ -55,6 +66,11 @@ std::string json_event(const Event& event) {
     if (event.before) json["before"] = word(*event.before);
     if (event.ending) json["ending"] = json_ending(*event.ending);
     if (event.verdict) json["verdict"] = json_claims(*event.verdict);
+    if (event.members_in_all > 0) {
+        json["members_in_all"] = event.members_in_all;
+        json["spoken_by"] = json_known(event.spoken_by);
+        for (const ServiceMember& member : event.members) json["members"].push_back(json_member(member));
+    }
     if (event.dump) json["dump"] = Json::parse(json_dump(*event.dump));
     if (event.error) json["error"] = json_error(*event.error);
     if (event.kind == Event::Kind::missed) json["missed_ticks"] = event.missed_ticks;

@@ -90,7 +90,7 @@ std::string ended_line(const Event& event) {
 
 std::string name_of(const Life& life) {
     if (life.pid == 0) {  // a sum has none
-        return fmt::format("{} in sum", escape(life.unit ? *life.unit : life.comm, 256));
+        return escape(life.unit ? *life.unit : life.comm, 256);
     }
     std::string_view name =
         life.executable.empty() ? std::string_view(life.comm) : std::string_view(life.executable);

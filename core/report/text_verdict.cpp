@@ -32,8 +32,9 @@ std::string grew(const SeriesVerdict& series) {
                        amount(series.series, series.current));
 }
 
-std::string what_line(const Verdict& verdict, const SeriesVerdict& series) {
-    if (verdict.claim == Claim::leak) return fmt::format("LEAK, confirmed: {}", grew(series));
+std::string what_line(const Verdict& verdict, const SeriesVerdict& series, bool told_before) {
+    if (verdict.claim == Claim::leak)
+        return fmt::format("LEAK, {}: {}", told_before ? "worse" : "confirmed", grew(series));
     return fmt::format("steady growth: {} (suspected; a leak is confirmed after {} at the earliest)",
                        grew(series), format_duration(verdict.patience));
 }
@@ -206,8 +207,8 @@ std::vector<std::string> headline(const Verdict& verdict, const VerdictContext& 
     const SeriesVerdict* series = leader(verdict);
     if (series == nullptr) return {"undecided: no samples"};
     if (is_growth(verdict)) {
-        return {what_line(verdict, *series), speed_line(*series), since_line(verdict, *series),
-                straight_line(*series), limit_line(verdict, context)};
+        return {what_line(verdict, *series, context.told_before), speed_line(*series),
+                since_line(verdict, *series), straight_line(*series), limit_line(verdict, context)};
     }
     std::vector<std::string> lines{quiet_line(verdict, *series)};
     if (verdict.limit_near) {

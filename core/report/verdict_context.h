@@ -12,6 +12,7 @@ namespace rampwatch::report {
 struct VerdictContext {
     std::optional<Sample> first{};  // of the life in hand
     std::optional<Sample> last{};
+    bool told_before = false;  // the leak is told again, because it got worse
 };
 
 }  // namespace rampwatch::report

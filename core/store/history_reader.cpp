@@ -41,8 +41,8 @@ Result<std::optional<RecordedDump>> dump_in(Statement& rows) {
 // The three resolutions one after another: what is older is coarser.
 class HistorySource final : public Source {
   public:
-    HistorySource(Database& database, std::optional<nanoseconds> until)
-        : database_(database), until_(until) {}
+    HistorySource(Database& database, std::optional<nanoseconds> until, std::int64_t first_life)
+        : database_(database), until_(until), first_life_(first_life) {}
 
     Result<std::optional<Record>> next() override {
         while (level_ < 3) {
@@ -63,9 +63,11 @@ class HistorySource final : public Source {
         constexpr std::array<const char*, 2> kFolded = {"tens", "minutes"};
         const std::string sql = level_ < kFolded.size() ? select_buckets_sql(database_, kFolded[level_])
                                                         : select_samples_sql(database_);
-        auto rows = database_.prepare(sql + (until_ ? " WHERE wall_ns <= ?" : "") + " ORDER BY t_ns");
+        auto rows = database_.prepare(sql + " WHERE life >= ?" + (until_ ? " AND wall_ns <= ?" : "") +
+                                      " ORDER BY t_ns");
         if (!rows) return rows.error();
-        if (until_) rows->bind(1, until_->count());
+        rows->bind(1, first_life_);
+        if (until_) rows->bind(2, until_->count());
         rows_.emplace(std::move(*rows));
         return {};
     }
@@ -85,6 +87,7 @@ class HistorySource final : public Source {
 
     Database& database_;
     std::optional<nanoseconds> until_;
+    std::int64_t first_life_;
     std::size_t level_ = 0;
     std::optional<Statement> rows_{};
     LifeNumber last_life_ = 1;
@@ -229,8 +232,20 @@ Result<HistorySize> HistoryReader::size() {
 
 Result<Retention> HistoryReader::retention() { return retention_in(*database_); }
 
-Result<std::unique_ptr<Source>> HistoryReader::looks(std::optional<nanoseconds> until_wall) {
-    return std::unique_ptr<Source>(std::make_unique<HistorySource>(*database_, until_wall));
+// The first life of the scope that is recorded now: what was recorded before is another series.
+Result<std::int64_t> HistoryReader::first_life() {
+    const auto schema = database_->number("PRAGMA user_version");
+    if (!schema) return schema;
+    if (*schema < 2) return 0;
+    return database_->number(
+        "SELECT coalesce(max(life), 0) + 1 FROM lives WHERE coalesce(scope, 'process') != "
+        "(SELECT coalesce(scope, 'process') FROM lives ORDER BY life DESC LIMIT 1)");
+}
+
+Result<std::unique_ptr<Source>> HistoryReader::looks(std::optional<nanoseconds> until_wall, Lives lives) {
+    const auto first = lives == Lives::all ? Result<std::int64_t>(0) : first_life();
+    if (!first) return first.error();
+    return std::unique_ptr<Source>(std::make_unique<HistorySource>(*database_, until_wall, *first));
 }
 
 Result<std::vector<std::string>> HistoryReader::check() {

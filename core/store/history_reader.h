@@ -68,13 +68,18 @@ class HistoryReader {
     Result<HistorySize> size();
     Result<Retention> retention();
 
-    // Every look, the folded ones as buckets, up to `until_wall`; lives no longer than the reader.
-    Result<std::unique_ptr<Source>> looks(std::optional<std::chrono::nanoseconds> until_wall = {});
+    // Every look, the folded ones as buckets, up to `until_wall`; lives no longer than the reader. A history
+    // that was begun with a service's main process alone, and goes on with all of its processes, holds two
+    // series: `judged` gives the one that goes on.
+    enum class Lives : std::uint8_t { judged, all };
+    Result<std::unique_ptr<Source>> looks(std::optional<std::chrono::nanoseconds> until_wall = {},
+                                          Lives lives = Lives::judged);
 
     // What SQLite's own check of the whole file finds; empty when it is sound.
     Result<std::vector<std::string>> check();
 
   private:
+    Result<std::int64_t> first_life();
     HistoryReader(std::string target, Database database)
         : target_(std::move(target)), database_(std::make_unique<Database>(std::move(database))) {}
 

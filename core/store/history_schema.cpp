@@ -31,7 +31,7 @@ CREATE TABLE boots (boot_id TEXT PRIMARY KEY, shift_ns INTEGER NOT NULL) WITHOUT
 CREATE TABLE lives (life INTEGER PRIMARY KEY, boot_id TEXT NOT NULL, pid INTEGER NOT NULL,
     start_ticks INTEGER NOT NULL, started_wall_ns INTEGER, executable TEXT, comm TEXT, unit TEXT,
     command_line TEXT, began_ns INTEGER NOT NULL, began_wall_ns INTEGER NOT NULL,
-    ended_ns INTEGER, ended_wall_ns INTEGER, ending TEXT, status INTEGER);
+    ended_ns INTEGER, ended_wall_ns INTEGER, ending TEXT, status INTEGER, scope TEXT);
 CREATE TABLE watches (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, life INTEGER NOT NULL, pid INTEGER,
     began_ns INTEGER NOT NULL, began_wall_ns INTEGER NOT NULL, ended_wall_ns INTEGER, reason TEXT,
     interval_ns INTEGER NOT NULL, patience_ns INTEGER NOT NULL, min_growth_bytes INTEGER, min_count INTEGER);
@@ -168,6 +168,16 @@ Result<void> make_tables(Database& database) {
     return made;
 }
 
+// Databases of earlier releases, one step a schema. A reader never does this: it reads them as they are.
+Result<void> upgrade_tables(Database& database, std::int64_t from) {
+    if (from >= kHistorySchema) return {};
+    auto done = database.run(fmt::format(
+        "BEGIN IMMEDIATE; ALTER TABLE lives ADD COLUMN scope TEXT; PRAGMA user_version={}; COMMIT;",
+        kHistorySchema));
+    if (!done) static_cast<void>(database.run("ROLLBACK"));
+    return done;
+}
+
 Result<void> make_file(const std::string& path, std::optional<std::uint32_t> group) {
     const mode_t mode = group ? 0640 : 0600;
     const Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode));
@@ -235,6 +245,8 @@ Result<Database> open_history(const std::string& path, std::optional<std::uint32
     if (!set) return set.error();
     if (*schema == 0) {
         if (auto made = make_tables(*database); !made) return made.error();
+    } else if (auto upgraded = upgrade_tables(*database, *schema); !upgraded) {
+        return upgraded.error();
     } else if (auto added = add_columns(*database); !added) {
         return added.error();
     }

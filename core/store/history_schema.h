@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/base/error.h"
 #include "core/model/sample.h"
@@ -17,7 +18,10 @@
 
 namespace rampwatch::store {
 
-inline constexpr std::int64_t kHistorySchema = 1;
+inline constexpr std::int64_t kHistorySchema = 2;
+
+// What a life's looks are of; NULL in lives of schema 1 is kScopeProcess.
+inline constexpr std::string_view kScopeProcess = "process", kScopeWhole = "whole";
 
 // From what age on looks are folded into minutes, those into ten minutes, and these are forgotten.
 struct Retention {

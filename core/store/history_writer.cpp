@@ -87,7 +87,7 @@ Result<std::unique_ptr<HistoryWriter>> HistoryWriter::open(const HistorySettings
         new HistoryWriter(std::move(taken->target), std::move(taken->lock), std::move(*database)));
     if (auto begun = writer->begin(); !begun) return begun.error();
     Result<void> settled = writer->settle_clock(who.boot_id, mono, wall);
-    if (settled) settled = writer->settle_life(who, mono, wall);
+    if (settled) settled = writer->settle_life(who, settings.watching.whole, mono, wall);
     if (settled) settled = writer->settle_watch(settings, mono, wall);
     if (settled) settled = writer->describe(settings);
     if (settled) settled = writer->commit();
@@ -133,14 +133,17 @@ Result<void> HistoryWriter::settle_clock(const std::string& boot_id, nanoseconds
     return insert->bind(1, boot_id).bind(2, shift_.count()).run();
 }
 
-Result<void> HistoryWriter::settle_life(const Life& who, nanoseconds mono, nanoseconds wall) {
+// Another scope is another series: the same process begins a life anew, and floors are learned anew.
+Result<void> HistoryWriter::settle_life(const Life& who, bool whole, nanoseconds mono, nanoseconds wall) {
     auto same = database_.prepare(
         "SELECT life FROM lives WHERE boot_id = ? AND pid = ? AND start_ticks = ? AND life = (SELECT "
         "max(life) "
-        "FROM lives)");
+        "FROM lives) AND coalesce(scope, 'process') = ?");
     if (!same) return same.error();
+    const std::string_view scope = whole ? kScopeWhole : kScopeProcess;
     const auto start_ticks = static_cast<std::int64_t>(who.start_ticks);
-    const auto row = same->bind(1, who.boot_id).bind(2, std::int64_t{who.pid}).bind(3, start_ticks).step();
+    const auto row =
+        same->bind(1, who.boot_id).bind(2, std::int64_t{who.pid}).bind(3, start_ticks).bind(4, scope).step();
     if (!row) return row.error();
     if (*row) {
         life_ = static_cast<LifeNumber>(same->integer(0));
@@ -157,8 +160,9 @@ Result<void> HistoryWriter::settle_life(const Life& who, nanoseconds mono, nanos
     auto insert = database_.prepare(
         "INSERT INTO lives (life, boot_id, pid, start_ticks, started_wall_ns, executable, comm, unit, "
         "command_line, "
-        "began_ns, began_wall_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "began_ns, began_wall_ns, scope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     if (!insert) return insert.error();
+    insert->bind(12, scope);
     insert->bind(1, std::int64_t{life_})
         .bind(2, who.boot_id)
         .bind(3, std::int64_t{who.pid})

@@ -28,6 +28,7 @@ struct Watching {
     std::chrono::nanoseconds patience{};
     std::optional<std::int64_t> min_growth_bytes{};
     std::int64_t min_count = 0;
+    bool whole = false;  // all processes of a service together; else one process, of a service the main one
 };
 
 struct HistorySettings {
@@ -79,7 +80,8 @@ class HistoryWriter {
     HistoryWriter(std::string target, TargetLock lock, Database database);
     Result<void> settle_clock(const std::string& boot_id, std::chrono::nanoseconds mono,
                               std::chrono::nanoseconds wall);
-    Result<void> settle_life(const Life& who, std::chrono::nanoseconds mono, std::chrono::nanoseconds wall);
+    Result<void> settle_life(const Life& who, bool whole, std::chrono::nanoseconds mono,
+                             std::chrono::nanoseconds wall);
     Result<void> settle_watch(const HistorySettings& settings, std::chrono::nanoseconds mono,
                               std::chrono::nanoseconds wall);
     Result<void> describe(const HistorySettings& settings);

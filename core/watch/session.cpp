@@ -12,6 +12,7 @@
 #include "core/stacks/memory_change.h"
 #include "core/watch/dump_queue.h"
 #include "core/watch/episode.h"
+#include "core/watch/service_claim.h"
 
 namespace rampwatch::watch {
 namespace {
@@ -23,6 +24,9 @@ using namespace std::chrono_literals;
 // process that is still starting.
 constexpr int kSamplesBeforeBaseline = 5;
 nanoseconds baseline_after(nanoseconds patience) { return std::max<nanoseconds>(patience / 64, 2s); }
+
+// In the state of a service: a release before this one kept its main process's, which is another series.
+constexpr std::uint32_t kServiceMark = 0x53767331;  // "1svS"
 
 nanoseconds cooldown_of(const Settings& settings) {
     if (settings.dump_cooldown > 0ns) return settings.dump_cooldown;
@@ -65,7 +69,9 @@ bool is_worth_more(const Dump& taken, const Dump* first) {
 }  // namespace
 
 struct Session::State {
-    explicit State(const Settings& given) : settings(given), dumps(cooldown_of(given)) {}
+    explicit State(const Settings& given) : settings(given), dumps(cooldown_of(given)) {
+        if (given.service) service.emplace(service_settings(given.judge));
+    }
 
     void take(const fact::Appeared& fact, Output& output);
     void take(const fact::Sampled& fact, Output& output);
@@ -83,12 +89,19 @@ struct Session::State {
     void go_on(Target& target, const fact::Appeared& fact, Output& output);
     bool accept_look(Target& target, nanoseconds mono);
     void after_look(Target& target, TargetId id, Moment when, Output& output);
+    [[nodiscard]] bool speaks(TargetId id) const { return !service || id == kSumTarget; }
+    Claim claim_of(const Target& target);
+    [[nodiscard]] Verdict verdict_of(const Target& target) const;
+    void add_members(Event& event) const;
+    void tell(const Episode::Telling& telling, const Target& target, TargetId id, Moment when,
+              const std::shared_ptr<const Verdict>& verdict, Output& output);
     void wish_for_baseline(Target& target, TargetId id);
     void wish_for_regular(Target& target, TargetId id);
     Event event(Event::Kind kind, const Target& target, TargetId id, Moment when) const;
 
     Settings settings;
     DumpQueue dumps;
+    std::optional<ServiceClaim> service{};
     std::map<TargetId, Target> targets{};
     nanoseconds now{};  // the latest time in any fact
 };
@@ -123,6 +136,7 @@ void Session::State::begin_life(Target& target, TargetId id, LifeNumber life, bo
     target.memory.reset();
     target.regular_dump.reset();
     target.growth = {};
+    if (service && id == kSumTarget) service.emplace(service_settings(settings.judge));
     Event told = event(first ? Event::Kind::started : Event::Kind::restarted, target, id, when);
     told.who = target.who;
     output.events.push_back(std::move(told));
@@ -208,19 +222,67 @@ void Session::State::take(const fact::Bucketed& fact, Output& output) {
 void Session::State::after_look(Target& target, TargetId id, Moment when, Output& output) {
     wish_for_baseline(target, id);
     wish_for_regular(target, id);
-    if (!target.episode.look(target.judge.claim(), target.judge.limit_near().has_value(), when.mono)) return;
-    const auto verdict = std::make_shared<const Verdict>(target.judge.verdict());
-    for (const Episode::Telling& telling : target.episode.take(*verdict)) {
-        Event told = event(telling.kind, target, id, when);
-        told.who = target.who;
-        told.verdict = verdict;
-        told.before = telling.before;
-        output.events.push_back(std::move(told));
-        if (!settings.dumps) continue;
-        if (telling.kind == Event::Kind::growing) dumps.wish(id, target.life, DumpReason::growing, now);
-        if (telling.kind == Event::Kind::leak) dumps.wish(id, target.life, DumpReason::leak, now);
-        if (telling.kind == Event::Kind::limit_near) dumps.wish(id, target.life, DumpReason::limit_near, now);
+    if (!speaks(id)) return;
+    if (!target.episode.look(claim_of(target), target.judge.limit_near().has_value(), when.mono)) return;
+    const auto verdict = std::make_shared<const Verdict>(verdict_of(target));
+    for (const Episode::Telling& telling : target.episode.take(*verdict))
+        tell(telling, target, id, when, verdict, output);
+}
+
+void Session::State::tell(const Episode::Telling& telling, const Target& target, TargetId id, Moment when,
+                          const std::shared_ptr<const Verdict>& verdict, Output& output) {
+    Event told = event(telling.kind, target, id, when);
+    told.who = target.who;
+    told.verdict = verdict;
+    told.before = telling.before;
+    if (service) add_members(told);
+    // The stacks of whoever has the evidence; the sum's are those of the member that grew most.
+    const Target* holder = told.spoken_by ? find(*told.spoken_by) : nullptr;
+    const TargetId whose = holder != nullptr ? *told.spoken_by : id;
+    const LifeNumber life = holder != nullptr ? holder->life : target.life;
+    output.events.push_back(std::move(told));
+    if (!settings.dumps) return;
+    if (telling.kind == Event::Kind::growing) dumps.wish(whose, life, DumpReason::growing, now);
+    if (telling.kind == Event::Kind::leak) dumps.wish(whose, life, DumpReason::leak, now);
+    if (telling.kind == Event::Kind::limit_near) dumps.wish(whose, life, DumpReason::limit_near, now);
+}
+
+// Weighs the members where there is anything to weigh: a verdict costs as much as thousands of looks.
+Claim Session::State::claim_of(const Target& target) {
+    const Claim sum = target.judge.claim();
+    if (!service) return sum;
+    std::vector<MemberVerdict> claiming;
+    for (const auto& [id, member] : targets) {
+        if (id == kSumTarget || !member.alive || member.judge.claim() < Claim::growing) continue;
+        if (member.judge.claim() > sum) claiming.push_back({id, member.judge.verdict()});
     }
+    if (claiming.empty() && !service->holds()) return sum;
+    return service->weigh(target.judge.verdict(), claiming).claim;
+}
+
+Verdict Session::State::verdict_of(const Target& target) const {
+    Verdict sum = target.judge.verdict();
+    if (!service || service->said().claim <= sum.claim) return sum;
+    const auto holder = targets.find(service->said().member.value_or(kSumTarget));
+    if (service->said().held || holder == targets.end() || holder->first == kSumTarget)
+        return held_verdict(std::move(sum), service->said().claim);
+    Verdict verdict = holder->second.judge.verdict();
+    verdict.claim = service->said().claim;
+    if (sum.forecast) verdict.forecast = sum.forecast;
+    verdict.limit_near = sum.limit_near;
+    return verdict;
+}
+
+void Session::State::add_members(Event& event) const {
+    for (const auto& [id, member] : targets) {
+        if (id != kSumTarget && member.alive)
+            event.members.push_back(member_of(id, member.who, member.judge.verdict(), member.memory_bytes));
+    }
+    event.members_in_all = event.members.size();
+    keep_those_that_matter(event.members);
+    if (event.verdict && service->said().member && !service->said().held &&
+        service->said().claim == event.verdict->claim)
+        event.spoken_by = service->said().member;
 }
 
 void Session::State::wish_for_baseline(Target& target, TargetId id) {
@@ -319,6 +381,10 @@ std::vector<std::byte> Session::save(TargetId target) const {
     if (found == nullptr) return {};
     StateWriter writer;
     writer(found->episode);
+    if (state_->service && target == kSumTarget) {
+        std::uint32_t mark = kServiceMark;
+        writer(mark, *state_->service);
+    }
     std::vector<std::byte> bytes = writer.take();
     const auto judge = found->judge.save();
     bytes.insert(bytes.end(), judge.begin(), judge.end());
@@ -329,7 +395,16 @@ Result<void> Session::restore(TargetId target, std::span<const std::byte> bytes,
     Episode episode(state_->settings.judge.patience);
     StateReader reader(bytes);
     reader(episode);
-    if (reader.failed() || !episode.sound())
+    std::optional<ServiceClaim> service;
+    if (state_->service && target == kSumTarget) {
+        std::uint32_t mark = 0;
+        reader(mark);
+        if (mark != kServiceMark)
+            return Error{Error::Kind::bad_input, "saved state: of a main process alone, not of a service", "",
+                         "what it knew is learned anew"};
+        reader(service.emplace(service_settings(state_->settings.judge)));
+    }
+    if (reader.failed() || !episode.sound() || (service && !service->sound()))
         return Error{Error::Kind::bad_input, "saved state: damaged", "", "remove it to begin anew"};
     auto judge = trend::Judge::load(reader.rest(), state_->settings.judge);
     if (!judge) return judge.error();
@@ -338,6 +413,7 @@ Result<void> Session::restore(TargetId target, std::span<const std::byte> bytes,
     found->last_look = judge->verdict().now;
     found->judge = std::move(*judge);
     found->episode = episode;
+    if (service) state_->service = *service;
     found->life = life;
     found->expected = true;
     state_->now = std::max(state_->now, *found->last_look);
@@ -357,7 +433,8 @@ void Session::adopt_baseline(TargetId target, std::shared_ptr<const Dump> baseli
 
 Verdict Session::verdict(TargetId target) const {
     const Target* found = state_->find(target);
-    return found == nullptr ? Verdict{} : found->judge.verdict();
+    if (found == nullptr) return {};
+    return target == kSumTarget ? state_->verdict_of(*found) : found->judge.verdict();
 }
 
 std::shared_ptr<const Dump> Session::newest_dump(TargetId target) const {

@@ -24,6 +24,9 @@ struct Settings {
     std::chrono::nanoseconds dump_cooldown{};  // 0: patience / 32, at least 5 s
     // A dump this often while growth is suspected, so that each group's count is a series; 0: only at events.
     std::chrono::nanoseconds dump_every{};
+    // The targets are those of one service (model/target.h): kSumTarget speaks for all of them, once. The
+    // others are told as they come and go; what they claim is in the service's Events (service_claim.h).
+    bool service = false;
     bool tell_samples = true;  // an Event for each sample; a replay has no use for them
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/report/text_event.h"
 
+#include "core/report/member_text.h"
+
 #include "tests/catch.h"
 
 using namespace rampwatch;
@@ -64,4 +66,29 @@ TEST_CASE("a recovery says from what", "[report]") {
     CHECK(text_event(event) == "recovered: the leak of PID 4711 (price-service) is over");
     event.before = Claim::growing;
     CHECK(text_event(event) == "recovered: PID 4711 (price-service) no longer grows");
+}
+
+TEST_CASE("the processes of a service stand in a table below its alarm, each line within 80 columns",
+          "[report]") {
+    Event event{.kind = Event::Kind::leak, .target = kSumTarget};
+    for (TargetId target = kFirstMember; target < kFirstMember + 3; ++target) {
+        ServiceMember member{
+            .target = target, .who = kWho, .claim = Claim::healthy, .memory_bytes = 60 << 20};
+        member.who->pid = 4000 + static_cast<std::int32_t>(target);
+        event.members.push_back(member);
+    }
+    event.members[0].claim = Claim::leak;
+    event.members[0].memory_bytes = 420 << 20;
+    event.members[0].rise_bytes = 380 << 20;
+    event.members[0].slope_per_s = 12.3 * (1 << 20);
+    event.members_in_all = 33;
+    event.spoken_by = kFirstMember;
+    const auto lines = member_lines(event);
+    REQUIRE(lines.size() == 5);
+    CHECK(lines[0] == "  33 processes, 1 of them grows; the figures above are PID 4002's");
+    CHECK(lines[1] == "    PID 4002 (price-service)       420 MiB  leak         +380 MiB    +12.3 MiB/s");
+    CHECK(lines[2] == "    PID 4003 (price-service)      60.0 MiB  healthy");
+    CHECK(lines[4] == "    and 30 more");
+    event.members_in_all = 1;
+    CHECK(member_lines(event).empty());
 }

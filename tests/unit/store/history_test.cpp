@@ -158,6 +158,57 @@ TEST_CASE("a restarted process is the next life, a restarted watcher goes on in 
     CHECK(write(settings, process(9, 300))->life() == 3);
 }
 
+TEST_CASE("a history of a main process alone goes on with the whole service as a series of its own",
+          "[store]") {
+    const test::TempTree tree;
+    auto settings = settings_in(tree);
+    {
+        const auto writer = write(settings, process(7, 100));
+        for (int i = 0; i < 5; ++i) REQUIRE(writer->add(sample_at(i * 10s, i), writer->life()));
+    }
+    settings.watching.whole = true;
+    {
+        const auto writer = write(settings, process(7, 100), 100s);  // the very same process
+        CHECK(writer->life() == 2);
+        for (int i = 0; i < 3; ++i) REQUIRE(writer->add(sample_at(100s + i * 10s, i), writer->life()));
+    }
+    CHECK(looks_of(settings.place.directory, "nginx").size() == 3);
+    auto reader = HistoryReader::open(settings.place.directory, "nginx");
+    REQUIRE(reader);
+    auto all = reader->looks({}, HistoryReader::Lives::all);
+    REQUIRE(all);
+    CHECK(all_of(**all).size() == 8);
+    CHECK(write(settings, process(7, 100), 200s)->life() == 2);  // goes on
+}
+
+TEST_CASE("a database of the release before is read as it is, and upgraded by who writes it", "[store]") {
+    const test::TempTree tree;
+    auto settings = settings_in(tree);
+    {
+        const auto writer = write(settings, process(7, 100));
+        for (int i = 0; i < 5; ++i) REQUIRE(writer->add(sample_at(i * 10s, i), writer->life()));
+    }
+    const std::string path = history_path(settings.place.directory, "nginx");
+    {  // as schema 1 had it
+        auto old = Database::open(path, Database::Mode::write, 1s);
+        REQUIRE(old);
+        REQUIRE(old->run("ALTER TABLE lives DROP COLUMN scope; PRAGMA user_version=1;"));
+    }
+    CHECK(looks_of(settings.place.directory, "nginx").size() == 5);
+    auto reader = HistoryReader::open(settings.place.directory, "nginx");
+    REQUIRE(reader);
+    CHECK(reader->lives()->size() == 1);
+    {
+        const auto writer = write(settings, process(7, 100), 100s);
+        CHECK(writer->life() == 1);
+        REQUIRE(writer->add(sample_at(100s, 9), 1));
+    }
+    CHECK(looks_of(settings.place.directory, "nginx").size() == 6);
+    auto upgraded = Database::open(path, Database::Mode::write, 1s);
+    REQUIRE(upgraded);
+    CHECK(upgraded->number("PRAGMA user_version").value() == kHistorySchema);
+}
+
 TEST_CASE("a target that another watcher records goes by a number, and finds it again", "[store]") {
     const test::TempTree tree;
     const auto settings = settings_in(tree);

@@ -7,7 +7,7 @@ cd "${1:-$(dirname "$0")/..}"
 
 declare -A may=(
     [base]="" [model]="base" [trend]="base model" [stacks]="base model" [report]="base model" [store]="base model"
-    [probe]="base model" [prometheus]="base model" [runtime]="base model probe" [systemd]="base model" [golang]="base model stacks probe"
+    [probe]="base model" [readers]="base model" [prometheus]="base model" [runtime]="base model probe" [systemd]="base model" [golang]="base model stacks probe"
     [dump]="base model stacks probe golang" [watch]="base model trend stacks"
 )
 # header pattern -> the files that may include it

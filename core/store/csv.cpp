@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/store/csv.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
@@ -35,19 +33,17 @@ std::string in_seconds(std::int64_t ns) {
 }  // namespace
 
 Result<std::unique_ptr<CsvSource>> open_csv(const std::string& path) {
-    if (path == "-") return CsvSource::open(Fd(::dup(STDIN_FILENO)), "standard input");
-    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd) {
-        const auto kind = errno == ENOENT   ? Error::Kind::not_found
-                          : errno == EACCES ? Error::Kind::no_permission
-                                            : Error::Kind::io;
-        return Error{kind, fmt::format("cannot open: {}", std::strerror(errno)), escape(path), {}};
-    }
-    return CsvSource::open(std::move(fd), escape(path));
+    auto lines = open_lines(path);
+    if (!lines) return lines.error();
+    return CsvSource::open(std::move(*lines), path == "-" ? "standard input" : escape(path));
 }
 
 Result<std::unique_ptr<CsvSource>> CsvSource::open(Fd fd, std::string name) {
-    std::unique_ptr<CsvSource> source(new CsvSource(std::move(fd), std::move(name)));
+    return open(LineReader(std::move(fd)), std::move(name));
+}
+
+Result<std::unique_ptr<CsvSource>> CsvSource::open(LineReader lines, std::string name) {
+    std::unique_ptr<CsvSource> source(new CsvSource(std::move(lines), std::move(name)));
     if (auto error = source->read_header()) return std::move(*error);
     return source;
 }
@@ -75,6 +71,7 @@ std::optional<Error> CsvSource::read_header() {
     }
     if (got == LineReader::Got::too_long || got == LineReader::Got::failed) return trouble(got);
     if (header.starts_with("\xef\xbb\xbf")) header.remove_prefix(3);
+    header_ = header;
     if (got == LineReader::Got::half) {
         return refuse(header.size() + 1, "the header does not end: no samples", std::string(kHeaderHint));
     }
@@ -128,8 +125,12 @@ Result<bool> CsvSource::next_into(Record& record) {
         const LineReader::Got got = lines_.next(line);
         ++line_number_;
         if (got == LineReader::Got::line) {
-            if (line.empty()) continue;
+            if (line.empty() || line == header_) continue;
             error_ = parse(line);
+            if (!error_ && nan_rss_) {
+                ++notes_.unknown_looks;
+                continue;
+            }
             if (!error_) error_ = check_order(line);
             if (error_) return *error_;
             record.life = static_cast<LifeNumber>(life_ + life_offset_);
@@ -171,6 +172,7 @@ std::optional<Error> CsvSource::parse(std::string_view line) {
     const char* at = line.data();
     const char* const end = at + line.size();
     present_ = 0;
+    nan_rss_ = false;
     limit_kind_ = LimitKind::given;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         if (i > 0 && at == end) {
@@ -197,6 +199,10 @@ std::optional<Error> CsvSource::parse_slowly(std::string_view field, std::string
     }
     const std::string_view word = bare(field);
     if (word.empty()) return std::nullopt;
+    if (column != Column::time && (word == "NaN" || word == "nan")) {
+        nan_rss_ |= column == Column::rss;
+        return std::nullopt;
+    }
     if (kColumns[index(column)].unit == Unit::word) {
         const auto kind = limit_kind_of(word);
         if (!kind) {

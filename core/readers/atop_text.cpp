@@ -82,12 +82,12 @@ std::optional<Error> AtopText::line(std::string_view text, std::int64_t line, Se
         const auto process = process_of(text);
         if (!process) return book.not_understood(line), std::nullopt;
         const auto& rest = process->rest;
-        if (rest.size() > 13 && rest[13] == "n") return std::nullopt;  // a thread
+        if (rest.size() > 14 && rest[14] == "n") return std::nullopt;  // a thread
         if (!rest.empty() && rest[0] == "E") return std::nullopt;      // has ended
         const auto resident = number(rest, 3);
         if (!resident) return book.not_understood(line), std::nullopt;
         look.sample.rss_bytes = *resident * 1024;
-        if (const auto swap = number(rest, 11)) look.sample.swap_bytes = *swap * 1024;
+        if (const auto swap = number(rest, 12)) look.sample.swap_bytes = *swap * 1024;
         look.labels = {{"pid", std::string(process->pid)}, {"command", std::string(process->name)}};
         key = "pid " + std::string(process->pid) + " " + std::string(words[1]);
     } else {

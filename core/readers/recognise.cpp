@@ -58,11 +58,18 @@ bool is_own(std::string_view line, std::string_view next) {
         time |= name == "time_s";
         rss |= name == "rss_bytes";
     }
+    if (!time || !rss) return false;
     // Milliseconds and ISO 8601 under that name are for the other reader, which tells them.
-    const auto written = whole_time(split(next, ',').front());
-    const bool millis = written && (written->kind != TextTime::Kind::absolute || written->length > 11) &&
-                        next.substr(0, written->length).find('.') == std::string_view::npos;
-    return time && rss && !millis;
+    std::string_view first = next;
+    for (const std::string_view name : names) {
+        const std::size_t comma = std::min(first.find(','), first.size());
+        if (trim(name) == "time_s") first = first.substr(0, comma);
+        if (trim(name) == "time_s") break;
+        first.remove_prefix(std::min(comma + 1, first.size()));
+    }
+    const bool seconds = first.find('.') <= 10 || first.size() <= 10;
+    return !whole_time(first) ||
+           (seconds && first.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
 bool is_table_line(std::string_view line) {
@@ -91,7 +98,8 @@ Kind recognise(std::string_view head) {
     }
     std::string_view after = rest;
     if (is_own(line, first_line(after))) return Kind::own_csv;
-    if (DelimitedText::separator_of(line) != '\0' && !TableHeader::parse(line)) return Kind::delimited;
+    const char separator = DelimitedText::separator_of(line);
+    if (separator != '\0' && (separator != '\t' || !TableHeader::parse(line))) return Kind::delimited;
     const bool commas = line.find(',') != std::string_view::npos;
     for (std::size_t i = 0; i < kLinesLookedAt && !(line.empty() && rest.empty());
          ++i, line = first_line(rest)) {

@@ -9,23 +9,15 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/model/labels.h"
 #include "core/model/source.h"
 
 namespace rampwatch::readers {
 
-struct Label {
-    std::string name{};
-    std::string value{};  // as it came: escape before printing
-
-    friend bool operator==(const Label&, const Label&) = default;
-};
-
-// Which one a series is. Bounded: kMostLabels labels of kLongestLabel bytes each.
-inline constexpr std::size_t kMostLabels = 32;
-inline constexpr std::size_t kLongestLabel = 1024;
+// Which one a series is.
 struct SeriesInfo {
-    std::vector<Label> labels{};  // empty for the one series of a file that names none
-    bool host = false;            // the memory of a whole host, not of one process
+    Labels labels{};    // empty for the one series of a file that names none
+    bool host = false;  // the memory of a whole host, not of one process
 
     friend bool operator==(const SeriesInfo&, const SeriesInfo&) = default;
 };

@@ -62,7 +62,7 @@ std::string title(const SeriesInfo& series) {
     }
     if (series.labels.size() == 1) {
         const Label& only = series.labels.front();
-        if (only.name == "series") return escape(only.value, 80);
+        if (only.name == "series" || only.name == "name") return escape(only.value, 80);
         return escape(only.name, 40) + " " + escape(only.value, 80);
     }
     if (series.labels.empty()) return {};

@@ -27,10 +27,23 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kPhrases 
     {"Elapsed time", "elapsed_time"},
 }};
 
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-        text.replace(at, from.size(), to);
+// Whole words alone: "%CPU %MEM" has no "CPU %" in it.
+void replace_words(std::string& text, std::string_view from, std::string_view to) {
+    const auto is_border = [&](std::size_t at) {
+        return at >= text.size() || text[at] == ' ' || text[at] == '\t';
+    };
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
+        if (is_border(at + from.size()) && (at == 0 || is_border(at - 1) || text[at - 1] == '#')) {
+            text.replace(at, from.size(), to);
+            at += to.size();
+        } else {
+            ++at;
+        }
     }
+}
+
+void join_brackets(std::string& text) {
+    for (std::size_t at = text.find(" ("); at != std::string::npos; at = text.find(" (", at)) text[at] = '_';
 }
 
 std::vector<std::string_view> words_of(std::string_view line) {
@@ -49,8 +62,8 @@ std::vector<std::string_view> words_of(std::string_view line) {
 // "Real (MB)" is one name: a bracket belongs to the word before it.
 std::string joined(std::string_view line) {
     std::string text(line);
-    for (const auto& [phrase, words] : kPhrases) replace_all(text, phrase, words);
-    replace_all(text, " (", "_(");
+    for (const auto& [phrase, words] : kPhrases) replace_words(text, phrase, words);
+    join_brackets(text);
     if (text.starts_with('#')) text.erase(0, 1);
     return text;
 }

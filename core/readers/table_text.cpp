@@ -19,7 +19,8 @@ constexpr double kAmbiguous = 64.0 * 1024 * 1024;  // as KiB 64 GiB, as bytes 64
 
 const ColumnKind kRss{Field::rss, 0, "rss"};
 const ColumnKind kLimit{Field::limit, 0, "limit"};
-const ColumnKind kName{Field::label, 0, "name"};
+const std::array<ColumnKind, 3> kNames = {
+    {{Field::label, 0, "name"}, {Field::label, 0, "name_2"}, {Field::label, 0, "name_3"}}};
 
 // Lines of /proc/PID/status and smaps_rollup that say something here; all of their kB are KiB.
 struct StatusLine {
@@ -206,13 +207,14 @@ std::optional<Error> TableText::bare_row(std::string_view text, const std::optio
         return after(add_row({&cell, 1}, time, {.plain_unit = 1024}, number, book), number, book);
     }
     const bool pod = std::any_of(words.begin(), words.end(), is_pod);
-    if (amounts.empty() || names.empty() || (!pod && !slash && (amounts.size() > 1 || words.size() > 3))) {
+    if (amounts.empty() || names.empty() || names.size() > kNames.size() ||
+        (!pod && !slash && (amounts.size() > 1 || words.size() > 3))) {
         book.not_understood(number);
         return std::nullopt;
     }
     tool_ = pod ? "kubectl top" : "docker stats";
     cells_.clear();
-    for (const std::string_view name : names) cells_.push_back({&kName, "name", name});
+    for (std::size_t i = 0; i < names.size(); ++i) cells_.push_back({&kNames[i], "name", names[i]});
     cells_.push_back({&kRss, "memory", amounts.front()});
     if (slash && amounts.size() > 1) cells_.push_back({&kLimit, "limit", amounts[1]});
     return after(add_row(cells_, time, {}, number, book), number, book);

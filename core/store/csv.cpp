@@ -21,6 +21,8 @@ using std::chrono::nanoseconds;
 constexpr std::size_t kMostColumns = 256;
 constexpr std::int64_t kUnixTimes = 1'000'000'000'000'000'000;  // ns; from here on no uptime
 
+constexpr std::int64_t kHour = 3'600'000'000'000;  // ns
+
 constexpr std::string_view kHeaderHint = "the first line names the columns, such as time_s,rss_bytes,threads";
 
 std::string in_seconds(std::int64_t ns) {
@@ -245,9 +247,13 @@ std::optional<Error> CsvSource::check_order(std::string_view line) {
     }
     const std::int64_t time = values_[index(Column::time)];
     if (time < last_time_) {
-        return refuse(column_at(line, Column::time),
-                      fmt::format("time goes back: {} after {}", in_seconds(time), in_seconds(last_time_)),
-                      "samples are in the order of their times, through restarts too");
+        const bool hour = last_time_ - time <= kHour;
+        return refuse(
+            column_at(line, Column::time),
+            fmt::format("time goes back: {} after {}", in_seconds(time), in_seconds(last_time_)),
+            hour && last_time_ - time > kHour / 2
+                ? "local time, whose hour is there twice when summer time ends? record UTC: date +%s"
+                : "samples are in the order of their times, through restarts too");
     }
     last_time_ = time;
     const std::int64_t life =

@@ -51,7 +51,7 @@ TEST_CASE("ps is read with whichever columns, by the date around it", "[readers]
     expect_one("ps-lstart.txt", "ps", "PID 6378 (/usr/bin/python3 leak.py)", 4, 18584, 21644);
     expect_one("ps-aux.txt", "ps", "PID 6378 (/usr/bin/python3 leak.py)", 3, 22664, 24784);
     expect_one("ps-rss.txt", "ps", "", 4, 14300, 17360);
-    expect_one("ps-etimes.txt", "ps", "PID 6378 (python3)", 3, 25932, 27992);
+    expect_one("ps-etimes.txt", "ps", "PID 6378 (python3)", 3, 25932, 28176);
     expect_one("proc-status.txt", "/proc/PID/status", "PID 6378 (python3)", 3, 29196, 31236);
     expect_one("top-p.txt", "top", "PID 19507 (python3)", 4, 15868, 18928);
 }
@@ -119,11 +119,11 @@ TEST_CASE("containers are series by their names, and one that was made anew has 
     const Reading reading = read_capture("docker-stats.txt");
     CHECK(reading.format == "docker stats");
     REQUIRE(reading.series.size() == 2);
-    const Series& web = reading.series.at("name web");
+    const Series& web = reading.series.at("web");
     REQUIRE(web.records.size() == 3);
     CHECK(web.records[0].life == 1);
     CHECK(web.records[2].life == 2);
-    const Series& db = reading.series.at("name my_db");
+    const Series& db = reading.series.at("my_db");
     REQUIRE(db.records.size() == 2);
     CHECK(db.at(0).rss_bytes == 68880957);
     CHECK(db.at(0).limit->limit_bytes == 512 * kMiB);
@@ -134,8 +134,8 @@ TEST_CASE("containers are series by their names, and one that was made anew has 
 TEST_CASE("kubectl top is read with and without its head", "[readers]") {
     const Reading pods = read_capture("kubectl-top.txt");
     CHECK(pods.format == "kubectl top");
-    CHECK(pods.series.at("name api-7d4f9c6b5-x2x9k").at(1).rss_bytes == 96 * kMiB);
-    CHECK(pods.series.at("name db-0").at(0).rss_bytes == 1024 * kMiB);
+    CHECK(pods.series.at("api-7d4f9c6b5-x2x9k").at(1).rss_bytes == 96 * kMiB);
+    CHECK(pods.series.at("db-0").at(0).rss_bytes == 1024 * kMiB);
 
     const Reading containers = read_capture("kubectl-containers.txt");
     REQUIRE(containers.series.size() == 2);
@@ -194,7 +194,7 @@ TEST_CASE("VictoriaMetrics's export and docker's JSON are read", "[readers]") {
     const Reading docker = read_capture("docker-stats.jsonl");
     CHECK(docker.error.empty());
     REQUIRE(docker.series.size() == 1);
-    CHECK(docker.series.begin()->first == "name web");
+    CHECK(docker.series.begin()->first == "web");
     CHECK(docker.only().at(1).threads == 4);
 }
 

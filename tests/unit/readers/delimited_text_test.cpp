@@ -99,6 +99,10 @@ TEST_CASE("a file is told by its content", "[readers]") {
     CHECK(recognise("time_s,rss_bytes\n1772445600000,4096\n") == Kind::delimited);
     CHECK(recognise("time_s,rss_bytes\n2026-03-02T10:00:00Z,4096\n") == Kind::delimited);
     CHECK(recognise("time_s,pid,rss_bytes\n0,1,4096\n") == Kind::delimited);
+    CHECK(recognise("time_s,rss_bytes\n2026-03-02T10:00:00.5Z,4096\n") == Kind::delimited);
+    CHECK(recognise("time_s,rss_bytes\n1772445600.123456,4096\n") == Kind::own_csv);
+    CHECK(recognise("rss_bytes,time_s\n4096,1772445600000\n") == Kind::delimited);
+    CHECK(recognise("time, RSS\n") == Kind::delimited);
     CHECK(recognise("time_s;rss_bytes\n0;4096\n") == Kind::delimited);
     CHECK(recognise("\xef\xbb\xbftime_s,rss_kib\n0,4096\n") == Kind::delimited);
     CHECK(recognise("\n{\"a\":1}") == Kind::json);

@@ -84,7 +84,7 @@ TEST_CASE("a time that stands still is refused", "[readers]") {
 
 TEST_CASE("time that goes back far is refused, a little is passed over", "[readers]") {
     const std::string head = "2026-03-02T10:00:00Z 51200\n";
-    CHECK(read_text(head + "2026-03-02T08:00:00Z 51204\n").error.find("t:2: time goes back by 2.0") == 0);
+    CHECK(read_text(head + "2026-03-02T08:00:00Z 51204\n").error.find("t:2: time goes back by 2") == 0);
     const Reading little = read_text(head + "2026-03-02T09:59:59Z 51204\n2026-03-02T10:00:01Z 51204\n");
     CHECK(little.error.empty());
     CHECK(little.notes.out_of_order == 1);

@@ -4,42 +4,93 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 
+#include "cli/recording.h"
 #include "core/model/bucket.h"
-#include "core/store/csv.h"
 #include "core/watch/replay.h"
 
 namespace rampwatch::cli {
 
-Analysis analyze_file(const std::string& file, const trend::Settings& settings) {
-    Analysis analysis{.file = file};
-    auto source = store::open_csv(file);
-    if (!source) {
-        analysis.error = source.error();
-        return analysis;
-    }
-    LifeNumber life = 0;
-    watch::ReplayListener listener;
-    listener.record = [&](const Record& record) {
+namespace {
+
+// One series while it is read.
+class Judged {
+  public:
+    explicit Judged(const trend::Settings& settings) : replayer_({.judge = settings}, kNobody) {}
+
+    void take(const Record& record) {
         const auto* sample = std::get_if<Sample>(&record.look);
         const Sample look = sample != nullptr ? *sample : last_of(std::get<Bucket>(record.look));
-        if (record.life != life || !analysis.context.first) analysis.context.first = look;
-        analysis.context.last = look;
-        life = record.life;
-    };
-    const auto verdict = watch::replay(**source, {.judge = settings}, listener);
-    const store::CsvNotes& notes = (*source)->notes();
-    analysis.ignored_columns = notes.ignored_columns;
-    analysis.half_lines = notes.half_lines;
-    if (!verdict) {
-        analysis.error = verdict.error();
-    } else if (!analysis.context.last) {
-        analysis.error = Error{Error::Kind::bad_input, "no samples: a header alone", (*source)->name(), {}};
-    } else {
-        analysis.verdict = *verdict;
+        if (record.life != life_ || !context_.first) context_.first = look;
+        context_.last = look;
+        life_ = record.life;
+        replayer_.take(record);
     }
+
+    [[nodiscard]] SeriesAnalysis result(readers::SeriesInfo info) const {
+        return {std::move(info), replayer_.verdict(), context_};
+    }
+
+  private:
+    inline static const watch::ReplayListener kNobody{};
+    watch::Replayer replayer_;
+    LifeNumber life_ = 0;
+    report::VerdictContext context_{};
+};
+
+bool grows(const Verdict& verdict) {
+    return verdict.ever_leak || verdict.claim == Claim::growing || verdict.claim == Claim::leak;
+}
+
+std::optional<Error> judge_all(readers::Recording& recording, const trend::Settings& settings,
+                               Analysis& analysis) {
+    std::unordered_map<std::uint32_t, Judged> open;
+    std::map<std::uint32_t, SeriesAnalysis> done;  // in the order in which they appeared
+    readers::Look look;
+    Judged* judged = nullptr;
+    std::uint32_t number = 0;
+    while (true) {
+        const auto read = recording.next_into(look);
+        if (!read) return read.error();
+        if (!*read) break;
+        if (judged == nullptr || number != look.series) {
+            judged = &open.try_emplace(look.series, settings).first->second;
+            number = look.series;
+        }
+        if (!look.last) {
+            judged->take(look.record);
+            continue;
+        }
+        SeriesAnalysis result = judged->result(std::move(look.info));
+        look.last = false;
+        open.erase(number);
+        judged = nullptr;
+        if (done.size() < kMostKept || (grows(result.verdict) && done.size() < 2 * kMostKept)) {
+            done.emplace(number, std::move(result));
+        } else {
+            ++analysis.not_kept;
+        }
+    }
+    for (auto& [order, result] : done) analysis.series.push_back(std::move(result));
+    return std::nullopt;
+}
+
+}  // namespace
+
+Analysis analyze_file(const std::string& file, const trend::Settings& settings) {
+    Analysis analysis{.file = file};
+    auto recording = open_recording(file);
+    if (!recording) {
+        analysis.error = recording.error();
+        return analysis;
+    }
+    analysis.error = judge_all(**recording, settings, analysis);
+    analysis.notes = (*recording)->notes();
+    analysis.format = (*recording)->format();
     return analysis;
 }
 

@@ -9,22 +9,34 @@
 
 #include "core/base/error.h"
 #include "core/model/verdict.h"
+#include "core/readers/recording.h"
 #include "core/report/verdict_context.h"
 #include "core/trend/judge.h"
 
 namespace rampwatch::cli {
 
+// Of one file; of further series only those are kept that grow, and the others are counted.
+inline constexpr std::size_t kMostKept = 5000;
+
+struct SeriesAnalysis {
+    readers::SeriesInfo info{};
+    Verdict verdict{};
+    report::VerdictContext context{};
+};
+
 // What one file came to.
 struct Analysis {
     std::string file{};  // as it was given
     std::optional<Error> error{};
-    Verdict verdict{};  // where there is no error
-    report::VerdictContext context{};
-    std::vector<std::string> ignored_columns{};
-    std::int64_t half_lines = 0;
+    std::vector<SeriesAnalysis>
+        series{};  // where there is no error, at least one; as they appeared in the file
+    std::int64_t not_kept = 0;
+    std::string format{};
+    readers::RecordingNotes notes{};
 };
 
-// A recording of any length in constant memory; a file without a sample is an error.
+// A recording of any length in the memory of the series that are open at once; a file without a sample is an
+// error.
 Analysis analyze_file(const std::string& file, const trend::Settings& settings);
 
 // One worker a file, as many at once as there are cores. `take` is called on the calling thread, in the order

@@ -7,7 +7,7 @@ cd "${1:-$(dirname "$0")/..}"
 
 declare -A may=(
     [base]="" [model]="base" [trend]="base model" [stacks]="base model" [report]="base model" [store]="base model"
-    [probe]="base model" [prometheus]="base model" [runtime]="base model probe" [systemd]="base model" [golang]="base model stacks probe"
+    [probe]="base model" [readers]="base model" [fleet]="base model" [prometheus]="base model" [runtime]="base model probe" [systemd]="base model" [golang]="base model stacks probe"
     [native]="base model stacks probe" [helper]="base model stacks probe"
     [worker]="base model stacks probe golang native"
     [dump]="base model probe native helper worker" [watch]="base model trend stacks"
@@ -18,7 +18,7 @@ foreign=(
     'elfutils/|core/native/frame_walk.cpp core/native/symbols.cpp core/native/source_lines.cpp'
     'sqlite3.h|core/store/sqlite.cpp'
     'nlohmann/|core/report/json core/store/saved_dump.cpp'
-    'protozero/|core/report/pprof.cpp core/stacks/pprof.cpp'
+    'protozero/|core/report/pprof.cpp core/stacks/pprof.cpp core/fleet/remote_read.cpp'
     'zlib.h|core/base/gzip.cpp'
     'curl/|core/base/http.cpp'
     'prometheus/|core/prometheus/metrics.cpp'

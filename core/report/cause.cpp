@@ -54,7 +54,14 @@ std::string company(const SeriesVerdict& memory, const SeriesVerdict& count) {
     return text + ": evidence that what they hold is the cause";
 }
 
-std::string of_anonymous(const Verdict& verdict) {
+// A recording of RSS alone, as ps and most monitoring have it.
+bool has_parts(const VerdictContext& context) {
+    if (!context.last) return true;
+    const Sample& last = *context.last;
+    return last.anon_bytes || last.file_bytes || last.shmem_bytes || last.swap_bytes;
+}
+
+std::string of_anonymous(const Verdict& verdict, const VerdictContext& context) {
     const auto& heap = verdict.series[index(Series::go_heap)];
     if (heap && grows(*heap)) return "live Go heap grows with it: objects that are still reachable";
     const auto& memory = verdict.series[index(Series::memory)];
@@ -67,6 +74,9 @@ std::string of_anonymous(const Verdict& verdict) {
         return "live Go heap does not grow: memory outside it (cgo, stacks), or kept by the runtime";
     }
     const auto& threads = verdict.series[index(Series::threads)];
+    if (!threads && !has_parts(context)) {
+        return "not known: of this recording RSS alone is known, not what it is made of";
+    }
     if (!threads) return "anonymous memory: the heap, or an allocator that keeps what was freed";
     return "threads and descriptors do not grow: the heap, a cache without bound, or an allocator that keeps "
            "what "
@@ -101,7 +111,7 @@ std::string likely_cause(const Verdict& verdict, const VerdictContext& context) 
     }
     if (count != nullptr) return company(*lead, *count);
     if (const SeriesVerdict* risen = risen_count(verdict)) return small_company(*lead, *risen);
-    return of_anonymous(verdict);
+    return of_anonymous(verdict, context);
 }
 
 }  // namespace rampwatch::report

@@ -64,6 +64,12 @@ std::string json_analysis(const Verdict& verdict, const AnalysisSource& source) 
     json.update(json_claims(verdict));
     json["ignored_columns"] = source.ignored_columns;
     json["half_lines"] = source.half_lines;
+    json["format"] = source.format;
+    json["labels"] = Json::object();
+    for (const auto& [name, value] : source.labels) json["labels"][name] = value;
+    json["host"] = source.host;
+    json["unknown_values"] = source.unknown_values;
+    json["lines_not_understood"] = source.lines_not_understood;
     return json_line(json);
 }
 

@@ -69,16 +69,17 @@ std::string RateColumn::cell(Series series, double per_s) const {
     return is_least ? "< 0.01" + unit.name : rate_in(unit, per_s);
 }
 
-std::string text_table(std::vector<TableRow> rows) {
+bool more_urgent(const Verdict& a, const Verdict& b) { return urgency(a) < urgency(b); }
+
+std::string text_table(std::vector<TableRow> rows, std::string_view of) {
     std::size_t width = 4;
     for (TableRow& row : rows) {
         row.name = escape(row.name, 4096);
         width = std::max(width, std::min(row.name.size(), kWidestName));
     }
-    std::stable_sort(rows.begin(), rows.end(), [](const TableRow& a, const TableRow& b) {
-        return urgency(a.verdict) < urgency(b.verdict);
-    });
-    std::string text = fmt::format("{:<{}}  {:<9}  {:<14}  {:<16}  {:>14}  {:>10}  {}\n", "file", width,
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const TableRow& a, const TableRow& b) { return more_urgent(a.verdict, b.verdict); });
+    std::string text = fmt::format("{:<{}}  {:<9}  {:<14}  {:<16}  {:>14}  {:>10}  {}\n", of, width,
                                    "verdict", "series", "shape", "rate", "limit in", "since");
     RateColumn rates;
     for (const TableRow& row : rows) {

@@ -28,6 +28,10 @@ class RateColumn {
 
 // Leaks before suspected growth before the rest; among equals what meets its limit sooner, then what grows
 // faster, then the order given. One line each under a line of titles, each line ended.
-std::string text_table(std::vector<TableRow> rows);
+// `of` heads the first column.
+std::string text_table(std::vector<TableRow> rows, std::string_view of = "file");
+
+// Of the same order: whether `a` is more urgent than `b`.
+bool more_urgent(const Verdict& a, const Verdict& b);
 
 }  // namespace rampwatch::report

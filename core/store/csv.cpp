@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/store/csv.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
@@ -23,6 +21,8 @@ using std::chrono::nanoseconds;
 constexpr std::size_t kMostColumns = 256;
 constexpr std::int64_t kUnixTimes = 1'000'000'000'000'000'000;  // ns; from here on no uptime
 
+constexpr std::int64_t kHour = 3'600'000'000'000;  // ns
+
 constexpr std::string_view kHeaderHint = "the first line names the columns, such as time_s,rss_bytes,threads";
 
 std::string in_seconds(std::int64_t ns) {
@@ -35,19 +35,17 @@ std::string in_seconds(std::int64_t ns) {
 }  // namespace
 
 Result<std::unique_ptr<CsvSource>> open_csv(const std::string& path) {
-    if (path == "-") return CsvSource::open(Fd(::dup(STDIN_FILENO)), "standard input");
-    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd) {
-        const auto kind = errno == ENOENT   ? Error::Kind::not_found
-                          : errno == EACCES ? Error::Kind::no_permission
-                                            : Error::Kind::io;
-        return Error{kind, fmt::format("cannot open: {}", std::strerror(errno)), escape(path), {}};
-    }
-    return CsvSource::open(std::move(fd), escape(path));
+    auto lines = open_lines(path);
+    if (!lines) return lines.error();
+    return CsvSource::open(std::move(*lines), path == "-" ? "standard input" : escape(path));
 }
 
 Result<std::unique_ptr<CsvSource>> CsvSource::open(Fd fd, std::string name) {
-    std::unique_ptr<CsvSource> source(new CsvSource(std::move(fd), std::move(name)));
+    return open(LineReader(std::move(fd)), std::move(name));
+}
+
+Result<std::unique_ptr<CsvSource>> CsvSource::open(LineReader lines, std::string name) {
+    std::unique_ptr<CsvSource> source(new CsvSource(std::move(lines), std::move(name)));
     if (auto error = source->read_header()) return std::move(*error);
     return source;
 }
@@ -75,6 +73,7 @@ std::optional<Error> CsvSource::read_header() {
     }
     if (got == LineReader::Got::too_long || got == LineReader::Got::failed) return trouble(got);
     if (header.starts_with("\xef\xbb\xbf")) header.remove_prefix(3);
+    header_ = header;
     if (got == LineReader::Got::half) {
         return refuse(header.size() + 1, "the header does not end: no samples", std::string(kHeaderHint));
     }
@@ -128,8 +127,12 @@ Result<bool> CsvSource::next_into(Record& record) {
         const LineReader::Got got = lines_.next(line);
         ++line_number_;
         if (got == LineReader::Got::line) {
-            if (line.empty()) continue;
+            if (line.empty() || line == header_) continue;
             error_ = parse(line);
+            if (!error_ && nan_rss_) {
+                ++notes_.unknown_looks;
+                continue;
+            }
             if (!error_) error_ = check_order(line);
             if (error_) return *error_;
             record.life = static_cast<LifeNumber>(life_ + life_offset_);
@@ -171,6 +174,7 @@ std::optional<Error> CsvSource::parse(std::string_view line) {
     const char* at = line.data();
     const char* const end = at + line.size();
     present_ = 0;
+    nan_rss_ = false;
     limit_kind_ = LimitKind::given;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         if (i > 0 && at == end) {
@@ -197,6 +201,10 @@ std::optional<Error> CsvSource::parse_slowly(std::string_view field, std::string
     }
     const std::string_view word = bare(field);
     if (word.empty()) return std::nullopt;
+    if (column != Column::time && (word == "NaN" || word == "nan")) {
+        nan_rss_ |= column == Column::rss;
+        return std::nullopt;
+    }
     if (kColumns[index(column)].unit == Unit::word) {
         const auto kind = limit_kind_of(word);
         if (!kind) {
@@ -240,9 +248,13 @@ std::optional<Error> CsvSource::check_order(std::string_view line) {
     }
     const std::int64_t time = values_[index(Column::time)];
     if (time < last_time_) {
-        return refuse(column_at(line, Column::time),
-                      fmt::format("time goes back: {} after {}", in_seconds(time), in_seconds(last_time_)),
-                      "samples are in the order of their times, through restarts too");
+        const bool hour = last_time_ - time <= kHour;
+        return refuse(
+            column_at(line, Column::time),
+            fmt::format("time goes back: {} after {}", in_seconds(time), in_seconds(last_time_)),
+            hour && last_time_ - time > kHour / 2
+                ? "local time, whose hour is there twice when summer time ends? record UTC: date +%s"
+                : "samples are in the order of their times, through restarts too");
     }
     last_time_ = time;
     const std::int64_t life =

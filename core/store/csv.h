@@ -15,9 +15,9 @@
 
 #include "core/base/error.h"
 #include "core/base/fd.h"
+#include "core/base/lines.h"
 #include "core/model/source.h"
 #include "core/store/csv_columns.h"
-#include "core/store/lines.h"
 
 namespace rampwatch::store {
 
@@ -25,31 +25,34 @@ namespace rampwatch::store {
 struct CsvNotes {
     std::vector<std::string> ignored_columns{};  // as the header spells them: escape before printing
     std::int64_t half_lines = 0;                 // 1 when the last line had no end: left out
+    std::int64_t unknown_looks = 0;              // left out: their RSS is NaN
 
     friend bool operator==(const CsvNotes&, const CsvNotes&) = default;
 };
 
 // Constant memory. `time_s` becomes Sample::mono, and Sample::wall too where wall_s is empty and the time is
-// one since the Unix epoch (10^9 s and more: nobody is up for 31 years). An empty field is unknown; a limit
-// of 0 is none; limit_bytes alone is LimitKind::given, used by the process's own RSS + swap. A look at the
-// same time as the one before is passed on; an earlier one, and a life that goes back, are refused. Errors
-// say "file:line:column", the column counted in bytes from 1. A line with a span or a count over 1 is a
-// Bucket.
+// one since the Unix epoch (10^9 s and more: nobody is up for 31 years). An empty field is unknown, and so is
+// NaN in any column but the time's; a look whose RSS is NaN is left out and counted; a limit of 0 is none;
+// limit_bytes alone is LimitKind::given, used by the process's own RSS + swap. A look at the same time as the
+// one before is passed on; an earlier one, and a life that goes back, are refused. Errors say
+// "file:line:column", the column counted in bytes from 1. A line with a span or a count over 1 is a Bucket.
 class CsvSource final : public Source {
   public:
     // Reads the header. `name` is what errors call the file.
     static Result<std::unique_ptr<CsvSource>> open(Fd fd, std::string name);
+    static Result<std::unique_ptr<CsvSource>> open(LineReader lines, std::string name);
 
     Result<std::optional<Record>> next() override;
     Result<bool> next_into(Record& record) override;
 
     [[nodiscard]] const CsvNotes& notes() const { return notes_; }
     [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] std::int64_t line_number() const { return line_number_; }  // of the look given last, from 1
 
   private:
     using Values = std::array<std::int64_t, kColumnCount>;
 
-    CsvSource(Fd fd, std::string name) : name_(std::move(name)), lines_(std::move(fd)) {}
+    CsvSource(LineReader lines, std::string name) : name_(std::move(name)), lines_(std::move(lines)) {}
 
     std::optional<Error> read_header();
     std::optional<Error> read_names(std::string_view header);
@@ -69,6 +72,7 @@ class CsvSource final : public Source {
 
     std::string name_;
     LineReader lines_;
+    std::string header_{};                // again, it is passed over: files are appended to one another
     std::vector<std::int8_t> columns_{};  // of each field, as index(Column); -1 for one that is ignored
     CsvNotes notes_{};
     std::optional<Error> error_{};  // that ended the source
@@ -77,6 +81,7 @@ class CsvSource final : public Source {
     // the line in hand
     Values values_{};
     std::uint64_t present_ = 0;  // by bit index(Column)
+    bool nan_rss_ = false;
     LimitKind limit_kind_ = LimitKind::given;
     // the line before
     std::int64_t last_time_ = -1;

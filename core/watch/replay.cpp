@@ -1,71 +1,74 @@
 // SPDX-License-Identifier: MIT
 #include "core/watch/replay.h"
 
+#include <utility>
 #include <variant>
 
 namespace rampwatch::watch {
-namespace {
-
-class Replay {
-  public:
-    Replay(const Settings& settings, const ReplayListener& listener)
-        : session_(settings), listener_(listener) {}
+struct Replayer::State {
+    State(const Settings& settings, const ReplayListener& heard) : session(settings), listener(heard) {}
 
     void take(const Record& record) {
-        if (listener_.record) listener_.record(record);
-        if (record.life != life_) appear(record);
+        if (listener.record) listener.record(record);
+        if (record.life != life) appear(record);
         if (const auto* sample = std::get_if<Sample>(&record.look)) {
             // One Fact is kept for all samples: it is as large as its largest kind.
-            if (!std::holds_alternative<fact::Sampled>(fact_)) fact_ = fact::Sampled{};
-            auto& sampled = std::get<fact::Sampled>(fact_);
-            sampled.life = life_;
+            if (!std::holds_alternative<fact::Sampled>(fact)) fact = fact::Sampled{};
+            auto& sampled = std::get<fact::Sampled>(fact);
+            sampled.life = life;
             sampled.sample = *sample;
-            tell(fact_);
+            tell(fact);
         } else {
-            tell(fact::Bucketed{.life = life_, .bucket = std::get<Bucket>(record.look)});
+            tell(fact::Bucketed{.life = life, .bucket = std::get<Bucket>(record.look)});
         }
     }
 
-    [[nodiscard]] Verdict verdict() const { return session_.verdict(); }
-
-  private:
     void appear(const Record& record) {
-        life_ = record.life;
+        life = record.life;
         std::visit(
             [&](const auto& look) {
-                tell(fact::Appeared{.life = life_, .mono = look.mono, .wall = look.wall});
+                tell(fact::Appeared{.life = life, .mono = look.mono, .wall = look.wall});
             },
             record.look);
     }
 
-    void tell(const Fact& fact) {
-        session_.tell(fact, output_);
-        if (listener_.event) {
-            for (const Event& event : output_.events) listener_.event(event);
+    void tell(const Fact& told) {
+        session.tell(told, output);
+        if (listener.event) {
+            for (const Event& event : output.events) listener.event(event);
         }
-        output_.events.clear();
-        output_.requests.clear();
+        output.events.clear();
+        output.requests.clear();
     }
 
-    Session session_;
-    const ReplayListener& listener_;
-    LifeNumber life_ = 0;  // none yet: lives count from 1
-    Fact fact_{fact::Tick{}};
-    Output output_{};
+    Session session;
+    const ReplayListener& listener;
+    LifeNumber life = 0;  // none yet: lives count from 1
+    Fact fact{fact::Tick{}};
+    Output output{};
 };
 
-}  // namespace
-
-Result<Verdict> replay(Source& source, Settings settings, const ReplayListener& listener) {
+Replayer::Replayer(Settings settings, const ReplayListener& listener) {
     settings.dumps = false;
     settings.tell_samples = false;
-    Replay replay(settings, listener);
+    state_ = std::make_unique<State>(settings, listener);
+}
+Replayer::~Replayer() = default;
+Replayer::Replayer(Replayer&&) noexcept = default;
+Replayer& Replayer::operator=(Replayer&&) noexcept = default;
+
+void Replayer::take(const Record& record) { state_->take(record); }
+
+Verdict Replayer::verdict() const { return state_->session.verdict(); }
+
+Result<Verdict> replay(Source& source, Settings settings, const ReplayListener& listener) {
+    Replayer replayer(std::move(settings), listener);
     Record record;
     while (true) {
         const auto read = source.next_into(record);
         if (!read) return read.error();
-        if (!*read) return replay.verdict();
-        replay.take(record);
+        if (!*read) return replayer.verdict();
+        replayer.take(record);
     }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include "core/base/error.h"
 #include "core/model/event.h"
@@ -17,6 +18,23 @@ namespace rampwatch::watch {
 struct ReplayListener {
     std::function<void(const Event&)> event{};
     std::function<void(const Record&)> record{};
+};
+
+// Looks pushed one by one, where a recording holds several targets: one Replayer each. Its memory is that of
+// one Session. `listener` must outlive it.
+class Replayer {
+  public:
+    Replayer(Settings settings, const ReplayListener& listener);
+    ~Replayer();
+    Replayer(Replayer&&) noexcept;
+    Replayer& operator=(Replayer&&) noexcept;
+
+    void take(const Record& record);
+    [[nodiscard]] Verdict verdict() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
 };
 
 // One look at a time: a recording of any length is judged in the memory of one Session. Its requests are

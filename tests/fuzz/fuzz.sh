@@ -8,12 +8,17 @@ seconds=${2:-60}
 shift $(($# < 2 ? $# : 2))
 here=$(dirname "$(readlink -f "$0")")
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(csv go_tables modules names pprof proc_text saved_dump stack_text)
+[ ${#names[@]} -gt 0 ] || names=(csv go_tables modules names pprof proc_text recordings remote_read saved_dump stack_text)
 
 seed() {  # NAME FOLDER
     local captures=$here/../captures
     case $1 in
         stack_text) cp "$captures"/stacks/* "$2" ;;
+        remote_read)
+            cp "$captures"/fleet/remote_read.bin "$captures"/fleet/samples.snappy "$2"
+            tail -c +7 "$captures"/fleet/remote_read.bin >"$2/message"
+            ;;
+        recordings) cp "$captures"/series/* "$2" ;;
         proc_text) cp "$captures"/proc/* "$2" ;;
         pprof)
             cp "$captures"/pprof/* "$2"

@@ -92,8 +92,8 @@ TEST_CASE("an answer comes out of the pipe as it went in", "[worker]") {
 }
 
 TEST_CASE("an order comes out of the pipe with its settings and its cost", "[worker]") {
-    NativeSettings native;
-    native.capture.stop = StopPolicy::all;
+    native::NativeSettings native;
+    native.capture.stop = native::StopPolicy::all;
     native.capture.max_stop = std::chrono::milliseconds(3);
     native.capture.most_threads = 12;
     native.lines = std::chrono::seconds(2);

@@ -4,14 +4,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/base/error.h"
 #include "core/base/fd.h"
 
-namespace rampwatch::store {
+namespace rampwatch {
 
 inline constexpr std::size_t kLongestLine = 65536;  // bytes, without the line feed
+inline constexpr std::size_t kMostAhead = 65536;
 
 class LineReader {
   public:
@@ -28,6 +31,14 @@ class LineReader {
     // `line` is valid until the next call. Blocks while a pipe has nothing to give.
     Got next(std::string_view& line);
 
+    // The next bytes without taking them, to tell what they are: `most` of them, less at the end of the file
+    // or after a failed read. At most kMostAhead. Valid until the next call.
+    std::string_view ahead(std::size_t most);
+
+    // All that is in hand, or what one read brings, for what has no lines; empty at the end and after a
+    // failed read. Valid until the next call.
+    std::string_view some();
+
     [[nodiscard]] int error_number() const { return error_number_; }
 
   private:
@@ -41,4 +52,7 @@ class LineReader {
     int error_number_ = 0;
 };
 
-}  // namespace rampwatch::store
+// "-" is standard input. Errors name the path as it was given, escaped.
+Result<LineReader> open_lines(const std::string& path);
+
+}  // namespace rampwatch

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
-#include "core/store/lines.h"
+#include "core/base/lines.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
-namespace rampwatch::store {
+#include "core/base/text.h"
+
+namespace rampwatch {
 namespace {
 
 constexpr std::size_t kBufferBytes = 256 * 1024;
@@ -43,6 +49,20 @@ bool LineReader::fill() {
     return true;
 }
 
+std::string_view LineReader::ahead(std::size_t most) {
+    most = std::min(most, kMostAhead);
+    while (end_ - begin_ < most && error_number_ == 0 && fill()) {
+    }
+    return {buffer_.data() + begin_, std::min(most, end_ - begin_)};
+}
+
+std::string_view LineReader::some() {
+    if (begin_ == end_ && (error_number_ != 0 || !fill())) return {};
+    const std::string_view all(buffer_.data() + begin_, end_ - begin_);
+    begin_ = scanned_ = end_;
+    return all;
+}
+
 LineReader::Got LineReader::next(std::string_view& line) {
     const auto cut = [&](std::size_t length) {
         line = std::string_view(buffer_.data() + begin_, length);
@@ -69,4 +89,14 @@ LineReader::Got LineReader::next(std::string_view& line) {
     }
 }
 
-}  // namespace rampwatch::store
+Result<LineReader> open_lines(const std::string& path) {
+    if (path == "-") return LineReader(Fd(::dup(STDIN_FILENO)));
+    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (fd) return LineReader(std::move(fd));
+    const auto kind = errno == ENOENT   ? Error::Kind::not_found
+                      : errno == EACCES ? Error::Kind::no_permission
+                                        : Error::Kind::io;
+    return Error{kind, fmt::format("cannot open: {}", std::strerror(errno)), escape(path), {}};
+}
+
+}  // namespace rampwatch

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "core/readers/line_recording.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+namespace rampwatch::readers {
+
+Result<bool> LineRecording::next_into(Look& look) {
+    if (error_) return *error_;
+    while (!book_.has_some() && !ended_ && !error_) error_ = step();
+    if (error_) return *error_;
+    return book_.pop(look);
+}
+
+std::optional<Error> LineRecording::step() {
+    std::string_view line;
+    switch (lines_.next(line)) {
+        case LineReader::Got::line:
+            return parser_->line(line, ++number_, book_);
+        case LineReader::Got::half:
+            // Its last number may be half a number too.
+            ++book_.notes.half_lines;
+            [[fallthrough]];
+        case LineReader::Got::end: {
+            ended_ = true;
+            if (auto error = parser_->finish(number_, book_)) return error;
+            book_.close_all();
+            return book_.check_end();
+        }
+        case LineReader::Got::too_long:
+            return book_.refuse(number_ + 1, fmt::format("a line of more than {} bytes", kLongestLine),
+                                "not a recording, or a damaged one");
+        case LineReader::Got::failed:
+            break;
+    }
+    return Error{Error::Kind::io,
+                 fmt::format("cannot read: {}", std::strerror(lines_.error_number())),
+                 book_.file(),
+                 {}};
+}
+
+}  // namespace rampwatch::readers

@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "cli/command.h"
+#include "cli/exit.h"
 #include "cli/terminal.h"
 #include "core/base/text.h"
 #include "core/base/units.h"

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "core/model/bucket.h"
+#include "core/model/series.h"
 
 namespace rampwatch::readers {
 

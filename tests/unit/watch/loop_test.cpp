@@ -92,7 +92,7 @@ TEST_CASE("one that is due does not wait for another that is due later", "[watch
 TEST_CASE("a baseline that is refused is answered in the next turn", "[watch]") {
     cli::NoBaselines none;
     CHECK(settles(none, 0));
-    REQUIRE(none.perform(dump_of(cli::kFirstMember, DumpReason::baseline)));
+    REQUIRE(none.perform(dump_of(kFirstMember, DumpReason::baseline)));
     CHECK(none.busy());
     CHECK(turns_to_drain({&none}) == 1);
     CHECK_FALSE(none.busy());

@@ -107,7 +107,7 @@ TEST_CASE("an order comes out of the pipe with its settings and its cost", "[wor
     CHECK(there->time == order.time);
     CHECK(there->nice == 10);
     const auto& stacks = std::get<order::Stacks>(there->task).settings;
-    CHECK(stacks.capture.stop == StopPolicy::all);
+    CHECK(stacks.capture.stop == native::StopPolicy::all);
     CHECK(stacks.capture.max_stop == native.capture.max_stop);
     CHECK(stacks.capture.most_threads == 12);
     CHECK(stacks.lines == native.lines);

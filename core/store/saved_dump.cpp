@@ -111,7 +111,9 @@ class JsonMembers {
         if (!json.is_array()) return false;
         for (const Json& element : json) {
             T value{};
-            if (read({}, element, value)) member.push_back(std::move(value));
+            const bool whole = read({}, element, value);
+            // A stack keeps its depth: a frame that makes no sense is an unknown one.
+            if (whole || std::is_same_v<T, Frame>) member.push_back(std::move(value));
         }
         return true;
     }

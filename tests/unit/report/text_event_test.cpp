@@ -86,8 +86,8 @@ TEST_CASE("the processes of a service stand in a table below its alarm, each lin
     const auto lines = member_lines(event);
     REQUIRE(lines.size() == 5);
     CHECK(lines[0] == "  33 processes, 1 of them grows; the figures above are PID 4002's");
-    CHECK(lines[1] == "    PID 4002 (price-service)       420 MiB  leak         +380 MiB    +12.3 MiB/s");
-    CHECK(lines[2] == "    PID 4003 (price-service)      60.0 MiB  healthy");
+    CHECK(lines[1] == "    PID 4002 (price-service)        420 MiB  leak         +380 MiB    +12.3 MiB/s");
+    CHECK(lines[2] == "    PID 4003 (price-service)       60.0 MiB  healthy");
     CHECK(lines[4] == "    and 30 more");
     event.members_in_all = 1;
     CHECK(member_lines(event).empty());

@@ -104,8 +104,7 @@ void AnalysisPrinter::take_json(const Analysis& analysis) {
                                   .lines_not_understood = analysis.notes.lines_not_understood};
     for (const SeriesAnalysis& series : analysis.series) {
         source.labels.clear();
-        for (const Label& label : series.info.labels)
-            source.labels.emplace_back(label.name, label.value);
+        for (const Label& label : series.info.labels) source.labels.emplace_back(label.name, label.value);
         source.host = series.info.host;
         print(report::json_analysis(series.verdict, source) + "\n");
     }

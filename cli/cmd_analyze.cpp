@@ -51,7 +51,8 @@ Command analyze_command() {
     auto options = std::make_shared<Options>();
     command.add("FILE", &options->files, "recordings, or - for standard input").required();
     add_judge_options(command, options->judge);
-    command.add("--format FORMAT", &options->format, "text or json (rampwatch.analysis/1, an object a series)")
+    command
+        .add("--format FORMAT", &options->format, "text or json (rampwatch.analysis/1, an object a series)")
         .one_of({"text", "json"});
     command.add("--explain", &options->explain, "every gate with its value and its threshold");
     command.run = [options] { return analyze(*options); };

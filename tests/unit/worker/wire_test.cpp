@@ -92,12 +92,12 @@ TEST_CASE("an answer comes out of the pipe as it went in", "[worker]") {
 }
 
 TEST_CASE("an order comes out of the pipe with its settings and its cost", "[worker]") {
-    native::NativeSettings native;
-    native.capture.stop = native::StopPolicy::all;
-    native.capture.max_stop = std::chrono::milliseconds(3);
-    native.capture.most_threads = 12;
-    native.lines = std::chrono::seconds(2);
-    const Order order{.task = order::Stacks{native},
+    native::NativeSettings settings;
+    settings.capture.stop = native::StopPolicy::all;
+    settings.capture.max_stop = std::chrono::milliseconds(3);
+    settings.capture.most_threads = 12;
+    settings.lines = std::chrono::seconds(2);
+    const Order order{.task = order::Stacks{settings},
                       .cpu = std::chrono::seconds(5),
                       .time = std::chrono::seconds(9),
                       .nice = 10};
@@ -108,9 +108,9 @@ TEST_CASE("an order comes out of the pipe with its settings and its cost", "[wor
     CHECK(there->nice == 10);
     const auto& stacks = std::get<order::Stacks>(there->task).settings;
     CHECK(stacks.capture.stop == native::StopPolicy::all);
-    CHECK(stacks.capture.max_stop == native.capture.max_stop);
+    CHECK(stacks.capture.max_stop == settings.capture.max_stop);
     CHECK(stacks.capture.most_threads == 12);
-    CHECK(stacks.lines == native.lines);
+    CHECK(stacks.lines == settings.lines);
     const auto profile = decode_order(encode(Order{.task = order::Profile{"auto", std::chrono::seconds(1)}}));
     REQUIRE(profile);
     CHECK(std::get<order::Profile>(profile->task).place == "auto");

@@ -16,6 +16,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/helper/guard.h"
+#include "core/worker/heap_child.h"
 #include "core/worker/worker.h"
 
 namespace rampwatch::cli {
@@ -92,6 +93,7 @@ CommandLine command_line(const Invocation& invocation, const std::shared_ptr<con
                      watch_command(invocation, places),
                      analyze_command(),
                      dump_command(invocation),
+                     heap_command(invocation),
                      diff_command(),
                      group_command(),
                      history_command(),
@@ -169,6 +171,8 @@ int main(int argc, char** argv) {
             return rampwatch::helper::guard_main(argc, argv);
         if (argc > 1 && argv[1] == rampwatch::worker::kWorkerWord)
             return rampwatch::worker::worker_main(argc, argv);
+        if (argc > 1 && argv[1] == rampwatch::worker::kHeapWord)
+            return rampwatch::worker::heap_main(argc, argv);
         return rampwatch::cli::run(argc, argv);
     } catch (
         const std::exception& error) {  // out of memory, or a bug of ours: never CLI11's or abort's number

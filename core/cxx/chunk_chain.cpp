@@ -23,6 +23,10 @@ class Slots {
     [[nodiscard]] std::uint64_t before(std::uint64_t slot) const { return word(slot, 0); }
     [[nodiscard]] std::uint64_t size(std::uint64_t slot) const { return word(slot, 8) & ~kFlags; }
     [[nodiscard]] std::uint64_t flags(std::uint64_t slot) const { return word(slot, 8) & kFlags; }
+    // Nothing was ever there: behind the top of a heap.
+    [[nodiscard]] bool nothing(std::uint64_t slot) const {
+        return seen(slot) && word(slot, 0) == 0 && word(slot, 8) == 0;
+    }
     // The header there says that the chunk before it, of `size`, is free, and agrees with that size.
     [[nodiscard]] bool calls_free(std::uint64_t slot) const {
         return seen(slot) && (flags(slot) & kBefore) == 0;
@@ -47,7 +51,7 @@ bool plausible(const Slots& slots, std::uint64_t slot, bool main_arena) {
     const std::uint64_t size = slots.size(slot), flags = slots.flags(slot);
     if (size < kLeastChunk || size % kStep != 0 || size > kMostChunk || (flags & kMapped) != 0) return false;
     const std::uint64_t next = slot + size / kStep;
-    const bool free = slots.calls_free(next);
+    const bool free = slots.calls_free(next) && !slots.nothing(next);
     if (free && slots.before(next) != size) return false;
     if (main_arena) return (flags & kOther) == 0;
     // free chunks of other arenas lack the flag
@@ -64,13 +68,14 @@ std::vector<Chunk> chunk_chain(std::span<const std::byte> piece, std::span<const
     for (std::size_t slot = slots.count(); slot-- > 0;) {
         if (!plausible(slots, slot, main_arena)) continue;
         const std::uint64_t next = slot + slots.size(slot) / kStep;
-        if (next < slots.count() && links[next] == 0) continue;
-        links[slot] = next < slots.count() ? links[next] + 1 : 1;
+        const bool ends = next >= slots.count() || slots.nothing(next);
+        if (!ends && links[next] == 0) continue;
+        links[slot] = ends ? 1 : links[next] + 1;
         if (links[slot] >= links[best]) best = slot;
     }
     std::vector<Chunk> chunks;
     if (slots.count() == 0 || links[best] < kLeastChain) return chunks;
-    for (std::uint64_t slot = best; slot < slots.count();) {
+    for (std::uint64_t slot = best; slot < slots.count() && !slots.nothing(slot);) {
         const std::uint64_t size = slots.size(slot);
         const std::uint64_t next = slot + size / kStep;
         chunks.push_back(

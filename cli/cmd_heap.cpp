@@ -20,10 +20,10 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/base/whole_file.h"
-#include "core/worker/heap_child.h"
 #include "core/probe/permission.h"
 #include "core/report/heap_text.h"
 #include "core/report/json_heap.h"
+#include "core/worker/heap_child.h"
 
 namespace rampwatch::cli {
 namespace {

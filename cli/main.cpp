@@ -89,22 +89,14 @@ CommandLine command_line(const Invocation& invocation, const std::shared_ptr<con
         .about = "Watches the memory of a process, tells a leak from healthy growth, and shows who holds it.",
         .footer = kExamples,
         .version = version_text};
-    line.commands = {look_command(),
-                     watch_command(invocation, places),
-                     analyze_command(),
-                     dump_command(invocation),
-                     heap_command(invocation),
-                     diff_command(),
-                     group_command(),
-                     history_command(),
-                     report_command(),
-                     ack_command(),
-                     status_command(),
-                     sample_command(invocation),
-                     scan_command(),
-                     check_config_command(),
-                     serve_command(),
-                     drill_command()};
+    line.commands = {look_command(),           watch_command(invocation, places),
+                     analyze_command(),        dump_command(invocation),
+                     heap_command(invocation), diff_command(),
+                     group_command(),          history_command(),
+                     report_command(),         ack_command(),
+                     status_command(),         sample_command(invocation),
+                     scan_command(),           check_config_command(),
+                     serve_command(),          drill_command()};
     return line;
 }
 

@@ -17,12 +17,12 @@
 
 #include "core/base/subprocess.h"
 #include "core/base/text.h"
-#include "core/worker/runtimes.h"
 #include "core/heap/byte_stream.h"
 #include "core/heap/reading.h"
 #include "core/heap/types_bytes.h"
 #include "core/probe/memory.h"
 #include "core/probe/process.h"
+#include "core/worker/runtimes.h"
 
 namespace rampwatch::worker {
 

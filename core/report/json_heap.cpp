@@ -56,29 +56,31 @@ Json json_type(const HeapType& type) {
 
 }  // namespace
 
-std::string json_heap(const HeapTypes& types, const Life& life) {
+Json json_of(const HeapTypes& types, const Life& life) {
     Json rows = Json::array();
     for (const HeapType& type : types.types) rows.push_back(json_type(type));
     const auto since = types.since ? Json(format_time(*types.since)) : Json(nullptr);
-    return json_line({{"schema", "rampwatch.heap/1"},
-                      {"time", format_time(types.wall)},
-                      {"pid", life.pid},
-                      {"start_ticks", life.start_ticks},
-                      {"boot_id", life.boot_id},
-                      {"comm", life.comm},
-                      {"reader", types.reader},
-                      {"since", since},
-                      {"resident_bytes", types.resident_bytes},
-                      {"resident_bytes_before", json_known(types.before_resident_bytes)},
-                      {"swapped_bytes", types.swapped_bytes},
-                      {"sampled_bytes", types.sampled_bytes},
-                      {"new_bytes", types.since ? Json(std::llround(types.new_bytes.value)) : Json(nullptr)},
-                      {"free_bytes", json_figure(types.free_bytes)},
-                      {"types", rows},
-                      {"notes", types.notes},
-                      {"missing", types.missing.empty() ? Json(nullptr) : Json(types.missing)},
-                      {"took_s", json_seconds(types.took)},
-                      {"cpu_s", json_seconds(types.cpu)}});
+    return {{"schema", "rampwatch.heap/1"},
+            {"time", format_time(types.wall)},
+            {"pid", life.pid},
+            {"start_ticks", life.start_ticks},
+            {"boot_id", life.boot_id},
+            {"comm", life.comm},
+            {"reader", types.reader},
+            {"since", since},
+            {"resident_bytes", types.resident_bytes},
+            {"resident_bytes_before", json_known(types.before_resident_bytes)},
+            {"swapped_bytes", types.swapped_bytes},
+            {"sampled_bytes", types.sampled_bytes},
+            {"new_bytes", types.since ? Json(std::llround(types.new_bytes.value)) : Json(nullptr)},
+            {"free_bytes", json_figure(types.free_bytes)},
+            {"types", rows},
+            {"notes", types.notes},
+            {"missing", types.missing.empty() ? Json(nullptr) : Json(types.missing)},
+            {"took_s", json_seconds(types.took)},
+            {"cpu_s", json_seconds(types.cpu)}};
 }
+
+std::string json_heap(const HeapTypes& types, const Life& life) { return json_line(json_of(types, life)); }
 
 }  // namespace rampwatch::report

@@ -170,9 +170,16 @@ Result<HeapAnswer> answer_of(const Life& life, std::uint64_t sample_bytes, std::
     runtime::Budget budget = runtime::budget_of(std::uint64_t{64} << 20, settings.cpu, settings.wall);
     auto attached = attach_any(target, budget);
     if (!attached) return attached.error();
+    const std::string_view language = unread_language((*live)->maps);
+    const auto note = [language](HeapTypes& types) {
+        if (!language.empty())
+            types.notes.push_back(fmt::format(
+                "What belongs to {} is not told by its types: only malloc's heap is read.", language));
+    };
     if (given.empty()) {
         auto reading = heap::read_now(**attached, target, settings);
         if (!reading) return reading.error();
+        note(reading->types);
         reading->snapshot.life = life;
         return HeapAnswer{std::move(reading->types), heap::to_bytes(std::move(reading->snapshot))};
     }
@@ -182,6 +189,7 @@ Result<HeapAnswer> answer_of(const Life& life, std::uint64_t sample_bytes, std::
         return Error{Error::Kind::bad_input, "the baseline is of another process", "", ""};
     auto growth = heap::read_growth(**attached, target, *before, settings);
     if (!growth) return growth.error();
+    note(*growth);
     return HeapAnswer{std::move(*growth), {}};
 }
 

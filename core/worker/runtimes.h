@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "core/runtime/runtime.h"
 
@@ -10,5 +11,9 @@ namespace rampwatch::worker {
 
 // The more special ones first: a Python interpreter is a C program too.
 std::span<const runtime::Entry> runtimes();
+
+// A language whose own heap lies beside that of malloc, and is not read yet: "Java"; empty where there is
+// none. By the files that are mapped.
+std::string_view unread_language(const probe::Maps& maps);
 
 }  // namespace rampwatch::worker

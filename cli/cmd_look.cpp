@@ -24,6 +24,7 @@
 #include "core/probe/threads.h"
 #include "core/report/json_look.h"
 #include "core/report/text_look.h"
+#include "core/worker/heap_child.h"
 
 namespace rampwatch::cli {
 namespace {
@@ -93,7 +94,19 @@ void add_stacks(Look& look, const std::string& pprof) {
     }
 }
 
+// Of a sample that is quickly read; left out where it says nothing, or where the look has taken long already.
+void add_heap(Look& look, std::chrono::nanoseconds begin) {
+    constexpr auto kMostTime = std::chrono::milliseconds(500);
+    if (boot_now() - begin > kMostTime || (look.dump && look.dump->go)) return;
+    auto read = worker::read_heap(look.life, {.sample_bytes = std::uint64_t{16} << 20, .timeout = kMostTime});
+    if (!read || read->types.types.empty()) return;
+    const HeapKind kind = read->types.types.front().kind;
+    if (kind == HeapKind::type || kind == HeapKind::array || kind == HeapKind::text)
+        look.heap = std::move(read->types);
+}
+
 Result<Look> take_look(const probe::Process& process, const std::string& pprof) {
+    const auto begin = boot_now();
     auto looker = probe::Looker::open(process);
     if (!looker) return looker.error();
     looker->count_aged_threads(kAgedAfter);
@@ -108,6 +121,7 @@ Result<Look> take_look(const probe::Process& process, const std::string& pprof) 
     if (peak_kib && *peak_kib < INT64_MAX / 1024) look.peak_rss_bytes = *peak_kib * 1024;
     if (!sample->fds) look.missing.emplace_back("descriptors");
     add_stacks(look, pprof);
+    add_heap(look, begin);
     if (!look.missing.empty() && ::geteuid() != 0)
         look.with_rights = fmt::format("sudo {} look {}", program_name(), process.pid());
     return look;

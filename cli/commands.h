@@ -24,6 +24,7 @@ Command analyze_command();
 Command dump_command(const Invocation& invocation);
 Command diff_command();
 Command group_command();
+Command heap_command(const Invocation& invocation);
 Command history_command();
 Command report_command();
 Command ack_command();

@@ -16,6 +16,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/helper/guard.h"
+#include "core/worker/heap_child.h"
 #include "core/worker/worker.h"
 
 namespace rampwatch::cli {
@@ -88,21 +89,14 @@ CommandLine command_line(const Invocation& invocation, const std::shared_ptr<con
         .about = "Watches the memory of a process, tells a leak from healthy growth, and shows who holds it.",
         .footer = kExamples,
         .version = version_text};
-    line.commands = {look_command(),
-                     watch_command(invocation, places),
-                     analyze_command(),
-                     dump_command(invocation),
-                     diff_command(),
-                     group_command(),
-                     history_command(),
-                     report_command(),
-                     ack_command(),
-                     status_command(),
-                     sample_command(invocation),
-                     scan_command(),
-                     check_config_command(),
-                     serve_command(),
-                     drill_command()};
+    line.commands = {look_command(),           watch_command(invocation, places),
+                     analyze_command(),        dump_command(invocation),
+                     heap_command(invocation), diff_command(),
+                     group_command(),          history_command(),
+                     report_command(),         ack_command(),
+                     status_command(),         sample_command(invocation),
+                     scan_command(),           check_config_command(),
+                     serve_command(),          drill_command()};
     return line;
 }
 
@@ -169,6 +163,8 @@ int main(int argc, char** argv) {
             return rampwatch::helper::guard_main(argc, argv);
         if (argc > 1 && argv[1] == rampwatch::worker::kWorkerWord)
             return rampwatch::worker::worker_main(argc, argv);
+        if (argc > 1 && argv[1] == rampwatch::worker::kHeapWord)
+            return rampwatch::worker::heap_main(argc, argv);
         return rampwatch::cli::run(argc, argv);
     } catch (
         const std::exception& error) {  // out of memory, or a bug of ours: never CLI11's or abort's number

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/heap_types.h"
 #include "core/model/sample.h"
 #include "core/model/stack.h"
 #include "core/model/target.h"
@@ -32,6 +33,7 @@ struct Look {
     std::optional<ThreadAges> thread_ages{};
     std::optional<Dump> dump{};
     std::string no_dump{};  // why there is none, when there is none: "it would take longer than 0.6 s"
+    std::optional<HeapTypes> heap{};     // what it is made of, where that names something
     std::vector<std::string> missing{};  // what this user may not see: "descriptors", "stacks"
     std::string with_rights{};  // the command line that would see it; empty where we are root already
 

@@ -61,6 +61,7 @@ std::string json_look(const Look& look) {
                  {"growth_if_it_began_small", json_guess(sample)},
                  {"dump", look.dump ? json_of(*look.dump) : Json(nullptr)},
                  {"no_dump", look.dump ? Json(nullptr) : Json(look.no_dump)},
+                 {"heap", look.heap ? json_of(*look.heap, look.life) : Json(nullptr)},
                  {"missing", look.missing}});
     return json_line(json);
 }

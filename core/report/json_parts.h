@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "core/model/heap_types.h"
 #include "core/model/stack.h"
 #include "core/model/verdict.h"
 
@@ -36,7 +37,8 @@ Json json_limit(const std::optional<Limit>& limit);
 
 Json json_claims(const Verdict& verdict);  // as `analyze` has it, without its source; in json_verdict.cpp
 
-Json json_of(const Dump& dump);  // "rampwatch.dump/1", in json_dump.cpp
+Json json_of(const Dump& dump);                          // "rampwatch.dump/1", in json_dump.cpp
+Json json_of(const HeapTypes& types, const Life& life);  // "rampwatch.heap/1", in json_heap.cpp
 
 // One line without its end; bytes that are not UTF-8 are replaced by U+FFFD.
 std::string json_line(const Json& json);

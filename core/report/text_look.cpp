@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/report/text_look.h"
+#include "core/report/heap_text.h"
 
 #include <fmt/format.h>
 
@@ -202,6 +203,7 @@ std::string text_look(const Look& look, const LookTextStyle& style) {
     if (look.sample.fds) text += line("fds", format_count(*look.sample.fds));
     if (look.sample.cpu) text += line("cpu", cpu(look.sample));
     text += go_lines(look) + runtime_text(look);
+    if (look.heap) text += line("heap", heap_headline(*look.heap));
     text += since_start(look);
     text += stacks(look, style);
     return text + next_command(look, style.program);

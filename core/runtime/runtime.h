@@ -173,6 +173,14 @@ struct Block {
     const probe::Mapping* mapping = nullptr;  // that holds its first existing page; never null
 };
 
+// Pointers of objects of one type that lead to those of another.
+struct Edge {
+    TypeId to = 0;
+    std::int64_t offset = 0;  // of the pointer in the object
+    double share = 0;         // of the objects that were looked at, 0 to 1
+    double bytes = 0;         // of what it leads to, on average
+};
+
 // Driven by core/heap, which owns pages, sampling, pacing and the window of memory that is copied at a time.
 class Blocks {
   public:
@@ -190,6 +198,11 @@ class Blocks {
     [[nodiscard]] virtual std::uint64_t mark() = 0;
     // A collector ran since: the reading is repeated once.
     [[nodiscard]] virtual bool moved_since(std::uint64_t mark) = 0;
+    // After all windows: what most objects of a type point to, from some of those that were read. Only what
+    // is pointed to once, so that it can be said to belong to them.
+    virtual std::vector<Edge> edges(TypeId, Budget&) { return {}; }
+    // What most of them have in common that is no type: "tls_ops at +8"; hostile; empty: nothing.
+    virtual std::string hint(TypeId) { return {}; }
     // Why what was read is not to be believed, in words, such as a self-check that failed; empty: nothing.
     [[nodiscard]] virtual std::string doubt() const = 0;
 };

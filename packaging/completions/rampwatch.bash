@@ -24,6 +24,7 @@ _rampwatch() {
                  --record --dump-dir --dump-every --no-dumps --leak-status --history $history --state --save --unit --tree
                  --processes --linger --config --textfile --listen --leak-file --on-leak"
         [analyze]="$judge --format"
+        [heap]="$target --for --baseline --heap-sample --timeout --format"
         [diff]="--format"
         [check-config]=""
         [serve]="--listen --dir"
@@ -40,7 +41,7 @@ _rampwatch() {
 
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            look | watch | analyze | dump | diff | group | history | report | ack | status | sample | scan | check-config | serve | drill) command=${COMP_WORDS[i]} ;;
+            look | watch | analyze | dump | heap | diff | group | history | report | ack | status | sample | scan | check-config | serve | drill) command=${COMP_WORDS[i]} ;;
             analyse) command=analyze ;;
             stacks) command=dump ;;
             *) continue ;;
@@ -103,7 +104,7 @@ _rampwatch() {
         *)
             if [ -z "$command" ]; then
                 [[ $word == -* ]] && from='-h --help -V --version' ||
-                    from="look watch analyze analyse dump stacks diff group history report ack status sample scan check-config serve drill $(_rampwatch_pids)"
+                    from="look watch analyze analyse dump stacks heap diff group history report ack status sample scan check-config serve drill $(_rampwatch_pids)"
             elif [[ $word == -* ]]; then
                 from="${options[$command]} -h --help"
             elif [ "$command" = history ]; then

@@ -22,7 +22,7 @@ function __rampwatch_units
     systemctl list-units --type=service --no-legend --plain 2>/dev/null | string split -f1 ' '
 end
 
-set -l all look watch analyze analyse dump stacks diff group history report ack status sample scan check-config serve drill
+set -l all look watch analyze analyse dump stacks heap diff group history report ack status sample scan check-config serve drill
 set -l target '__rampwatch_using look watch dump stacks sample'
 set -l judged '__rampwatch_using watch analyze analyse sample'
 set -l judge '__rampwatch_using watch analyze analyse'
@@ -43,6 +43,7 @@ complete -c rampwatch -n $first -a look -d 'what a process is and where its memo
 complete -c rampwatch -n $first -a watch -d 'judge a process while it runs'
 complete -c rampwatch -n $first -a 'analyze analyse' -d 'judge recorded samples'
 complete -c rampwatch -n $first -a 'dump stacks' -d 'stacks of all threads, identical ones counted'
+complete -c rampwatch -n $first -a heap -d 'what fills the memory, by type'
 complete -c rampwatch -n $first -a diff -d 'compare two saved dumps'
 complete -c rampwatch -n $first -a group -d 'group stacks that others wrote'
 complete -c rampwatch -n $first -a report -d 'what the histories say'
@@ -103,6 +104,16 @@ complete -c rampwatch -n $watch -l leak-status -x -d 'exit status for a leak, wi
 complete -c rampwatch -n '__rampwatch_using group' -F
 complete -c rampwatch -n '__rampwatch_using group' -l format -x -a 'text json folded pprof' -d 'of the output'
 complete -c rampwatch -n '__rampwatch_using group' -s o -l output -r -F -d 'write to this file'
+complete -c rampwatch -n '__rampwatch_using heap' -a '(__fish_complete_pids)'
+complete -c rampwatch -n '__rampwatch_using heap' -s p -l pid -x -a '(__fish_complete_pids)' -d 'the process with this number'
+complete -c rampwatch -n '__rampwatch_using heap' -l pidfile -r -F -d 'the process whose number is in this file'
+complete -c rampwatch -n '__rampwatch_using heap' -l name -x -a '(__rampwatch_names)' -d 'the process with this name'
+complete -c rampwatch -n '__rampwatch_using heap' -l wait -d 'wait until there is such a process'
+complete -c rampwatch -n '__rampwatch_using heap' -l for -x -a '1m 10m 1h' -d 'look twice, so long apart'
+complete -c rampwatch -n '__rampwatch_using heap' -l baseline -r -F -d 'what grew since this file was written'
+complete -c rampwatch -n '__rampwatch_using heap' -l heap-sample -x -a '16M 64M 256M' -d 'how much of the heap is read'
+complete -c rampwatch -n '__rampwatch_using heap' -l timeout -x -a '10s 30s 2m' -d 'how long a look may take'
+complete -c rampwatch -n '__rampwatch_using heap' -l format -x -a 'text json' -d 'of the output'
 complete -c rampwatch -n '__rampwatch_using diff' -F
 complete -c rampwatch -n '__rampwatch_using check-config' -F
 complete -c rampwatch -n '__rampwatch_using diff' -l format -x -a 'text json' -d 'of the output'

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// A heap is read by a child process of ours: our own program executed anew with a hidden first word, at low
+// priority, with limits on memory and CPU time, and without the means to leave anything behind. It answers
+// once and ends; a baseline goes in by its standard input, and another comes out with the answer.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/model/heap_types.h"
+#include "core/model/target.h"
+
+namespace rampwatch::worker {
+
+inline constexpr std::string_view kHeapWord = "__heap";
+
+struct HeapOrder {
+    std::uint64_t sample_bytes = std::uint64_t{64} << 20;
+    std::chrono::nanoseconds timeout = std::chrono::seconds(30);
+    // Of heap::to_bytes(), of the same life: then what grew since is told. Empty: what there is.
+    std::vector<std::byte> baseline{};
+};
+
+struct HeapAnswer {
+    HeapTypes types{};
+    std::vector<std::byte> baseline{};  // to compare with later; empty where one was given
+};
+
+// Errors: gone, no_permission, unavailable (a heap that cannot be read: why), bad_input (a baseline of
+// another life), timed_out, io.
+Result<HeapAnswer> read_heap(const Life& life, const HeapOrder& order);
+
+// The child's main(): called first thing by ours when argv[1] is kHeapWord.
+int heap_main(int argc, char** argv);
+
+}  // namespace rampwatch::worker

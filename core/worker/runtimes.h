@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// The runtimes that can be read, by their rooms.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "core/runtime/runtime.h"
+
+namespace rampwatch::worker {
+
+// The more special ones first: a Python interpreter is a C program too.
+std::span<const runtime::Entry> runtimes();
+
+// A language whose own heap lies beside that of malloc, and is not read yet: "Java"; empty where there is
+// none. By the files that are mapped.
+std::string_view unread_language(const probe::Maps& maps);
+
+}  // namespace rampwatch::worker

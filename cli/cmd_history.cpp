@@ -15,6 +15,7 @@
 #include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/report/json_status.h"
 #include "core/store/csv_text.h"
 #include "core/store/history_absence.h"
 #include "core/store/history_reader.h"
@@ -33,7 +34,7 @@ constexpr const char* kExamples = R"(Examples:
 struct Options {
     std::optional<std::string> directory{}, before{}, keep{}, output{};
     std::vector<std::string> targets{};
-    std::string format = "csv";
+    std::optional<std::string> format{};
     std::string action{};
 };
 
@@ -59,7 +60,7 @@ Result<std::vector<std::string>> chosen(const std::string& directory, const std:
     return targets;
 }
 
-Result<std::string> line_of(const std::string& directory, const std::string& target, std::size_t width) {
+Result<report::HistoryRow> row_of(const std::string& directory, const std::string& target) {
     auto reader = store::HistoryReader::open(directory, target);
     if (!reader) return reader.error();
     const auto size = reader->size();
@@ -70,21 +71,36 @@ Result<std::string> line_of(const std::string& directory, const std::string& tar
     if (!lives) return lives.error();
     if (!newest) return newest.error();
     if (!watch) return watch.error();
-    const std::string since = lives->empty() ? "-" : format_time(lives->front().began_wall).substr(0, 16);
-    std::string last = "-";
-    if (*newest) {
-        const auto wall = std::visit([](const auto& look) { return look.wall; }, (*newest)->look);
-        last = format_time(wall).substr(0, 16);
-    }
+    report::HistoryRow row{.target = target, .lives = static_cast<std::int64_t>(lives->size())};
+    if (!lives->empty()) row.since_wall = lives->front().began_wall;
+    if (*newest) row.last_wall = std::visit([](const auto& look) { return look.wall; }, (*newest)->look);
+    row.samples = size->samples;
+    row.minutes = size->minutes;
+    row.tens = size->tens;
+    row.file_bytes = size->file_bytes;
     const bool expected = *watch && !(*watch)->ended_wall;
-    const char* state = store::is_written(directory, target)           ? "watched"
-                        : expected                                     ? "not watched"
-                        : *watch && (*watch)->reason == store::kAbsent ? "absent"
-                                                                       : "ended";
-    return fmt::format("{:<{}}  {:>5}  {:<16}  {:<16}  {:>9}  {:>9}  {:>9}  {:>9}  {}\n", escape(target, 64),
-                       width, lives->size(), since, last, format_count(size->samples),
-                       format_count(size->minutes), format_count(size->tens),
-                       format_size(static_cast<double>(size->file_bytes)), state);
+    row.state = store::is_written(directory, target)           ? "watched"
+                : expected                                     ? "not watched"
+                : *watch && (*watch)->reason == store::kAbsent ? "absent"
+                                                               : "ended";
+    return row;
+}
+
+std::string minute_of(const std::optional<nanoseconds>& wall) {
+    return wall ? format_time(*wall).substr(0, 16) : "-";
+}
+
+void print_table(const std::vector<report::HistoryRow>& rows) {
+    std::size_t width = 6;
+    for (const auto& row : rows) width = std::max(width, escape(row.target, 64).size());
+    fmt::print("{:<{}}  {:>5}  {:<16}  {:<16}  {:>9}  {:>9}  {:>9}  {:>9}  {}\n", "target", width, "lives",
+               "since", "last sample", "samples", "minutes", "10 min", "size", "state");
+    for (const auto& row : rows) {
+        fmt::print("{:<{}}  {:>5}  {:<16}  {:<16}  {:>9}  {:>9}  {:>9}  {:>9}  {}\n", escape(row.target, 64),
+                   width, row.lives, minute_of(row.since_wall), minute_of(row.last_wall),
+                   format_count(row.samples), format_count(row.minutes), format_count(row.tens),
+                   format_size(static_cast<double>(row.file_bytes)), row.state);
+    }
 }
 
 int run_list(const Options& options) {
@@ -92,19 +108,20 @@ int run_list(const Options& options) {
     if (!directory) return complain(directory.error());
     const auto targets = chosen(*directory, options.targets);
     if (!targets) return complain(targets.error());
-    std::size_t width = 6;
-    for (const auto& target : *targets) width = std::max(width, escape(target, 64).size());
-    int status = static_cast<int>(Exit::healthy);
-    fmt::print("{:<{}}  {:>5}  {:<16}  {:<16}  {:>9}  {:>9}  {:>9}  {:>9}  {}\n", "target", width, "lives",
-               "since", "last sample", "samples", "minutes", "10 min", "size", "state");
+    std::vector<report::HistoryRow> rows;
+    std::vector<Error> troubles;
     for (const auto& target : *targets) {
-        const auto line = line_of(*directory, target, width);
-        if (line) {
-            fmt::print("{}", *line);
-        } else {
-            status = complain(line.error());
-        }
+        auto row = row_of(*directory, target);
+        if (row) rows.push_back(std::move(*row));
+        if (!row) troubles.push_back(row.error());
     }
+    if (options.format == "json") {
+        fmt::print("{}\n", report::json_histories(rows, troubles));
+    } else {
+        print_table(rows);
+    }
+    int status = static_cast<int>(Exit::healthy);
+    for (const Error& trouble : troubles) status = complain(trouble);
     return std::fflush(stdout) == 0 ? status : failed_output();
 }
 
@@ -190,6 +207,13 @@ int run_history(const Options& options) {
         return complain({Error::Kind::bad_input, "prune alone forgets",
                          options.before ? "--before" : "--history-keep", "rampwatch history prune"});
     }
+    const bool lists = options.action == "list";
+    if (options.format && *options.format != (options.action == "export" ? "csv" : "text") &&
+        !(lists && *options.format == "json")) {
+        return complain({Error::Kind::bad_input,
+                         fmt::format("{} has no such format: {}", options.action, *options.format),
+                         "--format", "list has text and json, export csv"});
+    }
     if (prunes) return run_prune(options);
     if (options.action == "export") return run_export(options);
     return options.action == "check" ? run_check(options) : run_list(options);
@@ -199,7 +223,7 @@ int run_history(const Options& options) {
 
 Command history_command() {
     Command command{.name = "history",
-                    .about = "list, export, prune and check what watch --history recorded"};
+                    .about = "List, export, prune and check what watch --history recorded"};
     command.footer = kExamples;
     auto options = std::make_shared<Options>();
     command
@@ -210,7 +234,10 @@ Command history_command() {
         .required();
     command.add("TARGET", &options->targets, "only these, as list names them");
     add_history_dir(command, options->directory);
-    command.add("--format FORMAT", &options->format, "of export: csv").one_of({"csv"});
+    command
+        .add("--format FORMAT", &options->format,
+             "of list: text or json (rampwatch.histories/1); of export: csv")
+        .one_of({"text", "json", "csv"});
     command.add("--before AGE", &options->before, "prune: forget all that is older than this");
     command.add("--history-keep AGES", &options->keep,
                 "prune: thin by these ages instead of the recorded ones");

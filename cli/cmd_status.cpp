@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -16,6 +17,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/model/words.h"
+#include "core/report/json_status.h"
 #include "core/report/text_table.h"
 #include "core/report/verdict_words.h"
 #include "core/store/history_place.h"
@@ -27,6 +29,7 @@ using std::chrono::nanoseconds;
 
 struct Options {
     std::optional<std::string> directory{};
+    std::string format = "text";
 };
 
 std::string memory_of(const report::TargetReport& target) {
@@ -74,6 +77,30 @@ std::string line_of(const report::TargetReport& target, const ReportRequest& req
                        watcher_of(target, store::is_written(request.directory, target.name)));
 }
 
+void print_table(const report::Report& report, const ReportRequest& request) {
+    std::size_t width = 6;
+    for (const auto& target : report.targets) width = std::max(width, escape(target.name, 64).size());
+    fmt::print("{:<{}}  {:>7}  {:>9}  {:<9}  {:>13}  {:>10}  {:>12}  {}\n", "target", width, "PID", "memory",
+               "claim", "slope", "limit in", "last sample", "watcher");
+    report::RateColumn rates;
+    for (const auto& target : report.targets) {
+        const SeriesVerdict* series = report::leader(target.verdict);
+        if (series != nullptr && series->slope_per_s) rates.add(series->series, *series->slope_per_s);
+    }
+    for (const auto& target : report.targets) fmt::print("{}", line_of(target, request, width, rates));
+}
+
+void print_json(const report::Report& report, const ReportRequest& request) {
+    std::vector<report::StatusRow> rows;
+    for (const auto& target : report.targets) {
+        std::string watcher = watcher_of(target, store::is_written(request.directory, target.name));
+        for (char& letter : watcher)
+            letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+        rows.push_back({&target, std::move(watcher)});
+    }
+    fmt::print("{}\n", report::json_status(rows, report));
+}
+
 int run_status(const Options& options) {
     const auto directory = directory_to_read(options.directory);
     if (!directory) return complain(directory.error());
@@ -85,16 +112,11 @@ int run_status(const Options& options) {
         return complain({Error::Kind::not_found, "no history there", escape(*directory, 256),
                          "watch --history makes one; --history-dir says where"});
     }
-    std::size_t width = 6;
-    for (const auto& target : report->targets) width = std::max(width, escape(target.name, 64).size());
-    fmt::print("{:<{}}  {:>7}  {:>9}  {:<9}  {:>13}  {:>10}  {:>12}  {}\n", "target", width, "PID", "memory",
-               "claim", "slope", "limit in", "last sample", "watcher");
-    report::RateColumn rates;
-    for (const auto& target : report->targets) {
-        const SeriesVerdict* series = report::leader(target.verdict);
-        if (series != nullptr && series->slope_per_s) rates.add(series->series, *series->slope_per_s);
+    if (options.format == "json") {
+        print_json(*report, request);
+    } else {
+        print_table(*report, request);
     }
-    for (const auto& target : report->targets) fmt::print("{}", line_of(target, request, width, rates));
     int status = static_cast<int>(Exit::healthy);
     for (const auto& target : report->targets) {
         if (target.verdict.claim == Claim::leak) status = std::max(status, static_cast<int>(Exit::leak));
@@ -109,11 +131,14 @@ int run_status(const Options& options) {
 }  // namespace
 
 Command status_command() {
-    Command command{.name = "status", .about = "a line a target that is watched or recorded on this host"};
+    Command command{.name = "status",
+                    .about = "Show a line for each target that is watched or recorded on this host"};
     command.footer =
         "Exit status: 0 no leak, 1 a leak, 2 trouble: a watch that died, a history that cannot be read.";
     auto options = std::make_shared<Options>();
     add_history_dir(command, options->directory);
+    command.add("--format FORMAT", &options->format, "text or json (rampwatch.status/1, one object)")
+        .one_of({"text", "json"});
     command.run = [options] { return run_status(*options); };
     return command;
 }

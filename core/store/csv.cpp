@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cerrno>
 #include <cstring>
@@ -24,6 +25,12 @@ constexpr std::int64_t kUnixTimes = 1'000'000'000'000'000'000;  // ns; from here
 constexpr std::int64_t kHour = 3'600'000'000'000;  // ns
 
 constexpr std::string_view kHeaderHint = "the first line names the columns, such as time_s,rss_bytes,threads";
+
+// As monitoring, JSON and spreadsheets write what they do not know.
+bool is_unknown(std::string_view word) {
+    constexpr std::array<std::string_view, 7> kWords = {"NaN", "nan", "null", "NULL", "None", "N/A", "-"};
+    return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+}
 
 std::string in_seconds(std::int64_t ns) {
     std::string text = fmt::format("{}.{:09}", ns / 1'000'000'000, ns % 1'000'000'000);
@@ -201,7 +208,7 @@ std::optional<Error> CsvSource::parse_slowly(std::string_view field, std::string
     }
     const std::string_view word = bare(field);
     if (word.empty()) return std::nullopt;
-    if (column != Column::time && (word == "NaN" || word == "nan")) {
+    if (column != Column::time && is_unknown(word)) {
         nan_rss_ |= column == Column::rss;
         return std::nullopt;
     }

@@ -32,7 +32,7 @@ _rampwatch() {
         [group]="--format -o --output"
         [report]="--target --since --until --format --only -o --output -q --quiet --history-dir --state-dir"
         [ack]="--until --history-dir --state-dir"
-        [status]="--history-dir"
+        [status]="--history-dir --format"
         [sample]="$target $judged $stacks $history --no-dumps"
         [scan]="--for -i --interval --top --format"
         [history]="--history-dir --format --before --history-keep"
@@ -75,7 +75,7 @@ _rampwatch() {
         --format)
             case $command in
                 dump | group) from='text json folded pprof' ;;
-                history) from='csv' ;;
+                history) from='text json csv' ;;
                 report) from='text html json' ;;
                 *) from='text json' ;;
             esac

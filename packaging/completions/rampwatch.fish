@@ -70,7 +70,7 @@ complete -c rampwatch -n $judged -l patience -x -a '20m 2h 9h 1d' -d 'how long a
 complete -c rampwatch -n $judged -l min-growth -x -a '1M 16M 100M' -d 'smallest growth of memory that counts'
 complete -c rampwatch -n $judged -l min-count -x -d 'smallest growth of counts that counts'
 complete -c rampwatch -n $judge -l explain -d 'show every question that a rise was asked'
-complete -c rampwatch -n '__rampwatch_using look watch analyze analyse scan' -l format -x -a 'text json' -d 'of the output'
+complete -c rampwatch -n '__rampwatch_using look watch analyze analyse scan status' -l format -x -a 'text json' -d 'of the output'
 
 complete -c rampwatch -n $stacks -l backend -x -a 'auto native eu-stack gdb' -d 'how stacks are read'
 complete -c rampwatch -n $stacks -l stop -x -a 'none running all' -d 'which running threads may be stopped'
@@ -137,7 +137,7 @@ complete -c rampwatch -n $scan -l for -x -a '1m 10m 12h' -d 'look for so long'
 complete -c rampwatch -n $scan -s i -l interval -x -a '1s 10s' -d 'time between two looks'
 complete -c rampwatch -n $scan -l top -x -a '5 20 0' -d 'show so many'
 complete -c rampwatch -n $past -a 'list export prune check'
-complete -c rampwatch -n $past -l format -x -a csv -d 'of export'
+complete -c rampwatch -n $past -l format -x -a 'text json csv' -d 'of list, of export'
 complete -c rampwatch -n $past -l before -x -a '30d 90d' -d 'forget all that is older'
 
 complete -c rampwatch -n $dump -l memory -d 'also tell what its memory is made of'

@@ -210,11 +210,11 @@ TEST_CASE("a leak that a restart took back is still status 1", "[analyze]") {
 
 TEST_CASE("what is left out of a file is told on standard error", "[analyze]") {
     const Folder folder;
-    const std::string file = folder.file("a.csv", "time_s,rss_bytes,host\n1,4096,a\n2,4096,b\n3,40");
+    const std::string file = folder.file("a.csv", "time_s,rss_bytes,note\n1,4096,a\n2,4096,b\n3,40");
     const Ran ran = analyze({file});
 
     CHECK(ran.status == 0);
-    CHECK(ran.err == file + ": ignored columns: host\n" + file +
+    CHECK(ran.err == file + ": ignored columns: note\n" + file +
                          ": the last line has no end and was left out: still being written?\n");
     CHECK(Json::parse(analyze({file, "--format", "json"}).out)["half_lines"] == 1);
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "core/store/sqlite.h"
@@ -198,4 +199,34 @@ TEST_CASE("words that make no sense to a history are refused with 2", "[history]
         CHECK(ran.out.empty());
         CHECK(lines_in(ran.err) == 1);
     }
+}
+
+TEST_CASE("a script reads status and history list as JSON", "[history]") {
+    using Json = nlohmann::json;
+    const Sleeper sleeper;
+    const test::Folder folder;
+    const std::string dir = folder.path() + "/h";
+    test::run({"watch", "--history-dir", dir, "-i", "10ms", "--samples", "10", sleeper.pid()});
+
+    const Json status = Json::parse(test::run({"status", "--history-dir", dir, "--format", "json"}).out);
+    CHECK(status["schema"] == "rampwatch.status/1");
+    REQUIRE(status["targets"].size() == 1);
+    CHECK(status["targets"][0]["target"] == "sleep");
+    CHECK(status["targets"][0]["watcher"] == "ended");
+    CHECK(status["targets"][0]["verdict"] == "undecided");
+    CHECK(status["targets"][0]["memory_bytes"].get<std::int64_t>() > 0);
+    CHECK(status["troubles"].empty());
+
+    const Json list =
+        Json::parse(test::run({"history", "list", "--history-dir", dir, "--format", "json"}).out);
+    CHECK(list["schema"] == "rampwatch.histories/1");
+    REQUIRE(list["histories"].size() == 1);
+    CHECK(list["histories"][0]["target"] == "sleep");
+    CHECK(list["histories"][0]["samples"] == 10);
+    CHECK(list["histories"][0]["lives"] == 1);
+    CHECK(list["histories"][0]["state"] == "ended");
+
+    const Ran wrong = test::run({"history", "export", "--history-dir", dir, "--format", "json", "sleep"});
+    CHECK(wrong.status == 2);
+    CHECK(contains(wrong.err, "list has text and json, export csv"));
 }

@@ -49,7 +49,7 @@ TEST_CASE("pidstat -v tells threads and descriptors too", "[readers]") {
 TEST_CASE("ps is read with whichever columns, by the date around it", "[readers]") {
     expect_one("ps-date.txt", "ps", "PID 19507 (python3)", 5, 14644, 18724);
     expect_one("ps-lstart.txt", "ps", "PID 6378 (/usr/bin/python3 leak.py)", 4, 18584, 21644);
-    expect_one("ps-aux.txt", "ps", "PID 6378 (/usr/bin/python3 leak.py)", 3, 22664, 24784);
+    expect_one("ps-aux.txt", "ps", "PID 6378 (/usr/bin/python3 leak.py)", 3, 22664, 24912);
     expect_one("ps-rss.txt", "ps", "", 4, 14300, 17360);
     expect_one("ps-etimes.txt", "ps", "PID 6378 (python3)", 3, 25932, 28176);
     expect_one("proc-status.txt", "/proc/PID/status", "PID 6378 (python3)", 3, 29196, 31236);

@@ -67,6 +67,22 @@ TEST_CASE("an empty field is unknown", "[store]") {
     CHECK(samples[0] == Sample{.mono = nanoseconds(1'000'000'000), .rss_bytes = 4096});
 }
 
+TEST_CASE("what others write for the unknown is unknown; without an RSS a look is left out", "[store]") {
+    const auto source = open("time_s,rss_bytes,threads\n1,4096,NaN\n2,null,7\n3,None,7\n4,8192,-\n");
+    const auto samples = samples_of(*source);
+
+    REQUIRE(samples.size() == 2);
+    CHECK_FALSE(samples[0].threads);
+    CHECK(samples[1].rss_bytes == 8192);
+    CHECK(source->notes().unknown_looks == 2);
+}
+
+TEST_CASE("a header that comes again is passed over", "[store]") {
+    const auto source = open("time_s,rss_bytes\n1,4096\ntime_s,rss_bytes\n2,8192\n");
+
+    CHECK(samples_of(*source).size() == 2);
+}
+
 TEST_CASE("times are exact to the nanosecond", "[store]") {
     const auto source = open("time_s,rss_bytes\n1234567890.123456789,1\n1234567890.123456790,1\n");
     const auto samples = samples_of(*source);

@@ -18,9 +18,12 @@
 #include "core/base/poller.h"
 #include "core/base/units.h"
 #include "core/dump/backend.h"
+#include "core/probe/memory.h"
+#include "core/probe/open_memory.h"
 #include "core/probe/permission.h"
 #include "core/probe/proc_text.h"
 #include "core/probe/sampler.h"
+#include "core/probe/smaps.h"
 #include "core/probe/threads.h"
 #include "core/report/json_look.h"
 #include "core/report/text_look.h"
@@ -82,7 +85,8 @@ void add_stacks(Look& look, const std::string& pprof) {
         if (allowed.error().kind == Error::Kind::no_permission) look.missing.emplace_back("stacks");
         return;
     }
-    auto taken = take_quick_dump(look.life, look.sample.threads.value_or(1), pprof);
+    const std::int64_t threads = look.sample.threads.value_or(1) - (look.main_thread_ended ? 1 : 0);
+    auto taken = take_quick_dump(look.life, threads, pprof);
     if (taken) {
         if (taken->go) look.sample.goroutines = taken->go->goroutines;
         if (taken->go && taken->go->heap && taken->go->heap->marked > 0)
@@ -105,6 +109,24 @@ void add_heap(Look& look, std::chrono::nanoseconds begin) {
         look.heap = std::move(read->types);
 }
 
+// The kernel walks page tables for the share: some 10 ms for so much, in which the process may have to wait.
+constexpr std::int64_t kMostForShare = std::int64_t{1} << 30;
+constexpr std::size_t kMostDescriptors = 4096;
+
+void add_beside_rss(Look& look, const probe::Process& process, const std::string& status) {
+    const auto huge_kib = probe::field_of(status, "HugetlbPages");
+    if (huge_kib && *huge_kib < INT64_MAX / 1024) look.hugetlb_bytes = *huge_kib * 1024;
+    if (const auto files = probe::open_memory(process.directory(), kMostDescriptors)) {
+        look.open_memory_bytes = 0;
+        look.open_memory_files = static_cast<std::int64_t>(files->size());
+        for (const probe::OpenMemory& file : *files) *look.open_memory_bytes += file.bytes;
+    }
+    if (look.sample.rss_bytes > kMostForShare) return;
+    const auto living = probe::live_thread(process.pid());
+    const auto rollup = living ? probe::read_rollup(*living) : Result<MemoryFigures>(living.error());
+    if (rollup && rollup->pss > 0) look.pss_bytes = rollup->pss;
+}
+
 Result<Look> take_look(const probe::Process& process, const std::string& pprof) {
     const auto begin = boot_now();
     auto looker = probe::Looker::open(process);
@@ -119,7 +141,9 @@ Result<Look> take_look(const probe::Process& process, const std::string& pprof) 
     const auto status = read_file(process.directory(), "status");
     const auto peak_kib = status ? probe::field_of(*status, "VmHWM") : std::nullopt;
     if (peak_kib && *peak_kib < INT64_MAX / 1024) look.peak_rss_bytes = *peak_kib * 1024;
+    add_beside_rss(look, process, status ? *status : std::string());
     if (!sample->fds) look.missing.emplace_back("descriptors");
+    look.main_thread_ended = !process.has_main_thread();
     add_stacks(look, pprof);
     add_heap(look, begin);
     if (!look.missing.empty() && ::geteuid() != 0)

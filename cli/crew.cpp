@@ -14,6 +14,7 @@
 #include "core/base/file.h"
 #include "core/base/poller.h"
 #include "core/dump/go_feed.h"
+#include "core/dump/lazy_free_feed.h"
 #include "core/probe/tree.h"
 
 namespace rampwatch::cli {
@@ -154,9 +155,19 @@ bool Crew::admit(std::int32_t pid, std::optional<TargetId> target, std::vector<F
 
 void Crew::add_readers(Member& member) const {
     if (!member.process->may_inspect()) return;
-    member.looker->add(
-        std::make_unique<dump::GoFeed>(std::make_shared<worker::Worker>(member.who),
-                                       dump::GoFeedSettings{settings_.interval, settings_.aged_after}));
+    const auto worker = std::make_shared<worker::Worker>(member.who);
+    member.looker->add(std::make_unique<dump::GoFeed>(
+        worker, dump::GoFeedSettings{settings_.interval, settings_.aged_after}));
+    auto lazy_free = std::make_unique<dump::LazyFreeFeed>(worker, settings_.patience);
+    member.lazy_free = lazy_free.get();
+    member.looker->add(std::move(lazy_free));
+}
+
+void Crew::note(const Event& event) {
+    Member* lead = find(kMainTarget);
+    const bool is_ours = event.target == kMainTarget || event.target == kSumTarget;
+    if (!is_ours || lead == nullptr || lead->lazy_free == nullptr) return;
+    if (const auto grows = dump::memory_grows(event)) lead->lazy_free->memory_grows(*grows);
 }
 
 void Crew::parts(std::vector<Feed*>& feeds) const {
@@ -277,7 +288,8 @@ void Crew::tell_sum(const std::vector<Sample>& looks, std::vector<Fact>& facts) 
     for (const Field field : {&Sample::anon_bytes, &Sample::file_bytes, &Sample::shmem_bytes,
                               &Sample::swap_bytes, &Sample::threads, &Sample::fds, &Sample::aged_threads})
         sum.*field = total(looks, field);
-    for (const Field field : {&Sample::goroutines, &Sample::aged_goroutines, &Sample::go_heap_marked_bytes})
+    for (const Field field : {&Sample::goroutines, &Sample::aged_goroutines, &Sample::go_heap_marked_bytes,
+                              &Sample::lazyfree_bytes})
         sum.*field = total_of_known(looks, field);
     if (const auto memory = charged()) {
         sum.rss_bytes = memory->anon_bytes + memory->mapped_bytes;
@@ -287,6 +299,23 @@ void Crew::tell_sum(const std::vector<Sample>& looks, std::vector<Fact>& facts) 
         sum.file_bytes = memory->mapped_bytes;
     }
     facts.push_back(fact::Sampled{kSumTarget, lives_[kSumTarget], std::move(sum)});
+}
+
+// By execve: a further life of the same target, and of the sum where there is no other.
+void Crew::become(Member& member, Life program, std::vector<Fact>& facts) {
+    program.unit = member.who.unit;
+    if (settings_.show_args) program.command_line = probe::command_line(member.process->directory());
+    member.who = std::move(program);
+    member.first_bytes = member.last_bytes;
+    if (!member.target) return;
+    member.life = ++lives_[*member.target];
+    member.exit->follow(member.life);
+    was_[*member.target] = member.who;
+    facts.push_back(fact::Appeared{*member.target, member.life, member.who, boot_now(), wall_now()});
+    if (members_.size() > 1 || !sum_lives_) return;
+    was_[kSumTarget] = sum_life();  // which is that of this process alone
+    facts.push_back(
+        fact::Appeared{kSumTarget, ++lives_[kSumTarget], was_[kSumTarget], boot_now(), wall_now()});
 }
 
 void Crew::tick(std::int64_t ticks, std::vector<Fact>& facts) {
@@ -300,6 +329,7 @@ void Crew::tick(std::int64_t ticks, std::vector<Fact>& facts) {
         if (!look) continue;
         member.last_bytes = value_of(*look, Series::memory).value_or(look->rss_bytes);
         if (!member.first_bytes) member.first_bytes = member.last_bytes;
+        if (auto program = member.looker->take_new_program()) become(member, std::move(*program), facts);
         looks.push_back(*look);
         if (member.target) facts.push_back(fact::Sampled{*member.target, member.life, std::move(*look)});
     }

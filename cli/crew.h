@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "core/base/fd.h"
+#include "core/model/event.h"
 #include "core/model/feed.h"
 #include "core/model/target.h"
 #include "core/probe/cgroup.h"
@@ -26,6 +27,10 @@
 #include "core/probe/process.h"
 #include "core/probe/sampler.h"
 #include "core/probe/service_group.h"
+
+namespace rampwatch::dump {
+class LazyFreeFeed;
+}
 
 namespace rampwatch::cli {
 
@@ -38,6 +43,7 @@ bool is_on_its_way(const Life& life);
 struct CrewSettings {
     std::chrono::nanoseconds interval = std::chrono::seconds(10);
     std::chrono::nanoseconds aged_after = std::chrono::hours(1);  // threads that began, goroutines that ran
+    std::chrono::nanoseconds patience = std::chrono::hours(9);    // the Judge's
     bool all = true;                                              // false: the main process alone
     std::optional<std::string> unit{};                            // of systemd
     std::string name{};  // of the whole, where there is no unit: "tree of PID 4711"
@@ -72,6 +78,8 @@ class Crew final : public Feed {
     // What stands in the way of looking at the main process that there is; empty when nothing does.
     [[nodiscard]] const std::optional<Error>& obstacle() const { return obstacle_; }
     [[nodiscard]] std::size_t count() const { return members_.size(); }
+    // What was told of the main process, or of all, decides what is read of the main process.
+    void note(const Event& event);
 
   private:
     struct Member {
@@ -80,6 +88,7 @@ class Crew final : public Feed {
         Life who{};
         std::unique_ptr<probe::Process> process{};
         std::optional<probe::Looker> looker{};
+        dump::LazyFreeFeed* lazy_free = nullptr;  // the looker's; of the main process
         std::unique_ptr<probe::ExitFeed> exit{};
         bool polled = false;
         std::optional<std::int64_t> first_bytes{};
@@ -93,6 +102,7 @@ class Crew final : public Feed {
     void add_readers(Member& member) const;
     void take_endings(std::vector<Fact>& facts);
     void find_members(std::vector<Fact>& facts);
+    void become(Member& member, Life program, std::vector<Fact>& facts);
     void tick(std::int64_t ticks, std::vector<Fact>& facts);
     void tell_sum(const std::vector<Sample>& looks, std::vector<Fact>& facts);
     [[nodiscard]] std::optional<TargetId> free_target() const;

@@ -34,6 +34,11 @@ trend::Judge Scanner::judge_of(const Track& track) const {
     return judge;
 }
 
+bool Scanner::has_grown(const Track& track) {
+    return track.last.bytes - track.first.bytes >= kWorthJudging ||
+           track.last.threads - track.first.threads >= kFewestThreads;
+}
+
 void Scanner::add(Track& track, const Point& point) {
     if (track.looks++ == 0) track.first = point;
     track.last = point;
@@ -42,8 +47,14 @@ void Scanner::add(Track& track, const Point& point) {
         feed(*track.judge, point);
         return;
     }
-    track.points.push_back(point);
+    if (track.looks % track.stride == 0) track.points.push_back(point);
     if (track.points.size() < kMostPoints) return;
+    if (!has_grown(track)) {
+        for (std::size_t i = 0; i < track.points.size() / 2; ++i) track.points[i] = track.points[2 * i + 1];
+        track.points.resize(track.points.size() / 2);
+        track.stride *= 2;
+        return;
+    }
     track.judge = std::make_unique<trend::Judge>(judge_of(track));
     track.points = {};
 }
@@ -87,9 +98,7 @@ report::ScanReport Scanner::report() {
     report::ScanReport report{.gone = gone_, .looks = looks_, .patience = settings_.patience};
     for (const auto& [key, track] : tracks_) {
         ++report.processes;
-        const bool grew = track.last.bytes - track.first.bytes >= kWorthJudging ||
-                          track.last.threads - track.first.threads >= kFewestThreads;
-        if (!grew || track.looks < 3) continue;
+        if (!has_grown(track) || track.looks < 3) continue;
         const auto process = probe::Process::open(key.pid);
         if (!process || process->life().start_ticks != key.start_ticks) continue;
         report::ScanRow row{.who = process->life(), .user = probe::user_name(process->uid())};

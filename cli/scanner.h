@@ -17,8 +17,9 @@
 
 namespace rampwatch::cli {
 
-// Memory of each process is kept as small points until there are too many of them, or the scan is over: most
-// of a host's processes never grow, and a Judge for each costs forty times as much.
+// Memory of each process is kept as small points until there are too many of them, or the scan is over. Then
+// those that have grown get a Judge, and of the others every second point is forgotten: most of a host's
+// processes never grow, and a Judge for each costs three times as much as its points.
 class Scanner {
   public:
     static Result<Scanner> open(const trend::Settings& settings);
@@ -53,12 +54,14 @@ class Scanner {
         probe::Procps::Glance glance{};  // taken just before `last`, unless nothing has changed since
         std::int64_t looks = 0;
         std::int64_t seen_at = 0;
+        std::int64_t stride = 1;  // of so many looks one is kept
     };
 
     Scanner(const trend::Settings& settings, probe::Procps procps)
         : settings_(settings), procps_(std::move(procps)) {}
     void take(const probe::Procps::Glance& glance, const probe::Figures& figures, std::int64_t now_ns);
     void add(Track& track, const Point& point);
+    [[nodiscard]] static bool has_grown(const Track& track);
     [[nodiscard]] trend::Judge judge_of(const Track& track) const;
     static void feed(trend::Judge& judge, const Point& point);
 

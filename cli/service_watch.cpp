@@ -57,7 +57,7 @@ class ServiceMemory final : public watch::Listener {
         if (event.kind == Event::Kind::restarted && event.who) {
             life_ = event.life;
             const probe::Process* main = crew_.main();
-            Life who = main != nullptr ? main->life() : *event.who;
+            Life who = main != nullptr ? crew_.who_was(kMainTarget).value_or(main->life()) : *event.who;
             who.unit = event.who->unit;
             memory_.go_on(who, event.life, session);
         }
@@ -288,6 +288,7 @@ std::optional<Error> ServiceWatch::begin() {
     const nanoseconds patience = settings_.session.judge.patience;
     CrewSettings crew{.interval = settings_.interval,
                       .aged_after = trend::aged_after(patience),
+                      .patience = patience,
                       .all = service_.all,
                       .name = name(),
                       .show_args = settings_.show_args,
@@ -329,6 +330,7 @@ std::optional<Error> ServiceWatch::begin() {
 }
 
 void ServiceWatch::take(const Event& event, const watch::Session&) {
+    crew_->note(event);
     if (event.kind != Event::Kind::started && event.kind != Event::Kind::restarted) return;
     if (std::find(judged_.begin(), judged_.end(), event.target) == judged_.end())
         judged_.push_back(event.target);

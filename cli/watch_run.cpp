@@ -23,6 +23,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/dump/go_feed.h"
+#include "core/dump/lazy_free_feed.h"
 #include "core/probe/exit_feed.h"
 #include "core/probe/permission.h"
 #include "core/probe/sampler.h"
@@ -43,7 +44,7 @@ constexpr nanoseconds kTryAgain = 200ms;
 // The Judge refuses fewer in a patience.
 constexpr int kSamplesToJudge = 50;
 
-class Watch {
+class Watch final : public watch::Listener {
   public:
     Watch(const TargetOptions& target, const WatchSettings& settings)
         : target_(target),
@@ -52,6 +53,7 @@ class Watch {
           course_(signals_, settings.course) {}
 
     int run();
+    void take(const Event& event, const watch::Session& session) override;
 
   private:
     void say(const std::string& line);
@@ -84,6 +86,7 @@ class Watch {
     TargetHandle handle_{};
     Life life_{};
     std::optional<probe::Sampler> sampler_{};
+    dump::LazyFreeFeed* lazy_free_ = nullptr;  // the sampler's
     std::optional<probe::ExitFeed> exit_{};
     std::optional<dump::DumpFeed> dumps_{};
     std::optional<watch::Session> session_{};
@@ -153,6 +156,9 @@ std::optional<Error> Watch::begin() {
         dumps.worker = std::make_shared<worker::Worker>(life_);
         sampler_->add(std::make_unique<dump::GoFeed>(dumps.worker,
                                                      dump::GoFeedSettings{settings_.interval, aged_after}));
+        auto lazy_free = std::make_unique<dump::LazyFreeFeed>(dumps.worker, settings_.session.judge.patience);
+        lazy_free_ = lazy_free.get();
+        sampler_->add(std::move(lazy_free));
     }
     dumps_.emplace(dumps, [this](TargetId, LifeNumber) { return std::optional(life_); });
     watch::Settings session = settings_.session;
@@ -174,6 +180,20 @@ void Watch::warn_of_sparse_samples() {
         format_duration(settings_.interval), format_duration(judge.patience), kSamplesToJudge));
 }
 
+// By execve the process has become another program, which is a life of its own. What remembers gets this
+// event from here, as what it keeps has to be opened anew for it.
+void Watch::take(const Event& event, const watch::Session& session) {
+    if (event.kind == Event::Kind::restarted && event.who) {
+        life_ = *event.who;
+        exit_->follow(event.life);
+        memory_->go_on(life_, event.life, session);
+    }
+    if (lazy_free_ != nullptr) {
+        if (const auto grows = dump::memory_grows(event)) lazy_free_->memory_grows(*grows);
+    }
+    for (watch::Listener* listener : memory_->listeners()) listener->take(event, session);
+}
+
 void Watch::loop() {
     std::vector<watch::Listener*> listeners = {&course_, listener_.get()};
     if (recorder_) listeners.insert(listeners.begin(), &*recorder_);
@@ -192,8 +212,7 @@ void Watch::loop() {
                          });
         listeners.push_back(&*on_leak_);
     }
-    const auto remembering = memory_->listeners();
-    listeners.insert(listeners.begin(), remembering.begin(), remembering.end());
+    listeners.insert(listeners.begin(), this);
     std::vector<Feed*> feeds = {&*sampler_, &*exit_, &course_, &*dumps_};
     if (on_leak_) feeds.push_back(&*on_leak_);
     watch::Loop loop(*session_, std::move(feeds), std::move(listeners), memory_->shift());

@@ -87,14 +87,33 @@ struct DumpFeed::Running {
     std::unique_ptr<Job> job{};
 };
 
+class DumpFeed::Reaper final : public Feed {
+  public:
+    explicit Reaper(std::shared_ptr<worker::Worker> worker) : worker_(std::move(worker)) {}
+    [[nodiscard]] int fd() const override { return worker_->fd(); }
+    void take(std::vector<Fact>& facts) override {
+        static_cast<void>(facts);
+        worker_->reap_idle();
+    }
+    [[nodiscard]] bool is_of(const std::shared_ptr<worker::Worker>& worker) const {
+        return worker_ == worker;
+    }
+
+  private:
+    std::shared_ptr<worker::Worker> worker_;
+};
+
 DumpFeed::DumpFeed(Settings settings, WhoIs who_is)
-    : settings_(std::move(settings)), who_is_(std::move(who_is)) {}
+    : settings_(std::move(settings)), who_is_(std::move(who_is)) {
+    if (settings_.worker) reapers_.push_back(std::make_unique<Reaper>(settings_.worker));
+}
 DumpFeed::~DumpFeed() = default;
 
-int DumpFeed::fd() const {
-    if (running_) return running_->job->fd();
-    return workers_.empty() ? -1 : workers_.back().second->fd();  // to see it end when it was idle for long
+void DumpFeed::parts(std::vector<Feed*>& feeds) const {
+    for (const auto& reaper : reapers_) feeds.push_back(reaper.get());
 }
+
+int DumpFeed::fd() const { return running_ ? running_->job->fd() : -1; }
 
 std::shared_ptr<worker::Worker> DumpFeed::worker_of(const Life& life) {
     const auto& given = settings_.worker;
@@ -105,8 +124,12 @@ std::shared_ptr<worker::Worker> DumpFeed::worker_of(const Life& life) {
         std::rotate(known, known + 1, workers_.end());
         return workers_.back().second;
     }
-    if (workers_.size() >= kMostWorkers) workers_.erase(workers_.begin());
+    if (workers_.size() >= kMostWorkers) {
+        std::erase_if(reapers_, [&](const auto& reaper) { return reaper->is_of(workers_.front().second); });
+        workers_.erase(workers_.begin());
+    }
     workers_.emplace_back(life, std::make_shared<worker::Worker>(life, settings_.guard_program));
+    reapers_.push_back(std::make_unique<Reaper>(workers_.back().second));
     return workers_.back().second;
 }
 
@@ -145,7 +168,6 @@ void DumpFeed::rest(const Life& life, const Result<Dump>& dump) {
 }
 
 void DumpFeed::take(std::vector<Fact>& facts) {
-    if (!running_ && !workers_.empty()) workers_.back().second->reap_idle();
     if (running_ && running_->job->turn()) {
         Result<Dump> dump = running_->job->take();
         stamp(dump, running_->life, running_->reason, running_->mono, running_->wall);

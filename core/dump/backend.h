@@ -65,12 +65,15 @@ class DumpFeed : public Feed {
 
     [[nodiscard]] int fd() const override;
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
+    // One for each worker: it ends by itself when it was idle for long, and has to be waited for then.
+    void parts(std::vector<Feed*>& feeds) const override;
     void take(std::vector<Fact>& facts) override;
     bool perform(const Request& request) override;
     [[nodiscard]] bool busy() const override { return running_ != nullptr || !answers_.empty(); }
 
   private:
     struct Running;
+    class Reaper;
     std::chrono::nanoseconds memory_budget(const Life& life, DumpReason reason) const;
     void rest(const Life& life, const Result<Dump>& dump);
     void answer(RequestId request, Result<Dump> dump);
@@ -80,6 +83,7 @@ class DumpFeed : public Feed {
     WhoIs who_is_;
     std::vector<std::pair<Life, std::shared_ptr<worker::Worker>>>
         workers_{};  // the one used last stands last
+    std::vector<std::unique_ptr<Reaper>> reapers_{};
     // Processes whose memory took long to read, and until when it is not read again but for a leak.
     std::vector<std::pair<Life, std::chrono::nanoseconds>> memory_rests_{};
     std::unique_ptr<Running> running_{};

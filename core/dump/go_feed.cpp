@@ -68,6 +68,14 @@ void GoFeed::learn(Result<worker::answer::Count> answer, nanoseconds cpu, nanose
     if (misses_ < kNotYet.size()) due_ = now + kNotYet[misses_++];
 }
 
+void GoFeed::begin_anew() {
+    counters_ = {};
+    program_.reset();
+    fresh_ = false;
+    misses_ = 0;
+    if (!call_) due_ = nanoseconds{};
+}
+
 void GoFeed::read(Sample& sample) {
     if (counters_.heap_marked != 0) {
         std::int64_t marked = 0;

@@ -35,6 +35,8 @@ class GoFeed : public probe::SampleReader {
     // judged twice.
     void read(Sample& sample) override;
 
+    void begin_anew() override;
+
     // What is known of it, at most an interval old; empty for what is no Go program.
     [[nodiscard]] const std::optional<GoProgram>& program() const { return program_; }
 

@@ -30,7 +30,7 @@ struct ServiceMember {
 struct Event {
     enum class Kind : std::uint8_t {
         started,     // a target's first life is watched
-        restarted,   // a further life
+        restarted,   // a further life; of the same process, where it became another program by execve
         sample,      // a sample was judged; `sample` holds it
         growing,     // suspected: once an episode
         leak,        // confirmed: the alarm
@@ -52,6 +52,7 @@ struct Event {
     std::chrono::nanoseconds wall{};
     std::optional<Sample> sample{};
     std::optional<Life> who{};  // with every kind but sample, when it is known
+    std::optional<Life> was{};  // with restarted: who it was, where that is known and the process is the same
     std::optional<Ending> ending{};
     std::shared_ptr<const Verdict>
         verdict{};  // with growing, leak, leak_worse, recovered, limit_near, gone, ended

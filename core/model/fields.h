@@ -163,6 +163,9 @@ void fields(auto& visit, Is<MemoryFigures> auto& figures) {
     visit(Field{"swap_bytes"}, figures.swap);
     visit(Field{"lazy_free_bytes"}, figures.lazy_free);
     visit(Field{"huge_bytes"}, figures.huge);
+    visit(Field{"pss_bytes"}, figures.pss);
+    visit(Field{"hugetlb_bytes"}, figures.hugetlb);
+    visit(Field{"unmapped_bytes"}, figures.unmapped);
 }
 
 void fields(auto& visit, Is<MemoryPart> auto& part) {

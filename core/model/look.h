@@ -27,9 +27,15 @@ struct ThreadAges {
 struct Look {
     Life life{};
     std::string user{};  // for people: a name, or "uid 1234"
-    char state = '?';    // of the main thread, as /proc has it: R S D T t I
+    char state = '?';    // of the main thread, or of one that lives, as /proc has it: R S D T t I
+    bool main_thread_ended = false;  // others run on
     Sample sample{};
     std::optional<std::int64_t> peak_rss_bytes{};
+    // Outside of RSS: in pages of hugetlbfs; in memfds and deleted files of a tmpfs that it holds open,
+    // mapped or not.
+    std::optional<std::int64_t> hugetlb_bytes{}, open_memory_bytes{};
+    std::optional<std::int64_t> open_memory_files{};
+    std::optional<std::int64_t> pss_bytes{};  // RSS by share; not read of what is big
     std::optional<ThreadAges> thread_ages{};
     std::optional<Dump> dump{};
     std::string no_dump{};  // why there is none, when there is none: "it would take longer than 0.6 s"

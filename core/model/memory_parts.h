@@ -21,6 +21,7 @@ enum class MemoryKind : std::uint8_t {
     file,       // of a file, and what was written to copies of it
     shared,     // shared memory: memfd, /dev/shm, System V
     other,      // the kernel's own: vdso
+    unmapped,   // files that are memory alone (memfd, deleted from a tmpfs), held open and not mapped
 };
 
 // In bytes. All but address_space are of pages that exist.
@@ -31,16 +32,25 @@ struct MemoryFigures {
     std::int64_t swap = 0;
     std::int64_t lazy_free = 0;  // of anonymous: given back by MADV_FREE, not yet taken
     std::int64_t huge = 0;       // of anonymous: in transparent huge pages
+    std::int64_t pss = 0;        // of rss by share: a page that is mapped n times counts as an nth
+    // Outside of rss:
+    std::int64_t hugetlb = 0;   // in pages of hugetlbfs
+    std::int64_t unmapped = 0;  // in files that are memory alone
 
     friend bool operator==(const MemoryFigures&, const MemoryFigures&) = default;
 };
+
+// All that is taken from the host, wherever the kernel counts it.
+constexpr std::int64_t held_bytes(const MemoryFigures& figures) {
+    return figures.rss + figures.swap + figures.hugetlb + figures.unmapped;
+}
 
 struct MemoryPart {
     MemoryKind kind = MemoryKind::anonymous;
     std::string name{};  // of named, file and shared: as the target has it; hostile
     std::int64_t mappings = 0;
     MemoryFigures figures{};
-    // Against an earlier reading of the same life: of rss + swap, and of mappings. Empty without one.
+    // Against an earlier reading of the same life: of held_bytes(), and of mappings. Empty without one.
     std::optional<std::int64_t> change_bytes{};
     std::optional<std::int64_t> change_mappings{};
 

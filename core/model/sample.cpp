@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/model/sample.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "core/model/series.h"
@@ -19,7 +20,11 @@ std::int64_t saturating_add(std::int64_t a, std::int64_t b) {
 std::optional<std::int64_t> value_of(const Sample& sample, Series series) {
     const SeriesRow& row = row_of(series);
     if (row.member != nullptr) return sample.*row.member;
-    return saturating_add(sample.anon_bytes.value_or(sample.rss_bytes), sample.swap_bytes.value_or(0));
+    // Given back is not held, though the kernel counts it until it takes it.
+    const std::int64_t resident = sample.anon_bytes.value_or(sample.rss_bytes);
+    const std::int64_t lazy =
+        std::clamp(sample.lazyfree_bytes.value_or(0), std::int64_t{0}, std::max(resident, std::int64_t{0}));
+    return saturating_add(resident - lazy, sample.swap_bytes.value_or(0));
 }
 
 Bucket to_bucket(const Sample& sample) {

@@ -13,7 +13,7 @@ namespace rampwatch {
 // What can leak, each judged by a detector of its own; core/model/series.h has the row of each. Memory first:
 // the counts ask for its company.
 enum class Series : std::uint8_t {
-    memory,   // bytes the process cannot give back: anonymous + swap; RSS + swap where anonymous is not known
+    memory,   // bytes the process holds: anonymous - lazyfree + swap; RSS + swap where it is not known
     shmem,    // bytes of shared memory mapped and touched
     threads,  // count
     fds,      // count of open descriptors
@@ -53,6 +53,9 @@ struct Sample {
     std::optional<std::int64_t> file_bytes{};
     std::optional<std::int64_t> shmem_bytes{};
     std::optional<std::int64_t> swap_bytes{};
+    // Of anon_bytes: given back by MADV_FREE, though the kernel has not taken it yet. Read seldom, and only
+    // once memory grows; the last reading stands in the samples after it.
+    std::optional<std::int64_t> lazyfree_bytes{};
     std::optional<std::int64_t> threads{};
     std::optional<std::int64_t> fds{};
     std::optional<std::int64_t> goroutines{};

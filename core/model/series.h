@@ -105,13 +105,13 @@ inline constexpr std::array<Series, kSeriesCount> kAllSeries = [] {
 }();
 
 // What a Sample may know beside its RSS, in the order in which CSV, SQL and JSON have it: the parts of
-// memory, then every other series.
+// memory, then every other series, then what is subtracted from memory.
 struct SampleField {
     std::string_view column{};
     SampleMember member = nullptr;
     bool bytes = false;
 };
-inline constexpr std::size_t kSampleFieldCount = 4 + (kSeriesCount - 2);
+inline constexpr std::size_t kSampleFieldCount = 4 + (kSeriesCount - 2) + 1;
 inline constexpr std::array<SampleField, kSampleFieldCount> kSampleFields = [] {
     std::array<SampleField, kSampleFieldCount> fields = {{
         {"rss_anon_bytes", &Sample::anon_bytes, true},
@@ -123,6 +123,7 @@ inline constexpr std::array<SampleField, kSampleFieldCount> kSampleFields = [] {
     for (const SeriesRow& row : kSeriesRows)
         if (row.series != Series::memory && row.series != Series::shmem)
             fields[next++] = {row.column, row.member, row.bytes};
+    fields[next] = {"lazyfree_bytes", &Sample::lazyfree_bytes, true};
     return fields;
 }();
 

@@ -178,6 +178,8 @@ std::string_view word(MemoryKind kind) {
             return "shared";
         case MemoryKind::other:
             return "other";
+        case MemoryKind::unmapped:
+            return "unmapped";
     }
     return "?";
 }

@@ -15,12 +15,15 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/native/instruction.h"
 #include "core/probe/memory.h"
 
 namespace rampwatch::native {
 namespace {
 
 constexpr std::size_t kMostRules = 200'000;
+constexpr std::size_t kMostWalks = 20'000;
+constexpr std::uint64_t kMostFunction = 1 << 20;  // bytes of code
 constexpr std::size_t kMostOperations = 256;
 constexpr std::uint8_t kReg0 = 0x50, kRegx = 0x90, kBregx = 0x92;  // DW_OP_*
 
@@ -86,6 +89,8 @@ struct Modules::State {
     std::vector<std::pair<std::uint64_t, std::uint64_t>> executable{};
     std::unordered_map<std::uint64_t, std::optional<FrameRule>> rules{};
     std::unordered_map<std::uint64_t, Call> calls{};  // by return address
+    std::unordered_map<std::uint64_t, CodeWalk> walks{};
+    IsStart is_start{};
     char* debug_path = nullptr;
 
     ~State() {
@@ -150,6 +155,7 @@ void Modules::State::rebuild(std::vector<ModuleRange> fresh) {
     if (dwfl != nullptr) ::dwfl_end(dwfl);
     rules.clear();
     calls.clear();
+    walks.clear();
     modules.clear();
     images.clear();
     ranges = std::move(fresh);
@@ -256,12 +262,32 @@ Modules::Call Modules::call_before(std::uint64_t return_address) {
     Call& call = known->second;
     if (code[2] == 0xe8) {  // call with a distance of 32 bits
         call = {true, behind_jumps(memory, relative(return_address, &code[3]))};
-    } else {  // ff /2 in 2 to 7 bytes, by a register or through memory
-        for (std::size_t at = 0; at + 1 < code.size(); ++at)
-            call.is_call = call.is_call || (code[at] == 0xff && (code[at + 1] >> 3 & 7) == 2);
+    } else {  // in 2 to 7 bytes, by a register or through memory
+        for (std::size_t at = 0; at + 1 < code.size(); ++at) {
+            const Instruction before = decode(std::span(code).subspan(at));
+            call.is_call = call.is_call || (before.length == code.size() - at &&
+                                            before.kind == Instruction::Kind::indirect_call);
+        }
     }
     return call;
 }
+
+const CodeWalk& Modules::code(const FrameAddress& frame) {
+    const auto read = [this](std::uint64_t address, std::span<std::uint8_t> into) {
+        const probe::Memory memory(state_->live);
+        return memory.read(address, std::as_writable_bytes(into)) ? into.size() : 0;
+    };
+    const auto is_start = [this](std::uint64_t address) {
+        return state_->is_start && state_->is_start(address);
+    };
+    if (state_->walks.size() >= kMostWalks) state_->walks.clear();
+    const auto [known, fresh] = state_->walks.try_emplace(frame.pc * 2 + (frame.exact ? 1 : 0));
+    if (fresh && state_->find(frame.lookup()) != nullptr)
+        known->second = walk_code(frame.pc, !frame.exact, read, is_start);
+    return known->second;
+}
+
+void Modules::know_starts(IsStart is_start) { state_->is_start = std::move(is_start); }
 
 bool Modules::executable(std::uint64_t address) const {
     const auto after =
@@ -283,18 +309,59 @@ Unwound unwind(Modules& modules, const Registers& registers, const ReadWord& rea
     return unwind(modules, registers, read, {registers.values[kProgramCounter], true, false});
 }
 
+namespace {
+
+// The caller of code without call frame information, by reading that code; `bad` when that tells nothing.
+// Whoever it finds has called something, and is a guess unless that may well have been this very function.
+Step step_by_code(Modules& modules, const FrameAddress& frame, const Registers& registers,
+                  const ReadWord& read, bool& is_guess) {
+    const CodeWalk& code = modules.code(frame);
+    if (code.is_beginning && !frame.exact) return {Step::Kind::root, {}};
+    Step failed;
+    for (const FrameRule& rule : code.rules) {
+        Step caller = step(rule, registers, read);
+        if (caller.kind != Step::Kind::caller) {
+            if (failed.kind == Step::Kind::bad && caller.kind != Step::Kind::root) failed.kind = caller.kind;
+            continue;
+        }
+        const std::uint64_t back = caller.registers.values[kProgramCounter];
+        if (!modules.executable(back - 1)) continue;
+        const Modules::Call call = modules.call_before(back);
+        if (!call.is_call) continue;
+        is_guess = !call.target || *call.target > frame.pc || frame.pc - *call.target > kMostFunction;
+        return caller;
+    }
+    return failed;
+}
+
+// By frame pointers, of which a zero ends a chain but is none: code that keeps something else in that
+// register has it too.
+Step step_by_chain(const Registers& registers, const ReadWord& read, bool is_in_chain) {
+    const Step next = step_by_frame_pointer(registers, read);
+    if (next.kind == Step::Kind::root && !is_in_chain) return {};
+    return next;
+}
+
+}  // namespace
+
 Unwound unwind(Modules& modules, const Registers& start, const ReadWord& read, FrameAddress frame) {
     using End = Unwound::End;
     Unwound result;
     Registers& registers = result.registers;
     registers = start;
+    bool is_in_chain = false;  // this frame was found by its callee's frame pointer
     while (true) {
         if (result.frames.size() >= kMostFrames) return result.end = End::too_deep, result;
         result.frames.push_back(frame);
         const FrameRule* rule = modules.rule(frame.lookup());
         // A signal's trampoline was not called: its address is where it begins, not behind a call.
         if (rule != nullptr && rule->signal_frame) result.frames.back().exact = true;
-        Step next = rule != nullptr ? step(*rule, registers, read) : step_by_frame_pointer(registers, read);
+        bool is_guess = false;
+        Step next = rule != nullptr ? step(*rule, registers, read)
+                                    : step_by_code(modules, frame, registers, read, is_guess);
+        const bool is_by_chain = rule == nullptr && next.kind == Step::Kind::bad;
+        if (is_by_chain) next = step_by_chain(registers, read, is_in_chain);
+        is_in_chain = is_by_chain;
         if (next.kind == Step::Kind::root) return result.end = End::root, result;
         if (next.kind == Step::Kind::unknown_register) return result.end = End::unknown_register, result;
         if (next.kind == Step::Kind::outside) return result.end = End::outside, result;
@@ -305,7 +372,7 @@ Unwound unwind(Modules& modules, const Registers& start, const ReadWord& read, F
         const bool upwards = next.registers.values[kStackPointer] >= least;  // vfork has popped its own
         if (!upwards && !interrupted) return result.end = End::bad, result;  // round in circles
         registers = next.registers;
-        frame = {registers.values[kProgramCounter], interrupted, rule == nullptr};
+        frame = {registers.values[kProgramCounter], interrupted, is_guess || is_by_chain};
         if (!modules.executable(frame.lookup())) return result.end = End::bad, result;
     }
 }

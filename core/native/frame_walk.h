@@ -8,12 +8,14 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/native/code_walk.h"
 #include "core/native/frame_rule.h"
 #include "core/native/module_image.h"
 
@@ -24,7 +26,7 @@ namespace rampwatch::native {
 struct FrameAddress {
     std::uint64_t pc = 0;
     bool exact = true;   // not a return address: the innermost frame, or one that a signal interrupted
-    bool guess = false;  // found by frame pointers, for want of better
+    bool guess = false;  // found by frame pointers, or by reading code, for want of better
 
     friend bool operator==(const FrameAddress&, const FrameAddress&) = default;
 
@@ -37,7 +39,7 @@ struct Unwound {
         root,              // the outermost frame was reached
         unknown_register,  // a register is needed that only a stop would tell
         outside,           // the stack could not be read any further
-        no_rule,           // code without call frame information, and no chain of frame pointers
+        no_rule,           // code without call frame information that tells nothing, and no frame pointers
         too_deep,
         bad,  // nonsense: a corrupted stack, or one that changed
     };
@@ -70,6 +72,13 @@ class Modules {
 
     // How to find the caller of code at `address`; none without call frame information.
     const FrameRule* rule(std::uint64_t address);
+
+    // The same where there is none, by reading the code of a mapped file; nothing in it elsewhere, such as in
+    // what a JIT compiler wrote.
+    const CodeWalk& code(const FrameAddress& frame);
+
+    // Who knows where functions begin; a code walk goes no further than to the next one.
+    void know_starts(IsStart is_start);
 
     [[nodiscard]] bool executable(std::uint64_t address) const;
 

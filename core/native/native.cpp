@@ -68,6 +68,7 @@ bool is_root_name(std::string_view name) {
                                                   "thread_start",
                                                   "__libc_start_main",
                                                   "__libc_start_call_main",
+                                                  "libc_start_main_stage2",
                                                   "start_thread",
                                                   "start",
                                                   "runtime.goexit",
@@ -122,7 +123,9 @@ Result<void> must_be_ours(pid_t live_tid) {
 }  // namespace
 
 struct NativeDumper::State {
-    explicit State(pid_t pid) : capturer(pid), modules(pid), symbols(modules) {}
+    explicit State(pid_t pid) : capturer(pid), modules(pid), symbols(modules) {
+        modules.know_starts([this](std::uint64_t address) { return symbols.is_start(address); });
+    }
 
     Capturer capturer;
     Modules modules;
@@ -169,7 +172,11 @@ Unwound NativeDumper::State::walk(std::size_t index) {
 bool NativeDumper::State::find_missing(Unwound& unwound, const ReadWord& read) {
     const FrameAddress last = unwound.frames.back();
     const FrameRule* known = modules.rule(last.lookup());
-    if (known == nullptr) return false;
+    if (known == nullptr) {
+        const CodeWalk& code = modules.code(last);
+        if (code.rules.empty()) return false;
+        known = &code.rules.front();
+    }
     const FrameRule rule = *known;  // what is asked below may drop what is kept
     FrameQuestions ask;
     if (const auto function = symbols.symbol(last.lookup()))

@@ -16,13 +16,15 @@ namespace {
 
 constexpr int kMostSymbols = 20'000'000;
 constexpr std::size_t kMostKnown = 200'000;
-constexpr std::size_t kMostBack = 64;  // symbols looked through for one that covers an address
+constexpr std::size_t kMostBack = 64;         // symbols looked through for one that covers an address
+constexpr int kFunctionRank = 8;              // against a label, which may be anywhere in one
+constexpr std::uint64_t kMostUnsized = 4096;  // bytes that a symbol without a size names
 
 constexpr std::string_view kCLibrary[] = {"libc.so", "libc-2.", "ld-linux", "ld-2.", "libpthread", "libm.so"};
 
 struct Entry {
     std::uint64_t address = 0;
-    std::uint64_t size = 0;  // 0: up to the next one
+    std::uint64_t size = 0;  // 0: not known
     const char* name = nullptr;
     int rank = 0;  // of several at one address the highest is shown
 };
@@ -38,7 +40,7 @@ bool is_code(const GElf_Sym& symbol) {
 int rank_of(const GElf_Sym& symbol, const char* name) {
     const int binding = GELF_ST_BIND(symbol.st_info);
     int rank = symbol.st_size > 0 ? 16 : 0;
-    rank += GELF_ST_TYPE(symbol.st_info) == STT_NOTYPE ? 0 : 8;
+    rank += GELF_ST_TYPE(symbol.st_info) == STT_NOTYPE ? 0 : kFunctionRank;
     rank += binding == STB_GLOBAL ? 4 : binding == STB_WEAK ? 2 : 0;
     return rank + (name[0] == '_' && name[1] == '_' ? 0 : 1);
 }
@@ -60,10 +62,28 @@ std::chrono::nanoseconds cpu_time() {
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
+// Whether the table of all symbols is there, in the file or in the debug file that belongs to it: it has more
+// entries than the one of exported symbols.
+bool has_all_symbols(Dwfl_Module* module, int count) {
+    GElf_Addr bias = 0;
+    Elf* elf = ::dwfl_module_getelf(module, &bias);
+    Elf_Scn* section = nullptr;
+    GElf_Xword exported = 0;
+    while (elf != nullptr && (section = ::elf_nextscn(elf, section)) != nullptr) {
+        GElf_Shdr header{};
+        if (::gelf_getshdr(section, &header) == nullptr) continue;
+        if (header.sh_type == SHT_SYMTAB) return true;
+        if (header.sh_type == SHT_DYNSYM && header.sh_entsize > 0)
+            exported += header.sh_size / header.sh_entsize;
+    }
+    return exported > 0 && count > 0 && static_cast<GElf_Xword>(count) > exported;
+}
+
 class Table {
   public:
     explicit Table(Dwfl_Module* module) {
         const int count = std::min(::dwfl_module_getsymtab(module), kMostSymbols);
+        has_all_ = has_all_symbols(module, count);
         for (int i = 0; i < count; ++i) {
             GElf_Sym symbol{};
             GElf_Addr address = 0;
@@ -81,7 +101,14 @@ class Table {
         entries_.shrink_to_fit();
     }
 
-    // The nearest symbol before that covers the address; else the nearest without a size.
+    [[nodiscard]] bool begins_at(std::uint64_t address) const {
+        const auto at =
+            std::lower_bound(entries_.begin(), entries_.end(), address,
+                             [](const Entry& entry, std::uint64_t wanted) { return entry.address < wanted; });
+        return at != entries_.end() && at->address == address && (at->rank & kFunctionRank) != 0;
+    }
+
+    // The nearest symbol before that covers the address; else the nearest, if it has no size.
     [[nodiscard]] const Entry* find(std::uint64_t address) const {
         auto at =
             std::upper_bound(entries_.begin(), entries_.end(), address,
@@ -90,12 +117,14 @@ class Table {
         for (std::size_t back = 0; back < kMostBack && at != entries_.begin(); ++back) {
             --at;
             if (at->size > 0 && address - at->address < at->size) return &*at;
-            if (at->size == 0 && back == 0) unsized = &*at;
+            const bool is_near = has_all_ ? address - at->address < kMostUnsized : address == at->address;
+            if (at->size == 0 && back == 0 && is_near) unsized = &*at;
         }
         return unsized;
     }
 
   private:
+    bool has_all_ = false;
     std::vector<Entry> entries_{};
 };
 
@@ -155,6 +184,11 @@ std::optional<Symbol> Symbols::symbol(std::uint64_t address) {
     const Entry* entry = state_->table(module->handle).find(address);
     if (entry != nullptr) known->second = Symbol{entry->name, address - entry->address};
     return known->second;
+}
+
+bool Symbols::is_start(std::uint64_t address) {
+    const Modules::Module* module = state_->modules.at(address);
+    return module != nullptr && module->handle != nullptr && state_->table(module->handle).begins_at(address);
 }
 
 const std::vector<Frame>& Symbols::frames(const FrameAddress& address) {

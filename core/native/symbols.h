@@ -40,8 +40,13 @@ class Symbols {
     // address is looked up once. The reference holds until the next call.
     const std::vector<Frame>& frames(const FrameAddress& address);
 
-    // The mangled name alone; empty when there is none.
+    // The mangled name alone; empty when there is none. A symbol with a size names what it covers. One
+    // without (hand-written code) names what comes before the next, 4 KiB at most, and only where the file
+    // still has all its symbols: among exported ones alone the nearest may be far off.
     std::optional<Symbol> symbol(std::uint64_t address);
+
+    // Whether a function is known to begin there.
+    bool is_start(std::uint64_t address);
 
   private:
     struct State;

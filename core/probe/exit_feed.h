@@ -21,6 +21,9 @@ class ExitFeed : public Feed {
     // `process` must outlive the feed.
     explicit ExitFeed(const Process& process, TargetId target = 0, LifeNumber life = 1, Roots roots = {});
 
+    // The life that ends with it, once the process has become another program.
+    void follow(LifeNumber life) { life_ = life; }
+
     [[nodiscard]] int fd() const override;
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
     // One Gone, and then nothing any more. It waits for a parent that is slow to reap for up to 100 ms, where

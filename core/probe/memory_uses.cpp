@@ -89,6 +89,7 @@ class Divider {
             return {MemoryKind::named, path.substr(6, path.size() - 6 - (path.ends_with(']') ? 1 : 0))};
         if (starts_with_any(path, {"/dev/shm/", "/memfd:", "/SYSV", "/dev/zero", "[anon_shmem:"}))
             return {MemoryKind::shared, path};
+        if (path == "/anon_hugepage") return {MemoryKind::named, "huge pages of hugetlbfs"};
         if (path.starts_with('[')) return {MemoryKind::other, path};
         if (!path.empty()) return {MemoryKind::file, path + (mapping.deleted ? " (deleted)" : "")};
         if (is_closed(mapping)) return {of_closed(i), {}};
@@ -113,6 +114,8 @@ class Divider {
         part.figures.swap += figures.swap;
         part.figures.lazy_free += figures.lazy_free;
         part.figures.huge += figures.huge;
+        part.figures.pss += figures.pss;
+        part.figures.hugetlb += figures.hugetlb;
     }
 
     std::span<const MappedMemory> all_;

@@ -14,6 +14,7 @@
 #include "core/base/file.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
+#include "core/probe/living_thread.h"
 #include "core/probe/proc_text.h"
 
 namespace rampwatch::probe {
@@ -37,13 +38,11 @@ Error hidden(std::string where) {
 }
 
 Error zombie(const ProcStat& stat, std::string where) {
-    if (stat.threads > 1) {
-        return {Error::Kind::gone, "its main thread has ended, and with it /proc shows no memory",
-                std::move(where)};
-    }
     return {Error::Kind::gone, "a zombie: it has ended, and its parent has yet to take notice",
             std::move(where), fmt::format("the parent is PID {}", stat.ppid)};
 }
+
+bool has_ended(char state) { return state == 'Z' || state == 'X'; }
 
 Error pidfd_error(std::int32_t pid, int number, std::string where) {
     if (number == ESRCH) return not_found(std::move(where));
@@ -98,8 +97,10 @@ Result<Process> Process::open(std::int32_t pid) {
     if (is_kernel_thread(*stat)) {
         return Error{Error::Kind::bad_input, "a kernel thread: it has no memory of its own", where};
     }
-    if (stat->state == 'Z' || stat->state == 'X') return zombie(*stat, where);
-
+    if (has_ended(stat->state)) {
+        if (stat->threads > 1) process.living_ = open_living_thread(pid);
+        if (!process.living_) return zombie(*stat, where);
+    }
     const auto status = read_file(process.directory(), "status");
     const auto executable = read_link(process.directory(), "exe");
     process.uid_ = status ? effective_uid(*status).value_or(0) : 0;
@@ -110,16 +111,43 @@ Result<Process> Process::open(std::int32_t pid) {
     return Result<Process>(std::move(process));
 }
 
+Life life_after_exec(const Process& process, nanoseconds wall) {
+    Life life = process.life();
+    const auto text = read_file(process.directory(), "stat");
+    const auto stat = text ? parse_stat(*text) : std::nullopt;
+    if (stat) life.comm = stat->comm;
+    const auto executable = read_link(process.directory(), "exe");
+    life.executable = executable ? *executable : life.comm;
+    life.started_wall = wall;
+    return life;
+}
+
 bool Process::alive() const {
     pollfd ended{pidfd_.get(), POLLIN, 0};
     return ::poll(&ended, 1, 0) == 0;
 }
 
 std::optional<char> Process::state() const {
-    const auto text = read_file(directory(), "stat");
-    const auto stat = text ? parse_stat(*text) : std::nullopt;
+    auto text = read_file(directory_.get(), "stat");
+    auto stat = text ? parse_stat(*text) : std::nullopt;
     if (!stat || stat->start_ticks != life_.start_ticks) return std::nullopt;
-    return stat->state;
+    if (!living_) return stat->state;
+    text = read_file(living_.get(), "stat");
+    stat = text ? parse_stat(*text) : std::nullopt;
+    return stat ? std::optional(stat->state) : std::nullopt;
+}
+
+void Process::settle() const {
+    const auto state_in = [](const Fd& directory) {
+        const auto text = read_file(directory.get(), "stat");
+        const auto stat = text ? parse_stat(*text) : std::nullopt;
+        return stat ? stat->state : 'X';
+    };
+    if (!has_ended(state_in(directory_))) {
+        living_.reset();  // by execve a thread becomes the main one
+    } else if (!living_ || has_ended(state_in(living_))) {
+        living_ = open_living_thread(pid());
+    }
 }
 
 bool Process::may_inspect() const {

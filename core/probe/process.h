@@ -17,18 +17,22 @@ namespace rampwatch::probe {
 class Process {
   public:
     // Errors, `where` being "PID 4711": bad_input (not a PID that can be watched: a thread, a kernel thread,
-    // a zombie), not_found, no_permission (hidepid), gone, io.
+    // a zombie), not_found, no_permission (hidepid), gone, io. A zombie with threads that run on is none.
     static Result<Process> open(std::int32_t pid);
 
     [[nodiscard]] const Life& life() const { return life_; }
     [[nodiscard]] std::int32_t pid() const { return life_.pid; }
-    [[nodiscard]] std::uint32_t uid() const { return uid_; }          // effective, when opened
-    [[nodiscard]] int pidfd() const { return pidfd_.get(); }          // borrowed; readable once it has ended
-    [[nodiscard]] int directory() const { return directory_.get(); }  // borrowed; /proc/PID, for openat
+    [[nodiscard]] std::uint32_t uid() const { return uid_; }  // effective, when opened
+    [[nodiscard]] int pidfd() const { return pidfd_.get(); }  // borrowed; readable once it has ended
+    // Borrowed, for openat: /proc/PID, or, where the main thread has ended, that of a thread that lives.
+    [[nodiscard]] int directory() const { return living_ ? living_.get() : directory_.get(); }
+    // Chooses that directory anew, when what is read there says that it is over. 10 us.
+    void settle() const;
+    [[nodiscard]] bool has_main_thread() const { return !living_; }  // when settled last
 
     // It runs, or sleeps, or is stopped; false from the moment it has ended, reaped or not.
     [[nodiscard]] bool alive() const;
-    // Of its main thread: R S D T t Z X I; empty when it is gone.
+    // Of its main thread, or of one that lives: R S D T t Z X I; empty when it is gone.
     [[nodiscard]] std::optional<char> state() const;
     // Does our user own it, or do we hold CAP_SYS_PTRACE: may its descriptors and stacks be read?
     [[nodiscard]] bool may_inspect() const;
@@ -39,7 +43,12 @@ class Process {
     Life life_{};
     std::uint32_t uid_ = 0;
     Fd pidfd_{}, directory_{};
+    mutable Fd living_{};
 };
+
+// Its life in the program that it has just become by execve, at `wall`: PID and start ticks stay, the names
+// are read anew.
+Life life_after_exec(const Process& process, std::chrono::nanoseconds wall);
 
 // Its command line, the words joined by blanks, as the process has it now: hostile, at most 4 KiB. It can
 // hold secrets: only for who asked. Empty when there is none.

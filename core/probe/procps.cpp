@@ -11,6 +11,8 @@
 #include <array>
 #include <cstring>
 
+#include "core/probe/living_thread.h"
+
 namespace rampwatch::probe {
 namespace {
 
@@ -32,6 +34,8 @@ std::array<pids_item, count> kItems = {PIDS_ID_PID,  PIDS_TICS_BEGAN, PIDS_RSS, 
 #else
 #define RAMPWATCH_VALUE(item, type) PIDS_VAL(item, type, stack)
 #endif
+
+constexpr std::int64_t kKib = 1024;  // "pages" of one whose main thread has ended: only changes count
 
 std::int64_t bytes_of(unsigned long kib) {
     return static_cast<std::int64_t>(std::min<unsigned long>(kib, INT64_MAX / 1024)) * 1024;
@@ -71,21 +75,37 @@ Result<Procps> Procps::open() {
 
 namespace {
 
-// Of one process; empty when it has no memory: a kernel thread, a zombie, one that is dying.
-std::optional<Figures> figures_of(const pids_stack* stack, [[maybe_unused]] pids_info* info,
-                                  std::uint64_t ticks_per_s) {
-    Figures figures;
-    figures.rss_bytes = bytes_of(RAMPWATCH_VALUE(rss, ul_int));
-    if (figures.rss_bytes == 0) return std::nullopt;
+// Empty when it has no memory: a kernel thread, a zombie, one that is dying.
+std::optional<ThreadMemory> memory_of(const pids_stack* stack, [[maybe_unused]] pids_info* info) {
+    ThreadMemory memory;
+    memory.rss_bytes = bytes_of(RAMPWATCH_VALUE(rss, ul_int));
+    if (memory.rss_bytes == 0) {  // its main thread has none, which may have ended before the others
+        if (RAMPWATCH_VALUE(threads, s_int) < 2) return std::nullopt;
+        return memory_by_living_thread(RAMPWATCH_VALUE(pid, s_int));
+    }
     const std::int64_t anonymous = bytes_of(RAMPWATCH_VALUE(anon, ul_int));
     const std::int64_t files = bytes_of(RAMPWATCH_VALUE(file, ul_int));
     const std::int64_t shared = bytes_of(RAMPWATCH_VALUE(shmem, ul_int));
     if (anonymous != 0 || files != 0 || shared != 0) {  // all 0 beside an RSS: the kernel has no such lines
-        figures.anon_bytes = anonymous;
-        figures.file_bytes = files;
-        figures.shmem_bytes = shared;
+        memory.anon_bytes = anonymous;
+        memory.file_bytes = files;
+        memory.shmem_bytes = shared;
     }
-    figures.swap_bytes = bytes_of(RAMPWATCH_VALUE(swap, ul_int));
+    memory.swap_bytes = bytes_of(RAMPWATCH_VALUE(swap, ul_int));
+    return memory;
+}
+
+// Of one process; empty when it has no memory.
+std::optional<Figures> figures_of(const pids_stack* stack, [[maybe_unused]] pids_info* info,
+                                  std::uint64_t ticks_per_s) {
+    const auto memory = memory_of(stack, info);
+    if (!memory) return std::nullopt;
+    Figures figures{.rss_bytes = memory->rss_bytes,
+                    .anon_bytes = memory->anon_bytes,
+                    .file_bytes = memory->file_bytes,
+                    .shmem_bytes = memory->shmem_bytes,
+                    .swap_bytes = memory->swap_bytes,
+                    .by_living_thread = memory->by_living_thread};
     figures.threads = RAMPWATCH_VALUE(threads, s_int);
     const std::uint64_t used = RAMPWATCH_VALUE(ticks, ull_int);
     figures.cpu = std::chrono::seconds(used / ticks_per_s) +
@@ -131,7 +151,11 @@ std::vector<Procps::Glance> Procps::glance_all() {
     seen.reserve(static_cast<std::size_t>(std::max(0, fetch->counts->total)));
     for (int i = 0; i < fetch->counts->total; ++i) {
         const pids_stack* stack = fetch->stacks[i];
-        const std::uint64_t rss_pages = RAMPWATCH_VALUE(glance::rss, ul_int);
+        std::uint64_t rss_pages = RAMPWATCH_VALUE(glance::rss, ul_int);
+        if (rss_pages == 0 && RAMPWATCH_VALUE(glance::threads, s_int) > 1) {
+            const auto memory = memory_by_living_thread(RAMPWATCH_VALUE(glance::pid, s_int));
+            if (memory) rss_pages = static_cast<std::uint64_t>(memory->rss_bytes / kKib);
+        }
         if (rss_pages == 0) continue;
         seen.push_back(
             {.pid = RAMPWATCH_VALUE(glance::pid, s_int),

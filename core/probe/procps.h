@@ -19,6 +19,7 @@ struct Figures {
     std::int64_t swap_bytes = 0;
     std::int64_t threads = 0;
     std::chrono::nanoseconds cpu{};  // user + system, since the process began
+    bool by_living_thread = false;   // its main thread has ended, others run on
 
     friend bool operator==(const Figures&, const Figures&) = default;
 };

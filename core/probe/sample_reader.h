@@ -13,6 +13,8 @@ class SampleReader : public Feed {
     // Fills in what it knows; called with each sample taken. Must not block, nor read a file that the target
     // owns.
     virtual void read(Sample& sample) = 0;
+    // The process has become another program: what is known of it is of the one before.
+    virtual void begin_anew() {}
 };
 
 }  // namespace rampwatch::probe

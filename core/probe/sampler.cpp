@@ -13,6 +13,7 @@
 #include <cstring>
 #include <memory>
 
+#include "core/base/file.h"
 #include "core/base/poller.h"
 #include "core/probe/limits.h"
 #include "core/probe/threads.h"
@@ -79,10 +80,27 @@ void Looker::refresh(nanoseconds boot) {
     if (aged_after_) aged_threads_ = threads_older_than(process_->directory(), *aged_after_);
 }
 
+// About 10 us: one more look into /proc/PID/stat.
+void Looker::note_program(const Sample& sample) {
+    const auto text = read_file(process_->directory(), "stat");
+    auto mark = text ? parse_program_mark(*text) : std::nullopt;
+    if (!mark) return;
+    if (mark_ && is_other_program(*mark_, *mark)) {
+        program_since_ = last_look_;
+        new_program_ = life_after_exec(*process_, sample.wall);
+        looks_ = 0;
+        aged_threads_.reset();
+        for (const auto& reader : readers_) reader->begin_anew();
+    }
+    mark_ = std::move(mark);
+}
+
 std::optional<Sample> Looker::look() {
     Sample sample{.mono = boot_now(), .wall = wall_now()};
     const auto figures = procps_.read(process_->pid(), process_->life().start_ticks);
     if (!figures) return std::nullopt;
+    if (figures->by_living_thread || !process_->has_main_thread()) process_->settle();
+    note_program(sample);
     refresh(sample.mono);
     sample.rss_bytes = figures->rss_bytes;
     sample.anon_bytes = figures->anon_bytes;
@@ -91,7 +109,8 @@ std::optional<Sample> Looker::look() {
     sample.swap_bytes = figures->swap_bytes;
     sample.threads = figures->threads;
     sample.cpu = figures->cpu;
-    sample.age = age_of(process_->life(), sample.mono);
+    sample.age = program_since_ ? sample.mono - *program_since_ : age_of(process_->life(), sample.mono);
+    last_look_ = sample.mono;
     sample.limit = limit_;
     const auto told = fds_as_told(process_->directory());
     sample.fds = told ? told : counted_fds_;
@@ -127,7 +146,11 @@ void Sampler::take(std::vector<Fact>& facts) {
     if (ticks > 1) {
         facts.push_back(fact::Missed{target_, static_cast<std::int64_t>(ticks - 1), boot_now(), wall_now()});
     }
-    if (auto sample = looker_.look()) facts.push_back(fact::Sampled{target_, life_, std::move(*sample)});
+    auto sample = looker_.look();
+    if (!sample) return;
+    if (auto who = looker_.take_new_program())
+        facts.push_back(fact::Appeared{target_, ++life_, std::move(*who), sample->mono, sample->wall});
+    facts.push_back(fact::Sampled{target_, life_, std::move(*sample)});
 }
 
 }  // namespace rampwatch::probe

@@ -15,6 +15,7 @@
 #include "core/probe/cgroup.h"
 #include "core/probe/process.h"
 #include "core/probe/procps.h"
+#include "core/probe/program_mark.h"
 #include "core/probe/sample_reader.h"
 
 namespace rampwatch::probe {
@@ -39,13 +40,22 @@ class Looker {
     // Empty when the process has ended, is dying, or is a zombie: that is no sample.
     std::optional<Sample> look();
 
+    // Once after a look that found another program than the one before it: the life in that program. What was
+    // looked at before says nothing of it.
+    std::optional<Life> take_new_program() { return std::exchange(new_program_, std::nullopt); }
+
   private:
     Looker(const Process& process, Roots roots, Procps procps);
     void refresh(std::chrono::nanoseconds boot);
+    void note_program(const Sample& sample);
 
     const Process* process_;
     Roots roots_;
     Procps procps_;
+    std::optional<ProgramMark> mark_{};
+    std::optional<std::chrono::nanoseconds> program_since_{};  // boot; empty: since the process began
+    std::optional<Life> new_program_{};
+    std::chrono::nanoseconds last_look_{};
     std::int64_t looks_ = 0;
     std::chrono::nanoseconds refreshed_{};
     std::optional<Limit> limit_{};
@@ -66,7 +76,8 @@ class Sampler : public Feed {
 
     [[nodiscard]] int fd() const override { return timer_.get(); }
     void parts(std::vector<Feed*>& feeds) const override;  // its readers
-    // For each wake-up at most one Missed (ticks that passed unseen) and one Sampled.
+    // For each wake-up at most one Missed (ticks that passed unseen), one Appeared (the process has become
+    // another program: from here on a further life) and one Sampled.
     void take(std::vector<Fact>& facts) override;
 
   private:

@@ -29,6 +29,8 @@ std::int64_t* field_of(MemoryFigures& figures, std::string_view name) {
     if (name == "Swap") return &figures.swap;
     if (name == "LazyFree") return &figures.lazy_free;
     if (name == "AnonHugePages") return &figures.huge;
+    if (name == "Pss") return &figures.pss;
+    if (name == "Private_Hugetlb" || name == "Shared_Hugetlb") return &figures.hugetlb;
     return nullptr;
 }
 
@@ -40,7 +42,7 @@ void take_field(MemoryFigures& figures, std::string_view line) {
     if (field == nullptr) return;
     line = trim(line.substr(colon + 1));
     const auto kib = parse_count(line.substr(0, line.find(' ')));
-    if (kib) *field = std::min(*kib, kMostKib) * 1024;
+    if (kib) *field = std::min(*field + std::min(*kib, kMostKib) * 1024, kMostKib * 1024);
 }
 
 bool is_header(std::string_view line) {

@@ -19,7 +19,8 @@ Json json_target(const Look& look) {
             {"comm", look.life.comm},
             {"command_line", json_known(look.life.command_line)},
             {"user", look.user},
-            {"state", std::string(1, look.state)}};
+            {"state", std::string(1, look.state)},
+            {"main_thread_ended", look.main_thread_ended}};
 }
 
 Json json_ages(const std::optional<ThreadAges>& ages) {
@@ -55,6 +56,10 @@ std::string json_look(const Look& look) {
     for (const SampleField& field : kSampleFields)
         json[std::string(field.column)] = json_known(sample.*field.member);
     json.update({{"peak_rss_bytes", json_known(look.peak_rss_bytes)},
+                 {"hugetlb_bytes", json_known(look.hugetlb_bytes)},
+                 {"open_memory_bytes", json_known(look.open_memory_bytes)},
+                 {"open_memory_files", json_known(look.open_memory_files)},
+                 {"pss_bytes", json_known(look.pss_bytes)},
                  {"limit", json_limit(sample.limit)},
                  {"thread_ages", json_ages(look.thread_ages)},
                  {"cpu_s", json_seconds(sample.cpu)},

@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::int64_t kWorthAWord = 4 << 20;  // of growth
 
-std::int64_t held(const MemoryFigures& figures) { return figures.rss + figures.swap; }
 std::string size(std::int64_t bytes) { return format_size(static_cast<double>(bytes)); }
 
 bool uses(const MemoryParts& memory, std::string_view allocator) {
@@ -25,12 +24,12 @@ bool uses(const MemoryParts& memory, std::string_view allocator) {
 }
 
 std::int64_t grown(const MemoryParts& memory) {
-    return memory.before ? held(memory.total) - held(*memory.before) : 0;
+    return memory.before ? held_bytes(memory.total) - held_bytes(*memory.before) : 0;
 }
 
 // What is counted as resident and is no loss.
 void add_false_ramps(const MemoryParts& memory, std::vector<std::string>& hints) {
-    const std::int64_t growth = memory.before ? grown(memory) : held(memory.total);
+    const std::int64_t growth = memory.before ? grown(memory) : held_bytes(memory.total);
     if (growth < kWorthAWord) return;
     const MemoryFigures then = memory.before.value_or(MemoryFigures());
     const std::int64_t lazy = memory.total.lazy_free - then.lazy_free;
@@ -123,7 +122,16 @@ std::string hint_for(const Dump& dump, const MemoryPart& part) {
         case MemoryKind::shared:
             return "shared memory: ls -l /proc/PID/map_files, ipcs -m and df /dev/shm say whose; it outlives "
                    "those who only unmap it.";
+        case MemoryKind::unmapped:
+            return "files that are memory alone, held open and not mapped: ls -l /proc/PID/fd shows them; "
+                   "they "
+                   "are counted in nobody's RSS, and go when the last descriptor is closed.";
         case MemoryKind::named:
+            if (part.figures.hugetlb > 0)
+                return "huge pages of hugetlbfs: RSS does not count them; grep Huge /proc/meminfo shows how "
+                       "many "
+                       "the host has left.";
+            break;
         case MemoryKind::other:
             break;
     }
@@ -147,6 +155,8 @@ std::string part_name(const MemoryPart& part) {
         case MemoryKind::shared:
         case MemoryKind::other:
             break;
+        case MemoryKind::unmapped:
+            return escape(part.name) + ", open and not mapped";
     }
     return part.name.empty() ? "without a name" : escape(part.name);
 }

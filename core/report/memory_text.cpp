@@ -15,8 +15,7 @@ namespace {
 
 constexpr std::size_t kMostParts = 5;
 constexpr std::int64_t kLittle = 256 << 10;
-
-std::int64_t held(const MemoryFigures& figures) { return figures.rss + figures.swap; }
+constexpr std::int64_t kMuchShared = 8 << 20;
 
 std::string size(std::int64_t bytes) { return format_size(static_cast<double>(bytes)); }
 std::string change(std::int64_t bytes) {
@@ -36,7 +35,7 @@ std::string mappings(const MemoryPart& part) {
 std::vector<const MemoryPart*> shown(const MemoryParts& memory) {
     std::vector<const MemoryPart*> parts;
     const auto weight = [&](const MemoryPart& part) {
-        return memory.since ? std::abs(part.change_bytes.value_or(0)) : held(part.figures);
+        return memory.since ? std::abs(part.change_bytes.value_or(0)) : held_bytes(part.figures);
     };
     std::int64_t most = 0;
     for (const MemoryPart& part : memory.parts) most = std::max(most, weight(part));
@@ -49,19 +48,28 @@ std::vector<const MemoryPart*> shown(const MemoryParts& memory) {
     return parts;
 }
 
+// Pages that RSS counts more than once: the same file mapped several times, or by others too.
+std::string shared_words(const MemoryPart& part) {
+    const MemoryFigures& figures = part.figures;
+    if (figures.pss <= 0 || figures.rss - figures.pss < kMuchShared) return {};
+    return fmt::format(" ({} by share)", size(figures.pss));
+}
+
 std::string part_line(const MemoryPart& part, bool compared) {
-    const std::string now = size(held(part.figures));
+    const std::string now = size(held_bytes(part.figures));
     const std::string name = clip_middle(part_name(part), 44);
-    if (!compared) return fmt::format("    {:>10}  {}{}", now, name, mappings(part));
-    return fmt::format("    {:>10}  {}, now {}{}", change(part.change_bytes.value_or(0)), name, now,
-                       mappings(part));
+    const std::string rest = mappings(part) + shared_words(part);
+    if (!compared) return fmt::format("    {:>10}  {}{}", now, name, rest);
+    return fmt::format("    {:>10}  {}, now {}{}", change(part.change_bytes.value_or(0)), name, now, rest);
 }
 
 std::string head_line(const MemoryParts& memory) {
     std::string text = "memory: " + size(memory.total.rss);
     if (memory.total.swap > 0) text += fmt::format(" and {} swapped out", size(memory.total.swap));
+    if (memory.total.hugetlb > 0) text += fmt::format(" and {} in huge pages", size(memory.total.hugetlb));
+    if (memory.total.unmapped > 0) text += fmt::format(" and {} in open files", size(memory.total.unmapped));
     if (memory.since && memory.before) {
-        text += fmt::format(", {} since {}", change(held(memory.total) - held(*memory.before)),
+        text += fmt::format(", {} since {}", change(held_bytes(memory.total) - held_bytes(*memory.before)),
                             format_day_minute(*memory.since));
     }
     return text;

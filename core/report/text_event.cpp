@@ -30,6 +30,10 @@ std::string subject(const Event& event) {
 }
 
 std::string restarted_line(const Event& event) {
+    if (event.was && event.who) {
+        return fmt::format("{} is the same process as {} before (execve): life {}; it is judged anew",
+                           subject(event), escape(event.was->comm, 64), event.life);
+    }
     if (event.who && event.who->unit)
         return fmt::format("{}, {} is followed: life {}; floors start anew, what was learned stays",
                            event.who->pid == 0 ? "up again" : "started anew", subject(event), event.life);

@@ -50,6 +50,27 @@ std::string who(const Look& look) {
     return text + fmt::format(", since {}\n", format_time(life.started_wall));
 }
 
+// What RSS leaves out, or counts more than once.
+std::string beside_rss(const Look& look) {
+    constexpr std::int64_t kWorthAWord = 1 << 20;
+    constexpr std::int64_t kMuchShared = 16 << 20;
+    std::string text;
+    if (look.hugetlb_bytes.value_or(0) > 0)
+        text += line("", size(*look.hugetlb_bytes) + " in huge pages, which RSS does not count");
+    if (look.open_memory_bytes.value_or(0) >= kWorthAWord) {
+        const std::int64_t files = look.open_memory_files.value_or(1);
+        text += line(
+            "", fmt::format("{} in {} that it holds open; RSS counts what is mapped",
+                            size(*look.open_memory_bytes),
+                            files == 1 ? "a memfd or deleted file"
+                                       : fmt::format("{} memfds or deleted files", format_count(files))));
+    }
+    if (look.pss_bytes && look.sample.rss_bytes - *look.pss_bytes >= kMuchShared)
+        text += line("", fmt::format("{} by share (Pss): RSS counts pages mapped more than once in full",
+                                     size(*look.pss_bytes)));
+    return text;
+}
+
 std::string memory(const Look& look) {
     const Sample& sample = look.sample;
     std::string text = size(sample.rss_bytes) + " resident";
@@ -65,7 +86,8 @@ std::string memory(const Look& look) {
     if (sample.file_bytes) kinds.push_back(size(*sample.file_bytes) + " of files");
     if (sample.shmem_bytes) kinds.push_back(size(*sample.shmem_bytes) + " shared");
     if (sample.swap_bytes) kinds.push_back(size(*sample.swap_bytes) + " swapped out");
-    return kinds.empty() ? text : text + line("", join(kinds, ", "));
+    if (!kinds.empty()) text += line("", join(kinds, ", "));
+    return text + beside_rss(look);
 }
 
 std::string_view limit_words(LimitKind kind) {
@@ -197,6 +219,8 @@ std::string text_look(const Look& look, const LookTextStyle& style) {
     std::string text = who(look);
     if (look.life.command_line) text += line("args", escape(*look.life.command_line));
     if (const auto words = state_words(look.state); !words.empty()) text += line("state", words);
+    if (look.main_thread_ended)
+        text += line("state", "its main thread has ended, others run on; ps calls it defunct");
     text += memory(look);
     if (look.sample.limit) text += line("limit", limit(*look.sample.limit));
     if (look.sample.threads) text += line("threads", threads(look));

@@ -22,11 +22,11 @@ Dump difference(const Dump& before, const Dump& now) {
     std::unordered_map<std::string, Group> groups;  // the newer's, else the older's with a count of 0
     std::unordered_map<std::string, std::int64_t> then;
     for (const Group& group : now.groups) {
-        const auto [at, fresh] = groups.try_emplace(identity(group.frames, group.kind), group);
+        const auto [at, fresh] = groups.try_emplace(identity(group), group);
         if (!fresh) at->second.count += group.count;
     }
     for (const Group& group : before.groups) {
-        const std::string key = identity(group.frames, group.kind);
+        const std::string key = identity(group);
         then[key] += group.count;
         const auto [at, fresh] = groups.try_emplace(key, group);
         if (fresh) at->second.count = 0;

@@ -79,10 +79,17 @@ std::string identity(const std::vector<Frame>& frames, StackKind kind) {
     return key;
 }
 
+std::string identity(const Group& group) {
+    std::string key = identity(group.frames, group.kind);
+    if (!row_of(group.kind).is_task && group.truncated) append(key, 'w', group.state.value_or(""));
+    return key;
+}
+
 // The group of such stacks, with so many more of them in it; null where there may be no further one.
 Grouper::Building* Grouper::open(Stack& stack, std::int64_t times) {
     stacks_ += times;
     std::string key = identity(stack.frames, stack.kind);
+    if (!row_of(stack.kind).is_task && stack.truncated) append(key, 'w', stack.state.value_or(""));
     auto place = groups_.find(key);
     if (place == groups_.end()) {
         const std::size_t bytes = 3 * key.size() + 200 * stack.frames.size();
@@ -100,7 +107,7 @@ Grouper::Building* Grouper::open(Stack& stack, std::int64_t times) {
     }
     Building& building = place->second;
     building.group.count += times;
-    building.group.truncated = building.group.truncated && stack.truncated;
+    building.group.truncated = building.group.truncated && stack.truncated;  // of tasks
     return &building;
 }
 
@@ -113,6 +120,17 @@ void Grouper::add(Stack stack, std::int64_t times) {
 }
 
 void Grouper::add(Stack stack, const std::vector<Member>& members) {
+    if (row_of(stack.kind).is_task || !stack.truncated) return add_alike(std::move(stack), members);
+    std::map<std::string, std::vector<Member>> apart;
+    for (const Member& member : members) apart[member.state].push_back(member);
+    for (const auto& [state, alike] : apart) {
+        Stack one = stack;
+        one.state = state;
+        add_alike(std::move(one), alike);
+    }
+}
+
+void Grouper::add_alike(Stack stack, const std::vector<Member>& members) {
     if (members.empty()) return;
     Building* building = open(stack, static_cast<std::int64_t>(members.size()));
     if (building == nullptr) return;

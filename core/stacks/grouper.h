@@ -21,6 +21,11 @@ namespace rampwatch::stacks {
 // of tasks, which stand still, also the innermost line. What a thread waits for and its name do not count.
 std::string identity(const std::vector<Frame>& frames, StackKind kind);
 
+// Of a group that was built here. Threads whose stacks are cut off are told apart by what they wait for too:
+// of what they have in common only the innermost frames are known, which may be no more than a libc's system
+// call.
+std::string identity(const Group& group);
+
 // Bounded whatever comes in: stacks that would open more groups than `most_groups`, or keep more than
 // `most_bytes` of text, are counted as ungrouped and dropped. Counts of the groups that are there stay exact.
 class Grouper {
@@ -54,6 +59,7 @@ class Grouper {
     };
 
     Building* open(Stack& stack, std::int64_t times);
+    void add_alike(Stack stack, const std::vector<Member>& members);
 
     std::size_t most_groups_, most_bytes_, bytes_ = 0;
     std::int64_t stacks_ = 0, ungrouped_ = 0;

@@ -52,7 +52,7 @@ bool comparable(const Dump& now, const Dump& then, StackKind kind) {
 
 // Goroutines are grouped by what they wait for and who created them as well.
 std::string key_of(const Group& group) {
-    std::string key = identity(group.frames, group.kind);
+    std::string key = identity(group);
     if (!row_of(group.kind).is_task) return key;
     key += '\0' + group.state.value_or("");
     if (group.created_by) key += '\0' + identity({*group.created_by}, group.kind);

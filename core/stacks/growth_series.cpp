@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
+#include <functional>
+#include <map>
 
 #include "core/stacks/grouper.h"
 
@@ -105,6 +106,15 @@ void GrowthSeries::forget_half() {
     counts_.resize(bytes_.size());
 }
 
+// 0 where it was not there.
+std::int64_t GrowthSeries::count_of(std::size_t dump, std::uint64_t name) const {
+    const std::vector<Count>& counts = counts_[dump];
+    const auto found =
+        std::lower_bound(counts.begin(), counts.end(), name,
+                         [](const Count& count, std::uint64_t wanted) { return count.first < wanted; });
+    return found != counts.end() && found->first == name ? found->second : 0;
+}
+
 void GrowthSeries::add(Dump& dump, std::int64_t memory_bytes) {
     const bool same = is_same_process(dump.life, life_);
     if (!same || level_of(dump) != level_) {
@@ -115,23 +125,22 @@ void GrowthSeries::add(Dump& dump, std::int64_t memory_bytes) {
     }
     if (bytes_.size() >= kMostDumps) forget_half();
     bytes_.push_back({std::chrono::duration<double>(dump.mono).count(), static_cast<double>(memory_bytes)});
-    auto& now = counts_.emplace_back();
     const std::size_t most = std::min(dump.groups.size(), kMostGroups);
-    std::vector<std::string> names(most);
+    std::vector<std::uint64_t> names(most);
+    std::map<std::uint64_t, std::int64_t> now;
     for (std::size_t i = 0; i < most; ++i) {
-        names[i] = identity(dump.groups[i].frames, dump.groups[i].kind);
+        names[i] = std::hash<std::string>{}(identity(dump.groups[i]));
         now[names[i]] += dump.groups[i].count;
     }
+    counts_.emplace_back(now.begin(), now.end());
     dump.explains_growth.reset();
     for (Group& group : dump.groups) group.growth.reset();
     if (bytes_.size() < kFewestDumps || !rises(bytes_)) return;
     dump.explains_growth = false;
     for (std::size_t i = 0; i < most; ++i) {
         std::vector<GrowthPoint> counts = bytes_;
-        for (std::size_t at = 0; at < counts.size(); ++at) {
-            const auto found = counts_[at].find(names[i]);
-            counts[at].value = found == counts_[at].end() ? 0 : static_cast<double>(found->second);
-        }
+        for (std::size_t at = 0; at < counts.size(); ++at)
+            counts[at].value = static_cast<double>(count_of(at, names[i]));
         dump.groups[i].growth = growth_with(counts, bytes_);
         if (dump.groups[i].growth) dump.explains_growth = true;
     }

@@ -6,12 +6,6 @@
 #include <utility>
 
 namespace rampwatch::stacks {
-namespace {
-
-std::int64_t held(const MemoryPart& part) { return part.figures.rss + part.figures.swap; }
-
-}  // namespace
-
 void compare_memory(MemoryParts& now, const MemoryParts& then, std::chrono::nanoseconds then_wall) {
     now.since = then_wall;
     now.before = then.total;
@@ -20,7 +14,8 @@ void compare_memory(MemoryParts& now, const MemoryParts& then, std::chrono::nano
     for (const MemoryPart& part : then.parts) before[{part.kind, part.name}] = &part;
     for (MemoryPart& part : now.parts) {
         const auto found = before.find({part.kind, part.name});
-        part.change_bytes = held(part) - (found == before.end() ? 0 : held(*found->second));
+        part.change_bytes =
+            held_bytes(part.figures) - (found == before.end() ? 0 : held_bytes(found->second->figures));
         part.change_mappings = part.mappings - (found == before.end() ? 0 : found->second->mappings);
         if (found != before.end()) before.erase(found);
     }
@@ -29,7 +24,7 @@ void compare_memory(MemoryParts& now, const MemoryParts& then, std::chrono::nano
         MemoryPart gone;
         gone.kind = part->kind;
         gone.name = part->name;
-        gone.change_bytes = -held(*part);
+        gone.change_bytes = -held_bytes(part->figures);
         gone.change_mappings = -part->mappings;
         now.parts.push_back(std::move(gone));
     }

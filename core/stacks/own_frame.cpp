@@ -25,10 +25,14 @@ constexpr std::array<std::string_view, 9> kLibrarySources = {
                                                                                // has them
 
 // C, C++ and Rust: names that machinery has even when it is linked or inlined into the program.
-constexpr std::array<std::string_view, 18> kLibraryFunctions = {
-    "std::",    "__gnu_cxx::", "__cxxabiv1::", "core::",   "alloc::",      "boost::",
-    "absl::",   "__gthread",   "__pthread",    "pthread_", "__libc_",      "__GI_",
-    "__invoke", "__clone",     "start_thread", "_start",   "operator new", "futex_wait"};
+constexpr std::array<std::string_view, 21> kLibraryFunctions = {
+    "std::",        "__gnu_cxx::",  "__cxxabiv1::",
+    "core::",       "alloc::",      "boost::",
+    "absl::",       "__gthread",    "__pthread",
+    "pthread_",     "__libc_",      "__GI_",
+    "__invoke",     "__clone",      "start_thread",
+    "_start",       "operator new", "futex_wait",
+    "__syscall_cp", "__timedwait",  "libc_start_main_stage2"};
 
 // Go's standard packages, as the first part of "package.Function" or "package/sub.Function".
 constexpr std::array<std::string_view, 44> kGoPackages = {

@@ -133,10 +133,26 @@ Result<void> HistoryWriter::settle_clock(const std::string& boot_id, nanoseconds
     return insert->bind(1, boot_id).bind(2, shift_.count()).run();
 }
 
+namespace {
+
+// By execve a process goes on in another program, and its last life is over. Where either is not known by its
+// file, or the file was only replaced, it is the same.
+bool is_other_program(std::string_view before, std::string_view now) {
+    constexpr std::string_view kDeleted = " (deleted)";
+    for (std::string_view* name : {&before, &now}) {
+        if (name->ends_with(kDeleted)) name->remove_suffix(kDeleted.size());
+        if (!name->starts_with('/')) return false;
+    }
+    return before != now;
+}
+
+}  // namespace
+
 // Another scope is another series: the same process begins a life anew, and floors are learned anew.
 Result<void> HistoryWriter::settle_life(const Life& who, bool whole, nanoseconds mono, nanoseconds wall) {
     auto same = database_.prepare(
-        "SELECT life FROM lives WHERE boot_id = ? AND pid = ? AND start_ticks = ? AND life = (SELECT "
+        "SELECT life, executable FROM lives WHERE boot_id = ? AND pid = ? AND start_ticks = ? AND life = "
+        "(SELECT "
         "max(life) "
         "FROM lives) AND coalesce(scope, 'process') = ?");
     if (!same) return same.error();
@@ -145,7 +161,7 @@ Result<void> HistoryWriter::settle_life(const Life& who, bool whole, nanoseconds
     const auto row =
         same->bind(1, who.boot_id).bind(2, std::int64_t{who.pid}).bind(3, start_ticks).bind(4, scope).step();
     if (!row) return row.error();
-    if (*row) {
+    if (*row && !is_other_program(same->text(1), who.executable)) {
         life_ = static_cast<LifeNumber>(same->integer(0));
         same->reset();
         // Somebody may have looked for it in vain: its pidfile was being written.
@@ -154,6 +170,7 @@ Result<void> HistoryWriter::settle_life(const Life& who, bool whole, nanoseconds
                         "status = NULL WHERE life = {} AND ended_ns IS NOT NULL",
                         life_));
     }
+    same->reset();
     const auto last = database_.number("SELECT coalesce(max(life), 0) FROM lives");
     if (!last) return last.error();
     life_ = static_cast<LifeNumber>(*last + 1);

@@ -170,8 +170,9 @@ void Session::State::take(const fact::Appeared& fact, Output& output) {
     } else if (fact.life <= target->life) {
         return;
     }
-    target->who = fact.who;
+    const auto was = std::exchange(target->who, fact.who);
     begin_life(*target, fact.target, fact.life, first, {fact.mono, fact.wall}, output);
+    if (was && was->pid != 0 && is_same_process(*was, fact.who)) output.events.back().was = was;
 }
 
 // Where the dumps of its earlier watch are gone, a baseline is due again.

@@ -4,11 +4,15 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <map>
 #include <memory>
+#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,6 +21,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/probe/memory.h"
+#include "core/probe/open_memory.h"
 #include "core/probe/smaps.h"
 #include "core/probe/thread_look.h"
 
@@ -47,8 +52,6 @@ std::vector<std::uint64_t> stack_pointers(pid_t pid) {
     return pointers;
 }
 
-std::int64_t held(const MemoryPart& part) { return part.figures.rss + part.figures.swap; }
-
 void add(MemoryFigures& sum, const MemoryFigures& figures) {
     sum.address_space += figures.address_space;
     sum.rss += figures.rss;
@@ -56,12 +59,16 @@ void add(MemoryFigures& sum, const MemoryFigures& figures) {
     sum.swap += figures.swap;
     sum.lazy_free += figures.lazy_free;
     sum.huge += figures.huge;
+    sum.pss += figures.pss;
+    sum.hugetlb += figures.hugetlb;
+    sum.unmapped += figures.unmapped;
 }
 
 // Biggest first; the small ones beyond what is kept are one.
 void sort_and_fold(std::vector<MemoryPart>& parts) {
-    std::stable_sort(parts.begin(), parts.end(),
-                     [](const MemoryPart& a, const MemoryPart& b) { return held(a) > held(b); });
+    std::stable_sort(parts.begin(), parts.end(), [](const MemoryPart& a, const MemoryPart& b) {
+        return held_bytes(a.figures) > held_bytes(b.figures);
+    });
     if (parts.size() <= kMostMemoryParts) return;
     MemoryPart rest;
     rest.kind = MemoryKind::other;
@@ -72,6 +79,32 @@ void sort_and_fold(std::vector<MemoryPart>& parts) {
     }
     parts.resize(kMostMemoryParts - 1);
     parts.push_back(std::move(rest));
+}
+
+// Of the files that are memory alone and held open: what of each is not mapped and touched.
+std::vector<MemoryPart> unmapped_parts(pid_t tid, std::span<const probe::MappedMemory> mappings) {
+    const Fd process(::open(fmt::format("/proc/{}", tid).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    const auto files = process ? probe::open_memory(process.get()) : std::nullopt;
+    std::vector<MemoryPart> parts;
+    if (!files || files->empty()) return parts;
+    std::map<std::pair<std::uint64_t, std::uint64_t>, std::int64_t> mapped;
+    for (const probe::MappedMemory& one : mappings) {
+        const probe::Mapping& mapping = one.mapping;
+        if (mapping.inode != 0)
+            mapped[{makedev(mapping.device_major, mapping.device_minor), mapping.inode}] += one.figures.rss;
+    }
+    std::map<std::string, MemoryPart> by_name;
+    for (const probe::OpenMemory& file : *files) {
+        const auto found = mapped.find({file.device, file.inode});
+        const std::int64_t rest = file.bytes - (found == mapped.end() ? 0 : found->second);
+        if (rest <= 0) continue;
+        MemoryPart& part = by_name[file.name];
+        part.kind = MemoryKind::unmapped;
+        part.name = file.name;
+        part.figures.unmapped += rest;
+    }
+    for (auto& [name, part] : by_name) parts.push_back(std::move(part));
+    return parts;
 }
 
 }  // namespace
@@ -98,10 +131,12 @@ Result<MemoryParts> read_memory_parts(pid_t pid, nanoseconds budget) {
                                      format_count(static_cast<std::int64_t>(smaps->mappings.size())));
     memory.allocators = probe::allocators_in(smaps->mappings);
     memory.parts = probe::divide(smaps->mappings, stack_pointers(pid));
+    for (MemoryPart& part : unmapped_parts(*live, smaps->mappings)) memory.parts.push_back(std::move(part));
     MemoryFigures sum;
     for (const MemoryPart& part : memory.parts) add(sum, part.figures);
     if (!rollup || !smaps->truncated) memory.total = sum;  // of one moment with the parts
     memory.total.address_space = sum.address_space;
+    memory.total.unmapped = sum.unmapped;
     sort_and_fold(memory.parts);
     memory.took = boot_now() - begun;
     return memory;

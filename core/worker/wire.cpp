@@ -99,13 +99,14 @@ bool is_sound(const std::vector<Group>& groups) {
 }
 
 bool is_sound(const MemoryFigures& figures) {
-    return bytes(figures.rss, figures.anonymous, figures.swap, figures.lazy_free, figures.huge) &&
+    return bytes(figures.rss, figures.anonymous, figures.swap, figures.lazy_free, figures.huge, figures.pss,
+                 figures.hugetlb, figures.unmapped) &&
            figures.address_space >= 0;
 }
 
 bool is_sound(const MemoryParts& memory) {
     return is_sound(memory.total) && std::ranges::all_of(memory.parts, [](const MemoryPart& part) {
-               return part.kind <= MemoryKind::other && counts(part.mappings) && is_sound(part.figures);
+               return part.kind <= MemoryKind::unmapped && counts(part.mappings) && is_sound(part.figures);
            });
 }
 

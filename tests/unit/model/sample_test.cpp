@@ -16,6 +16,18 @@ TEST_CASE("the judged memory is what cannot be given back: anonymous plus swap",
     CHECK_FALSE(value_of(sample, Series::threads));
 }
 
+TEST_CASE("what was given back by MADV_FREE is not held, though the kernel counts it", "[model]") {
+    Sample sample{.rss_bytes = 1000, .anon_bytes = 600, .swap_bytes = 50, .lazyfree_bytes = 500};
+    CHECK(value_of(sample, Series::memory) == 150);
+    CHECK(to_bucket(sample).series[index(Series::memory)]->last == 150);
+    sample.lazyfree_bytes = 0;
+    CHECK(value_of(sample, Series::memory) == 650);
+    sample.lazyfree_bytes = 700;  // the kernel has taken some since it was read
+    CHECK(value_of(sample, Series::memory) == 50);
+    sample.lazyfree_bytes = -1;
+    CHECK(value_of(sample, Series::memory) == 650);
+}
+
 TEST_CASE("an absurd sum saturates", "[model]") {
     const Sample sample{.anon_bytes = std::numeric_limits<std::int64_t>::max(), .swap_bytes = 1};
     CHECK(value_of(sample, Series::memory) == std::numeric_limits<std::int64_t>::max());

@@ -64,13 +64,30 @@ TEST_CASE("smaps are read as the kernel writes them, however they are cut into p
     const Smaps expected = whole.take();
     REQUIRE(expected.mappings.size() == 2);
     CHECK(expected.mappings[0].mapping.path == "[heap]");
-    CHECK(expected.mappings[0].figures == MemoryFigures{132 << 10, 100 << 10, 96 << 10, 8 << 10, 4 << 10, 0});
+    CHECK(expected.mappings[0].figures ==
+          MemoryFigures{132 << 10, 100 << 10, 96 << 10, 8 << 10, 4 << 10, 0, 100 << 10});
     CHECK(expected.mappings[1].figures.rss == 8 << 10);
     for (const std::size_t size : {1U, 7U, 64U}) {
         SmapsParser parser;
         for (std::size_t at = 0; at < kText.size(); at += size) parser.feed(kText.substr(at, size));
         CHECK(parser.take().mappings == expected.mappings);
     }
+}
+
+TEST_CASE("huge pages of hugetlbfs are outside of RSS, and a part of their own", "[probe]") {
+    SmapsParser parser;
+    parser.feed(
+        "7f2c00000000-7f2c04000000 rw-p 00000000 00:0f 1234                       /anon_hugepage (deleted)\n"
+        "Size:              65536 kB\nRss:                   0 kB\nPss:                   0 kB\n"
+        "Shared_Hugetlb:     2048 kB\nPrivate_Hugetlb:   49152 kB\nSwap:                  0 kB\n");
+    const Smaps smaps = parser.take();
+    REQUIRE(smaps.mappings.size() == 1);
+    CHECK(smaps.mappings[0].figures.rss == 0);
+    CHECK(smaps.mappings[0].figures.hugetlb == (49152 + 2048) << 10);
+    const auto parts = divide(smaps.mappings, {});
+    REQUIRE(parts.size() == 1);
+    CHECK(parts[0].name == "huge pages of hugetlbfs");
+    CHECK(held_bytes(parts[0].figures) == 50 << 20);
 }
 
 TEST_CASE("figures without a mapping, or with a hostile number, are left out", "[probe]") {

@@ -41,6 +41,30 @@ TEST_CASE("counts stay exact when ids and names are capped", "[stacks]") {
     CHECK(groups[0].names.size() == kMostNames);
 }
 
+TEST_CASE("stacks that are cut off are one group only where they wait for the same", "[stacks]") {
+    const std::vector<Frame> stub = {frame("__syscall_cp_c")};
+    Stack cut = stack(0, stub);
+    cut.truncated = true;
+    stacks::Grouper grouper;
+    grouper.add(cut, {{1, "pool", "futex"}, {2, "pool", "signal"}, {3, "pool", "futex"}});
+    Stack one = cut;
+    one.id = 4;
+    one.state = "signal";
+    grouper.add(one);
+    Stack whole = stack(5, stub);
+    whole.state = "futex";
+    grouper.add(whole);  // not cut off: another stack
+    const auto groups = grouper.take();
+    REQUIRE(groups.size() == 3);
+    CHECK(groups[0].ids == std::vector<std::int64_t>{1, 3});
+    CHECK(groups[0].state == "futex");
+    CHECK(groups[1].ids == std::vector<std::int64_t>{2, 4});
+    CHECK(groups[1].state == "signal");
+    CHECK_FALSE(groups[2].truncated);
+    CHECK(stacks::identity(groups[0]) != stacks::identity(groups[1]));
+    CHECK(stacks::identity(groups[0]) != stacks::identity(groups[2]));
+}
+
 TEST_CASE("a busy thread's line in its innermost function does not tear a group apart, a caller's line does",
           "[stacks]") {
     stacks::Grouper grouper;

@@ -85,13 +85,13 @@ Dump full() {
     dump.memory = MemoryParts{};
     dump.memory->total = {6 << 20, 5 << 20, 4 << 20, 3 << 20, 2 << 20, 1 << 20};
     dump.memory->parts = {
-        {.kind = MemoryKind::named, .name = "pool", .mappings = 2, .figures = {6, 5, 4, 3, 2, 1}},
+        {.kind = MemoryKind::named, .name = "pool", .mappings = 2, .figures = {6, 5, 4, 3, 2, 1, 9, 8, 7}},
         {.kind = MemoryKind::heap, .mappings = 1, .change_bytes = -7, .change_mappings = 1}};
     dump.memory->allocators = {"glibc"};
     dump.memory->missing = "it would take longer than 1 s";
     dump.memory->took = 17ms;
     dump.memory->since = 1'763'000'000s;
-    dump.memory->before = MemoryFigures{1, 2, 3, 4, 5, 6};
+    dump.memory->before = MemoryFigures{1, 2, 3, 4, 5, 6, 7, 8, 9};
     return dump;
 }
 

@@ -151,6 +151,28 @@ TEST_CASE("a restart is told, begins anew and takes its own baseline", "[watch]"
     CHECK(session.verdict().lives == 2);
 }
 
+TEST_CASE("another program under the same number is a further life, and is told who it was", "[watch]") {
+    Session session(Settings{.judge = {.patience = 20s}});
+    session.tell(appeared(0, 1, 0s));
+    for (int i = 1; i <= 300; ++i) session.tell(sampled(i * 20ms, kMiB));
+    auto program = appeared(0, 2, 6100ms);
+    program.who.executable = "/usr/bin/java";
+    const Output output = session.tell(program);
+    REQUIRE(output.events.size() == 1);
+    CHECK(output.events[0].kind == Event::Kind::restarted);
+    REQUIRE(output.events[0].was);
+    CHECK(output.events[0].was->executable == "/usr/bin/service");
+    CHECK(output.events[0].who->executable == "/usr/bin/java");
+    for (int i = 310; i <= 2000; ++i) session.tell(sampled(i * 20ms, 150 * kMiB, 2));
+    const Verdict verdict = session.verdict();
+    CHECK(verdict.claim == Claim::healthy);
+    CHECK(verdict.lives == 2);
+
+    auto restarted = appeared(0, 3, 50s);
+    restarted.who.pid = 4712;
+    CHECK_FALSE(session.tell(restarted).events.at(0).was);
+}
+
 TEST_CASE("looks of a life that is over, and looks that are not later, are left out", "[watch]") {
     Session session(Settings{});
     session.tell(appeared(0, 2, 0s));

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Which program a process runs: execve keeps its number and its start time, and nothing else that was known
+// of it. The wrapper that a container starts with becomes the service itself in this way.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rampwatch::probe {
+
+struct ProgramMark {
+    std::string comm{};
+    // Where its code and its stack begin, which is somewhere else at each execve; 0 where the kernel does not
+    // tell, which it does to whoever may ptrace the process.
+    std::uint64_t start_code = 0, start_stack = 0;
+
+    friend bool operator==(const ProgramMark&, const ProgramMark&) = default;
+};
+
+// Out of /proc/PID/stat.
+std::optional<ProgramMark> parse_program_mark(std::string_view stat);
+
+// Where the kernel tells places, they decide, since a program may rename itself at any time; else the name.
+bool is_other_program(const ProgramMark& before, const ProgramMark& now);
+
+}  // namespace rampwatch::probe

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One function a subcommand, each in its own cmd_<name>.cpp: its options, and what to run.
+// One function a subcommand, each in a file of its own: its options, and what to run.
 #pragma once
 
 #include <cstddef>

@@ -13,6 +13,7 @@
 #include "cli/console/exit.h"
 #include "cli/console/own_words.h"
 #include "cli/console/program_name.h"
+#include "cli/watch/watch_body.h"
 #include "core/base/outlet.h"
 #include "core/base/poller.h"
 #include "core/base/say.h"
@@ -37,25 +38,17 @@ namespace {
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
-// What a stopped output may take of our time at the end.
-constexpr nanoseconds kLastWords = 2s;
-// How soon what waits for a stopped output is tried again.
-constexpr nanoseconds kTryAgain = 200ms;
 // The Judge refuses fewer in a patience.
 constexpr int kSamplesToJudge = 50;
 
-class Watch {
+class Watch final : private WatchBody {
   public:
     Watch(const TargetOptions& target, const WatchSettings& settings)
-        : target_(target),
-          settings_(settings),
-          signals_(target.has_command),
-          stop_(signals_, settings.stop) {}
+        : WatchBody(settings, target.has_command, settings.stop), target_(target) {}
 
     int run();
 
   private:
-    void say(const std::string& line);
     [[nodiscard]] std::optional<Error> prepare();
     [[nodiscard]] std::optional<Error> begin();
     void open_carry_over();
@@ -66,52 +59,21 @@ class Watch {
     int wait_for_command();
     [[nodiscard]] int conclude();
     [[nodiscard]] int watch_process();
-    [[nodiscard]] bool is_interrupted();
 
     const TargetOptions& target_;
-    const WatchSettings& settings_;
-    Signals signals_;
-    StopRule stop_;
-    Outlet out_{STDOUT_FILENO};
-    Outlet err_{STDERR_FILENO};
-    Terminal err_terminal_ = terminal_of(STDERR_FILENO);
-    std::unique_ptr<WatchListener> listener_{};
-    std::optional<listen::CsvRecorder> recorder_{};
-    std::optional<listen::DumpKeeper> keeper_{};
-    std::optional<listen::CarryOver> carry_over_{};
     std::optional<listen::PageKeeper> page_{};
-    std::unique_ptr<listen::MetricsKeeper> metrics_{};
-    std::optional<listen::LeakCommand> on_leak_{};
     TargetHandle handle_{};
     Life life_{};
     std::optional<probe::Sampler> sampler_{};
     std::optional<probe::ExitFeed> exit_{};
-    std::optional<dump::DumpFeed> dumps_{};
-    std::optional<watch::Session> session_{};
 };
-
-// On a terminal the status line may stand where this goes.
-void Watch::say(const std::string& line) {
-    const char* clear = err_terminal_.can_redraw ? "\r\x1b[J" : "";
-    err_.write(fmt::format("{}rampwatch: {}\n", clear, line), Outlet::Worth::much);
-}
 
 // What can be refused before a command is started.
 std::optional<Error> Watch::prepare() {
-    if (settings_.record) {
-        auto writer = store::CsvWriter::create(*settings_.record);
-        if (!writer) return writer.error();
-        recorder_.emplace(std::move(*writer), [this](const std::string& line) { say(line); });
-    }
-    if (settings_.dump_directory) {
-        auto keeper = listen::DumpKeeper::open(*settings_.dump_directory,
-                                               [this](const std::string& line) { say(line); });
-        if (!keeper) return keeper.error();
-        keeper_.emplace(std::move(*keeper));
-    }
-    listener_ = listener_on_stdout(out_, settings_.json, settings_.listener);
+    if (auto error = open_records(kMainTarget)) return error;
+    open_stdout();
     stop_.on_signal = [this](const signalfd_siginfo& signal) {
-        if (signal.ssi_signo == SIGWINCH) return listener_->redraw();
+        if (signal.ssi_signo == SIGWINCH) return screen_->redraw();
         if (handle_.command) handle_.command->pass_on(signal);
     };
     return std::nullopt;
@@ -132,8 +94,8 @@ bool Watch::may_read_stacks() {
 }
 
 void Watch::open_carry_over() {
-    const Say tell = [this](const std::string& line) { say(line); };
-    carry_over_.emplace(carry_over_options(settings_, target_.name.value_or(target_name(life_)), tell), tell);
+    carry_over_.emplace(carry_over_options(settings_, target_.name.value_or(target_name(life_)), teller()),
+                        teller());
     carry_over_->open(life_);
 }
 
@@ -158,12 +120,7 @@ std::optional<Error> Watch::begin() {
     session.dumps = session.dumps && may_read_stacks();
     session_.emplace(session);
     carry_over_->teach(*session_);
-    auto metrics =
-        listen::MetricsKeeper::open(settings_.metrics, target_.name.value_or(target_name(life_)),
-                                    settings_.interval, [this](const std::string& line) { say(line); });
-    if (!metrics) return metrics.error();
-    metrics_ = std::move(*metrics);
-    return std::nullopt;
+    return open_metrics(target_.name.value_or(target_name(life_)));
 }
 
 void Watch::warn_of_sparse_samples() {
@@ -175,38 +132,25 @@ void Watch::warn_of_sparse_samples() {
 }
 
 void Watch::loop() {
-    std::vector<watch::Listener*> listeners = {&stop_, listener_.get()};
-    if (recorder_) listeners.insert(listeners.begin(), &*recorder_);
-    if (keeper_) listeners.push_back(&*keeper_);
+    std::vector<watch::Listener*> ours;
     if (settings_.save) {
-        page_.emplace(*settings_.save, target_.name.value_or(target_name(life_)), program_name(),
-                      [this](const std::string& line) { say(line); });
-        listeners.push_back(&*page_);
+        page_.emplace(*settings_.save, target_.name.value_or(target_name(life_)), program_name(), teller());
+        ours.push_back(&*page_);
     }
-    if (metrics_) listeners.push_back(metrics_.get());
     if (!settings_.on_leak.empty()) {
         const std::string name = target_.name.value_or(target_name(life_));
         on_leak_.emplace(listen::LeakCommandSettings{.words = settings_.on_leak, .target = name},
                          [this](bool ok, const std::string& line) {
                              if (!ok || !settings_.listener.quiet) say(line);
                          });
-        listeners.push_back(&*on_leak_);
     }
-    const auto remembering = carry_over_->listeners();
-    listeners.insert(listeners.begin(), remembering.begin(), remembering.end());
     std::vector<Feed*> feeds = {&*sampler_, &*exit_, &stop_, &*dumps_};
     if (on_leak_) feeds.push_back(&*on_leak_);
-    watch::Loop loop(*session_, std::move(feeds), std::move(listeners), carry_over_->shift());
-    loop.on_spin = [this](const std::string& line) { say(line); };
+    watch::Loop loop(*session_, std::move(feeds), listeners(carry_over_->listeners(), ours),
+                     carry_over_->shift());
     loop.tell(
         fact::Appeared{.life = carry_over_->life(), .who = life_, .mono = boot_now(), .wall = wall_now()});
-    loop.run([this] {
-        out_.flush();
-        err_.flush();
-        const bool waits = out_.waits() || err_.waits();
-        stop_.wake_at(waits ? std::optional(boot_now() + kTryAgain) : std::nullopt);
-        return stop_.now();
-    });
+    turn(loop);
 }
 
 void Watch::say_verdict() {
@@ -214,8 +158,7 @@ void Watch::say_verdict() {
     const Event ended{
         .kind = Event::Kind::ended, .mono = boot_now(), .wall = wall_now(), .who = life_, .verdict = verdict};
     listener_->take(ended, *session_);
-    if (recorder_ && recorder_->missing() > 0)
-        say(fmt::format("{} samples are missing from {}", recorder_->missing(), escape(*settings_.record)));
+    say_missing_samples();
 }
 
 // The watching is over, the command may not be: it is waited for, and signals still reach it.
@@ -266,15 +209,6 @@ int Watch::watch_process() {
     return conclude();
 }
 
-// Interrupted while it waits: the signals were ours to take.
-bool Watch::is_interrupted() {
-    std::vector<Fact> none;
-    signals_.take(none);
-    const auto signals = signals_.take_signals();
-    return std::any_of(signals.begin(), signals.end(),
-                       [](const signalfd_siginfo& signal) { return signal.ssi_signo != SIGWINCH; });
-}
-
 int Watch::run() {
     if (const auto error = prepare()) {
         const int status = complain(*error);
@@ -306,25 +240,6 @@ int Watch::run() {
 
 int run_watch(const TargetOptions& target, const WatchSettings& settings) {
     return Watch(target, settings).run();
-}
-
-listen::CarryOverOptions carry_over_options(const WatchSettings& settings, std::string target, const Say& say,
-                                            TargetId whole) {
-    listen::CarryOverOptions options{.state_path = settings.state, .target = whole};
-    if (!settings.history) return options;
-    auto history = read_history_options(*settings.history, std::move(target));
-    if (!history) {
-        say("no history: " + to_string(history.error()));
-        return options;
-    }
-    const trend::Settings& judge = settings.session.judge;
-    history->watching = {.interval = settings.interval,
-                         .patience = judge.patience,
-                         .min_growth_bytes = judge.min_growth_bytes,
-                         .min_count = judge.min_count,
-                         .whole = whole == kSumTarget};
-    options.history = std::move(*history);
-    return options;
 }
 
 }  // namespace rampwatch::cli

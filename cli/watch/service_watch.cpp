@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "cli/console/exit.h"
 #include "cli/watch/service_status.h"
+#include "cli/watch/watch_body.h"
 #include "core/base/outlet.h"
 #include "core/base/poller.h"
 #include "core/base/say.h"
@@ -37,8 +39,6 @@ namespace {
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
-constexpr nanoseconds kLastWords = 2s;
-constexpr nanoseconds kTryAgain = 200ms;
 constexpr nanoseconds kAskBusAgain = 5s;
 constexpr nanoseconds kDrillLasts = 5min;
 
@@ -75,13 +75,10 @@ class ServiceMemory final : public watch::Listener {
     LifeNumber life_;
 };
 
-class ServiceWatch final : public watch::Listener {
+class ServiceWatch final : public watch::Listener, private WatchBody {
   public:
     ServiceWatch(const ServiceSettings& service, const WatchSettings& settings)
-        : service_(service),
-          settings_(settings),
-          signals_(true),
-          stop_(signals_, stop_options(service, settings)) {}
+        : WatchBody(settings, true, stop_options(service, settings)), service_(service) {}
 
     int run();
     void take(const Event& event, const watch::Session& session) override;
@@ -96,7 +93,7 @@ class ServiceWatch final : public watch::Listener {
         return service_.unit.empty() ? fmt::format("tree of PID {}", service_.tree) : service_.unit;
     }
     [[nodiscard]] TargetId whole() const { return service_.all ? kSumTarget : kMainTarget; }
-    void say(const std::string& line);
+    void say(const std::string& line) override;
     [[nodiscard]] std::optional<Error> prepare();
     [[nodiscard]] std::optional<Error> find_unit();
     [[nodiscard]] std::optional<Error> find_tree() const;
@@ -111,32 +108,17 @@ class ServiceWatch final : public watch::Listener {
     void end_drill();
     void tell_hook(bool ok, const std::string& line);
     [[nodiscard]] int conclude();
-    [[nodiscard]] bool is_interrupted();
+    [[nodiscard]] bool is_interrupted() { return WatchBody::is_interrupted({SIGUSR1, SIGUSR2}); }
     void pause(nanoseconds until);
 
     const ServiceSettings& service_;
-    const WatchSettings& settings_;
-    Signals signals_;
-    StopRule stop_;
-    Outlet out_{STDOUT_FILENO};
-    Outlet err_{STDERR_FILENO};
-    Terminal err_terminal_ = terminal_of(STDERR_FILENO);
     systemd::Notify notify_{};
     const bool by_manager_ = systemd::is_service();
     const bool to_journal_ = systemd::goes_to_journal();
-    std::unique_ptr<watch::Listener> listener_{};
-    WatchListener* screen_ = nullptr;  // the same, where it is one that draws
-    std::optional<listen::CsvRecorder> recorder_{};
-    std::optional<listen::DumpKeeper> keeper_{};
     std::optional<follow::UnitFeed> unit_{};
     std::unique_ptr<follow::ProcessSet> crew_{};
-    std::optional<listen::CarryOver> carry_over_{};
-    std::unique_ptr<listen::MetricsKeeper> metrics_{};
     std::optional<listen::LeakFile> leak_file_{};
-    std::optional<listen::LeakCommand> on_leak_{};
-    std::optional<dump::DumpFeed> dumps_{};
-    std::optional<watch::Session> session_{};
-    ServiceStatus status_{name(), notify_, [this](const std::string& line) { say(line); }};
+    ServiceStatus status_{name(), notify_, teller()};
     std::optional<nanoseconds> drill_until_{};
     bool left_ = false;  // the unit has been inactive for long enough
     std::vector<TargetId> judged_{};
@@ -148,43 +130,21 @@ void ServiceWatch::say(const std::string& line) {
                                       line,
                                       {{"RAMPWATCH_UNIT", service_.unit}, {"RAMPWATCH_EVENT", "trouble"}}}))
         return;
-    const char* clear = err_terminal_.can_redraw ? "\r\x1b[J" : "";
-    err_.write(fmt::format("{}rampwatch: {}\n", clear, line), Outlet::Worth::much);
+    WatchBody::say(line);
 }
 
 std::optional<Error> ServiceWatch::prepare() {
-    const Say say_it = [this](const std::string& line) { say(line); };
-    if (settings_.record) {
-        auto writer = store::CsvWriter::create(*settings_.record);
-        if (!writer) return writer.error();
-        recorder_.emplace(std::move(*writer), say_it, whole());
-    }
-    if (settings_.dump_directory) {
-        auto keeper = listen::DumpKeeper::open(*settings_.dump_directory, say_it);
-        if (!keeper) return keeper.error();
-        keeper_.emplace(std::move(*keeper));
-    }
+    if (auto error = open_records(whole())) return error;
     if (to_journal_ && !settings_.json) {
         listener_ = std::make_unique<listen::JournalListener>(service_.unit);
     } else {
-        auto screen = listener_on_stdout(out_, settings_.json, settings_.listener);
-        screen_ = screen.get();
-        listener_ = std::move(screen);
+        open_stdout();
     }
     stop_.on_signal = [this](const signalfd_siginfo& signal) {
         if (signal.ssi_signo == SIGWINCH && screen_ != nullptr) screen_->redraw();
         if (signal.ssi_signo == SIGUSR1) drill();
     };
     return std::nullopt;
-}
-
-bool ServiceWatch::is_interrupted() {
-    std::vector<Fact> none;
-    signals_.take(none);
-    const auto signals = signals_.take_signals();
-    return std::any_of(signals.begin(), signals.end(), [](const signalfd_siginfo& signal) {
-        return signal.ssi_signo != SIGWINCH && signal.ssi_signo != SIGUSR1 && signal.ssi_signo != SIGUSR2;
-    });
 }
 
 // Waits for a signal or the unit's news.
@@ -279,8 +239,7 @@ void ServiceWatch::open_carry_over() {
     if (!settings_.history && !settings_.state) return;
     const auto who = first_life();
     if (!who) return say("no main process to be seen: nothing of this watch is recorded");
-    const Say tell = [this](const std::string& line) { say(line); };
-    carry_over_.emplace(carry_over_options(settings_, target_name(*who), tell, whole()), tell);
+    carry_over_.emplace(carry_over_options(settings_, target_name(*who), teller(), whole()), teller());
     carry_over_->open(*who);
 }
 
@@ -317,11 +276,8 @@ std::optional<Error> ServiceWatch::begin() {
     session.service = service_.all;
     session_.emplace(session);
     if (carry_over_) carry_over_->teach(*session_);
-    const Say say_it = [this](const std::string& line) { say(line); };
-    auto metrics = listen::MetricsKeeper::open(settings_.metrics, name(), settings_.interval, say_it);
-    if (!metrics) return metrics.error();
-    metrics_ = std::move(*metrics);
-    if (settings_.leak_file) leak_file_.emplace(*settings_.leak_file, say_it);
+    if (auto error = open_metrics(name())) return error;
+    if (settings_.leak_file) leak_file_.emplace(*settings_.leak_file, teller());
     if (!settings_.on_leak.empty())
         on_leak_.emplace(
             listen::LeakCommandSettings{.words = settings_.on_leak, .target = name(), .unit = service_.unit},
@@ -377,27 +333,17 @@ void ServiceWatch::end_drill() {
 }
 
 void ServiceWatch::loop() {
-    std::vector<watch::Listener*> listeners = {&stop_, listener_.get(), this, &status_};
-    if (recorder_) listeners.insert(listeners.begin(), &*recorder_);
-    if (keeper_) listeners.push_back(&*keeper_);
     std::optional<ServiceMemory> remembering;
-    if (carry_over_) listeners.insert(listeners.begin(), &remembering.emplace(*carry_over_, *crew_, whole()));
-    if (metrics_) listeners.push_back(metrics_.get());
-    if (leak_file_) listeners.push_back(&*leak_file_);
-    if (on_leak_) listeners.push_back(&*on_leak_);
+    std::vector<watch::Listener*> first;
+    if (carry_over_) first.push_back(&remembering.emplace(*carry_over_, *crew_, whole()));
+    std::vector<watch::Listener*> ours = {this, &status_};
+    if (leak_file_) ours.push_back(&*leak_file_);
     follow::NoBaselines none;
     std::vector<Feed*> feeds = {crew_.get(), &stop_, &none, &*dumps_};
     if (unit_) feeds.insert(feeds.begin(), &*unit_);
     if (on_leak_) feeds.push_back(&*on_leak_);
-    watch::Loop loop(*session_, std::move(feeds), std::move(listeners), shift());
-    loop.on_spin = [this](const std::string& line) { say(line); };
-    loop.run([this] {
-        out_.flush();
-        err_.flush();
-        const bool waits = out_.waits() || err_.waits();
-        stop_.wake_at(waits ? std::optional(boot_now() + kTryAgain) : std::nullopt);
-        return stop_.now();
-    });
+    watch::Loop loop(*session_, std::move(feeds), listeners(std::move(first), ours), shift());
+    turn(loop);
 }
 
 int ServiceWatch::conclude() {
@@ -422,8 +368,7 @@ int ServiceWatch::conclude() {
             Error{Error::Kind::gone, "it ended before the first sample; nothing was judged", name(), {}}));
         return static_cast<int>(Exit::trouble);
     }
-    if (recorder_ && recorder_->missing() > 0)
-        say(fmt::format("{} samples are missing from {}", recorder_->missing(), escape(*settings_.record)));
+    say_missing_samples();
     if (left_) return static_cast<int>(Exit::healthy);  // of its own will, as agreed; the leak was told
     return leak ? settings_.leak_status.value_or(static_cast<int>(Exit::leak))
                 : static_cast<int>(Exit::healthy);

@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/commands.h"
-#include "cli/config_file.h"
-#include "cli/exit.h"
-#include "cli/version.h"
+#include "cli/commands/commands.h"
+#include "cli/console/exit.h"
+#include "cli/console/version.h"
+#include "cli/options/config_file.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/helper/guard.h"

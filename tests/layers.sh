@@ -13,7 +13,11 @@ declare -A may=(
     [native]="base model stacks probe runtime" [helper]="base model stacks probe"
     [worker]="base model stacks probe runtime golang native cpython cxx heap"
     [dump]="base model probe native helper worker" [watch]="base model trend stacks"
+    [follow]="base model probe dump systemd" [listen]="base model report store prometheus systemd watch"
+    [batch]="base model trend report store readers fleet probe watch"
 )
+# Rooms of the program: all of core is theirs, and of one another these.
+declare -A may_cli=([console]="" [options]="console" [watch]="console options" [commands]="console options watch")
 # header pattern -> the files that may include it
 foreign=(
     'libproc2/|core/probe/procps.cpp'
@@ -26,22 +30,31 @@ foreign=(
     'prometheus/|core/prometheus/metrics.cpp'
     'Civet|core/prometheus/metrics.cpp'
     'systemd/|core/systemd/'
-    'CLI/|cli/command_line.cpp'
+    'CLI/|cli/console/command_line.cpp'
 )
 failed=0
 fail() { echo "layers: $*" >&2; failed=1; }
 
 # One process for all files: "file header", a line each.
 while read -r file header; do
-    room=cli
-    case $file in core/*/*) room=${file#core/} room=${room%%/*} ;; esac
+    room=cli cli_room=
+    case $file in
+        core/*/*) room=${file#core/} room=${room%%/*} ;;
+        cli/*/*) cli_room=${file#cli/} cli_room=${cli_room%%/*} ;;
+    esac
     case $header in
         core/*)
             other=${header#core/} other=${other%%/*}
             [ "$room" = cli ] || [ "$other" = "$room" ] || [[ " ${may[$room]?no such room: $room} " == *" $other "* ]] ||
                 fail "$file includes $header: $room may include: ${may[$room]:-nothing}"
             ;;
-        cli/*) [ "$room" = cli ] || fail "$file includes $header: only cli may" ;;
+        cli/*)
+            other=${header#cli/} other=${other%%/*}
+            [ "$room" = cli ] || fail "$file includes $header: only cli may"
+            [ -z "$cli_room" ] || [ "$other" = "$cli_room" ] ||
+                [[ " ${may_cli[$cli_room]?no such room: $cli_room} " == *" $other "* ]] ||
+                fail "$file includes $header: cli/$cli_room may include: ${may_cli[$cli_room]:-nothing} of cli"
+            ;;
         tests/*) fail "$file includes a test's header: $header" ;;
     esac
     for rule in "${foreign[@]}"; do

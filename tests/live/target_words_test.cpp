@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "cli/launch.h"
+#include "cli/console/launch.h"
 #include "core/base/file.h"
 #include "tests/catch.h"
 #include "tests/live/child.h"

@@ -4,10 +4,10 @@
 #include <fstream>
 #include <sstream>
 
-#include "cli/command.h"
-#include "cli/config_file.h"
-#include "cli/crew.h"
-#include "cli/journal_listener.h"
+#include "cli/console/command.h"
+#include "cli/options/config_file.h"
+#include "core/follow/process_set.h"
+#include "core/listen/journal_listener.h"
 #include "core/report/service_words.h"
 #include "core/systemd/message_ids.h"
 #include "core/systemd/unit_name.h"
@@ -33,7 +33,7 @@ std::string field(const systemd::Entry& entry, const std::string& name) {
 
 std::optional<systemd::Entry> entry_of(const Event& event, const Dump* newest = nullptr,
                                        const std::optional<Sample>& last = {}) {
-    return journal_entry(event, "nginx.service", last, newest);
+    return listen::journal_entry(event, "nginx.service", last, newest);
 }
 
 Event event_of(Event::Kind kind, TargetId target = kMainTarget) {

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "cli/status_line.h"
-#include "cli/watch_listener.h"
+#include "cli/console/status_line.h"
+#include "cli/watch/watch_listener.h"
 #include "tests/catch.h"
 #include "tests/support/pty.h"
 #include "tests/unit/report/verdicts.h"

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "cli/crew.h"
 #include "core/base/poller.h"
 #include "core/dump/backend.h"
 #include "core/dump/go_feed.h"
+#include "core/follow/process_set.h"
 #include "tests/catch.h"
 
 using namespace rampwatch;
@@ -90,7 +90,7 @@ TEST_CASE("one that is due does not wait for another that is due later", "[watch
 }
 
 TEST_CASE("a baseline that is refused is answered in the next turn", "[watch]") {
-    cli::NoBaselines none;
+    follow::NoBaselines none;
     CHECK(settles(none, 0));
     REQUIRE(none.perform(dump_of(kFirstMember, DumpReason::baseline)));
     CHECK(none.busy());
@@ -104,7 +104,7 @@ TEST_CASE("a dump of a process that is gone is answered in the next turn", "[wat
     CHECK(settles(dumps, 0));
     REQUIRE(dumps.perform(dump_of(0, DumpReason::leak)));
     REQUIRE(dumps.perform(dump_of(1, DumpReason::leak)));  // while the first is not taken yet
-    cli::NoBaselines idle;
+    follow::NoBaselines idle;
     CHECK(turns_to_drain({&idle, &dumps}) == 1);
     CHECK(settles(dumps, 0));
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// `rampwatch drill`: proves the way to the pager before it matters.
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
+#include "cli/commands/commands.h"
+#include "cli/console/exit.h"
+#include "core/base/subprocess.h"
+#include "core/base/text.h"
+#include "core/systemd/unit_name.h"
+
+namespace rampwatch::cli {
+namespace {
+
+// The instance tells it itself, by all its ways: a signal is all that it needs.
+int drill(const std::string& word) {
+    auto service = systemd::service_name(word);
+    if (!service) {
+        Error error = service.error();
+        error.where = "NAME";
+        return complain(error);
+    }
+    const std::string name = service->substr(0, service->rfind('.'));
+    const std::string instance = fmt::format("rampwatch@{}.service", name);
+    const auto asked = run({"systemctl", "kill", "--kill-who=main", "--signal=SIGUSR1", instance});
+    if (!asked) return complain(asked.error());
+    if (asked->status.signalled || asked->status.number != 0 || asked->timed_out) {
+        return complain({Error::Kind::unavailable, std::string(trim(escape(trim(asked->err), 300))), instance,
+                         fmt::format("is it running? systemctl status {}; and this needs root", instance)});
+    }
+    fmt::print("{} was asked to tell a leak that is none, marked DRILL\n", instance);
+    return static_cast<int>(Exit::healthy);
+}
+
+}  // namespace
+
+Command drill_command() {
+    Command command{.name = "drill", .about = "have a watch tell a leak that is none, to try the alarm"};
+    auto name = std::make_shared<std::string>();
+    command.add("NAME", name.get(), "of the service: the instance is rampwatch@NAME.service").required();
+    command.footer =
+        "Example:\n  rampwatch drill nginx         journal, metrics and /run/rampwatch/nginx.leak (for 5 "
+        "min), "
+        "--on-leak, the next mail of rampwatch report --quiet";
+    command.run = [name] { return drill(*name); };
+    return command;
+}
+
+}  // namespace rampwatch::cli

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// `rampwatch dump`: what all threads of a process are doing, identical stacks counted.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+
+#include "cli/commands/commands.h"
+#include "cli/console/dump_output.h"
+#include "cli/console/exit.h"
+#include "cli/console/own_words.h"
+#include "cli/options/dump_options.h"
+#include "cli/options/target_options.h"
+#include "core/base/text.h"
+#include "core/dump/backend.h"
+#include "core/probe/permission.h"
+
+namespace rampwatch::cli {
+namespace {
+
+struct Options {
+    TargetOptions target{};
+    DumpOutput output{};
+    DumpOptions dump{};
+    bool memory = false, dry_run = false;
+};
+
+// What the kernel would refuse is told by asking it the same questions; the target does not notice.
+int dry_run(const probe::Process& process, const dump::Settings& settings) {
+    const auto attach = probe::may_attach(process.pid());
+    if (!attach && settings.backend != dump::Choice::automatic && settings.backend != dump::Choice::native)
+        return complain(attach.error());
+    if (const auto threads = probe::may_read_threads(process); !threads) return complain(threads.error());
+    fmt::print("PID {} ({}): its stacks can be read\n", process.pid(), escape(process.life().comm, 64));
+    if (!attach) fmt::print("by --backend native alone: {}\n", to_string(attach.error()));
+    return static_cast<int>(Exit::healthy);
+}
+
+int run_dump(const Options& options) {
+    if (refused(options.output)) return static_cast<int>(Exit::trouble);
+    auto settings = read_dump_options(options.dump);
+    if (!settings) return complain(settings.error());
+    if (options.memory) settings->memory_budget = settings->timeout;
+    const auto handle = resolve(options.target);
+    if (!handle) return complain(handle.error());
+    const probe::Process& process = *handle->process;
+    const std::string sudo = ::geteuid() == 0 ? "" : "sudo " + own_command_line();
+    const auto allowed = probe::may_dump(process.pid(), sudo);
+    if (!allowed && settings->pprof.place.empty()) return complain(allowed.error());
+    if (options.dry_run) return dry_run(process, *settings);
+    auto taken = dump::take_dump(process.life(), *settings);
+    if (!taken) return complain(taken.error());
+    if (options.dump.show_args) taken->life.command_line = probe::command_line(process.directory());
+    return print(*taken, options.output);
+}
+
+}  // namespace
+
+Command dump_command(const Invocation& invocation) {
+    Command command{.name = "dump", .about = "Reads stacks; writes no core file"};
+    command.alias = "stacks";
+    auto options = std::make_shared<Options>();
+    add_target_options(command, options->target);
+    add_dump_output(command, options->output);
+    add_dump_options(command, options->dump);
+    command.add("--memory", &options->memory, "also tell what its memory is made of, by mapping");
+    command.add("--dry-run", &options->dry_run, "read nothing; tell whether it could be, and if not why not");
+    command.footer =
+        "Examples:\n"
+        "  rampwatch dump 4711                        where do all these threads stand?\n"
+        "  rampwatch dump --format json -o d.json 4711\n"
+        "  rampwatch dump --format folded 4711 | flamegraph.pl > threads.svg\n"
+        "  rampwatch dump --pprof auto 4711           goroutines as the program itself has them\n"
+        "  rampwatch dump --format pprof -o threads.pb.gz 4711 && go tool pprof -top threads.pb.gz";
+    options->target.has_command = invocation.has_command;
+    command.run = [options] { return run_dump(*options); };
+    return command;
+}
+
+}  // namespace rampwatch::cli

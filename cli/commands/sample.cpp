@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+// `rampwatch sample`: one sample into the history, for hosts where no watcher may run; cron does the rest.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+#include <utility>
+
+#include "cli/commands/commands.h"
+#include "cli/console/exit.h"
+#include "cli/options/dump_options.h"
+#include "cli/options/history_options.h"
+#include "cli/options/judge_options.h"
+#include "cli/options/target_options.h"
+#include "core/base/poller.h"
+#include "core/base/text.h"
+#include "core/listen/carry_over.h"
+#include "core/probe/permission.h"
+#include "core/probe/sampler.h"
+#include "core/store/history_absence.h"
+
+namespace rampwatch::cli {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  */5 * * * * root rampwatch sample --name nginx       in /etc/cron.d, with a report --quiet beside it
+  rampwatch sample --pidfile /run/myservice.pid --patience 12h
+
+A process that was sampled before and is not running is no trouble: status 0, and report --quiet tells it once.
+With a patience of 9 h a sample is wanted every 10 minutes at least; fewer are kept, but not judged.)";
+
+struct Options {
+    TargetOptions target{};
+    JudgeOptions judge{};
+    DumpOptions dump{};
+    HistoryOptions history{};
+    bool no_dumps = false;
+};
+
+// What a Loop does with one look; a dump is waited for.
+class OneLook {
+  public:
+    OneLook(watch::Session& session, listen::CarryOver& memory, const dump::Settings& dumps, const Life& who)
+        : session_(session),
+          listeners_(memory.listeners()),
+          shift_(memory.shift()),
+          dumps_(dumps),
+          who_(who) {}
+
+    void tell(const Fact& fact) {
+        watch::Output output = session_.tell(fact);
+        for (const Event& event : output.events) {
+            for (watch::Listener* listener : listeners_) listener->take(event, session_);
+        }
+        for (const Request& request : output.requests) answer(request);
+    }
+
+    // The first one of a life, that later ones are compared with.
+    void take_baseline() {
+        auto dump = dump::take_dump(who_, dumps_, DumpReason::baseline);
+        if (!dump) return;
+        dump->mono += shift_;
+        const Event event{.kind = Event::Kind::dump,
+                          .life = life_,
+                          .mono = dump->mono,
+                          .wall = dump->wall,
+                          .who = who_,
+                          .dump = std::make_shared<const Dump>(std::move(*dump))};
+        for (watch::Listener* listener : listeners_) listener->take(event, session_);
+    }
+    void set_life(LifeNumber life) { life_ = life; }
+
+  private:
+    void answer(const Request& request) {
+        if (request.kind != Request::Kind::dump) return;
+        auto dump = dump::take_dump(who_, dumps_, request.reason);
+        if (dump) dump->mono += shift_;
+        tell(fact::DumpDone{
+            .request = request.id, .dump = std::move(dump), .mono = boot_now() + shift_, .wall = wall_now()});
+    }
+
+    watch::Session& session_;
+    std::vector<watch::Listener*> listeners_;
+    std::chrono::nanoseconds shift_;
+    const dump::Settings& dumps_;
+    const Life& who_;
+    LifeNumber life_ = 1;
+};
+
+Result<store::HistorySettings> history_of(const Options& options, const Life& who,
+                                          const trend::Settings& judge) {
+    auto history = read_history_options(options.history, options.target.name.value_or(target_name(who)));
+    if (!history) return history;
+    history->watching = {.one_shot = true,
+                         .interval = judge.patience / 100,
+                         .patience = judge.patience,
+                         .min_growth_bytes = judge.min_growth_bytes,
+                         .min_count = judge.min_count};
+    return history;
+}
+
+bool may_come_back(const TargetOptions& target) { return target.name || target.pidfile; }
+
+// A process that was sampled before and is not there is no trouble of cron's: the history knows, and a report
+// tells it once.
+int not_there(const Options& options, const Error& error) {
+    const auto name = options.history.name ? options.history.name : options.target.name;
+    const bool is_gone = error.kind == Error::Kind::not_found || error.kind == Error::Kind::gone;
+    if (!is_gone || !name || !may_come_back(options.target)) return complain(error);
+    const auto history = read_history_options(options.history, *name);
+    if (!history) return complain(history.error());
+    const auto noted = store::note_absence(history->place, history->target, wall_now());
+    if (!noted) return complain(noted.error());
+    if (!*noted) return complain(error);
+    if (::isatty(STDERR_FILENO) == 1)
+        fmt::print(stderr, "rampwatch: {} is not running; its history has a note of it\n", escape(*name, 64));
+    return static_cast<int>(Exit::healthy);
+}
+
+int run_sample(const Options& options) {
+    const auto judge = read_judge_options(options.judge);
+    if (!judge) return complain(judge.error());
+    const auto dumps = read_dump_options(options.dump);
+    if (!dumps) return complain(dumps.error());
+    const auto handle = resolve(options.target);
+    if (!handle) return not_there(options, handle.error());
+    const probe::Process& process = *handle->process;
+    Life who = process.life();
+    if (options.dump.show_args) who.command_line = probe::command_line(process.directory());
+    auto history = history_of(options, who, *judge);
+    if (!history) return complain(history.error());
+    auto looker = probe::Looker::open(process);
+    if (!looker) return complain(looker.error());
+
+    const bool may_dump = !options.no_dumps && probe::may_dump(process.pid(), "").has_value();
+    listen::CarryOver memory({.history = std::move(*history)},
+                             [](const std::string& line) { fmt::print(stderr, "rampwatch: {}\n", line); });
+    memory.open(who);
+    if (memory.writer() == nullptr) return static_cast<int>(Exit::trouble);  // said already
+    watch::Session session({.judge = *judge, .dumps = may_dump});
+    memory.teach(session);
+    const bool is_known = session.verdict().samples > 0;
+    auto sample = looker->look();
+    if (!sample) {
+        if (may_come_back(options.target)) return static_cast<int>(Exit::healthy);  // the next one notes it
+        return complain({Error::Kind::gone, "it has just ended", fmt::format("PID {}", who.pid), {}});
+    }
+    sample->mono += memory.shift();
+    OneLook look(session, memory, *dumps, who);
+    look.set_life(memory.life());
+    look.tell(fact::Appeared{.life = memory.life(), .who = who, .mono = sample->mono, .wall = sample->wall});
+    look.tell(fact::Sampled{.life = memory.life(), .sample = *sample});
+    // Not of a process that is just starting: at its second sample.
+    if (may_dump && is_known && !memory.has_baseline() && !session.newest_dump()) look.take_baseline();
+    memory.end(session, "");
+    return static_cast<int>(Exit::healthy);
+}
+
+}  // namespace
+
+Command sample_command(const Invocation& invocation) {
+    Command command{.name = "sample",
+                    .about = "one sample into the history, and a dump when a claim turns; for cron"};
+    command.footer = kExamples;
+    auto options = std::make_shared<Options>();
+    add_target_options(command, options->target);
+    add_judge_options(command, options->judge);
+    add_history_options(command, options->history);
+    add_dump_options(command, options->dump);
+    command.add("--no-dumps", &options->no_dumps, "read no stacks");
+    options->target.has_command = invocation.has_command;
+    command.run = [options] { return run_sample(*options); };
+    return command;
+}
+
+}  // namespace rampwatch::cli

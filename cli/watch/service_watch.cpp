@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: MIT
+#include "cli/watch/service_watch.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "cli/console/exit.h"
+#include "cli/watch/service_status.h"
+#include "cli/watch/watch_body.h"
+#include "core/base/outlet.h"
+#include "core/base/poller.h"
+#include "core/base/say.h"
+#include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/follow/process_set.h"
+#include "core/follow/unit_feed.h"
+#include "core/listen/carry_over.h"
+#include "core/listen/csv_recorder.h"
+#include "core/listen/dump_keeper.h"
+#include "core/listen/journal_listener.h"
+#include "core/listen/leak_command.h"
+#include "core/listen/leak_file.h"
+#include "core/model/words.h"
+#include "core/systemd/journal.h"
+#include "core/systemd/message_ids.h"
+#include "core/systemd/notify.h"
+#include "core/trend/aged.h"
+#include "core/watch/loop.h"
+
+namespace rampwatch::cli {
+namespace {
+
+using std::chrono::nanoseconds;
+using namespace std::chrono_literals;
+
+constexpr nanoseconds kAskBusAgain = 5s;
+constexpr nanoseconds kDrillLasts = 5min;
+
+// A history and a state are of the service as a whole, life after life; its lives go by their main process.
+class ServiceMemory final : public watch::Listener {
+  public:
+    ServiceMemory(listen::CarryOver& memory, const follow::ProcessSet& crew, TargetId whole)
+        : carry_over_(memory), crew_(crew), whole_(whole), life_(memory.life()) {}
+    void take(const Event& event, const watch::Session& session) override {
+        if (event.kind == Event::Kind::dump && event.target != whole_) {  // a member's stacks are the whole's
+            Event of_whole = event;
+            of_whole.life = life_;
+            return pass_on(of_whole, session);
+        }
+        if (event.target != whole_) return;
+        if (event.kind == Event::Kind::restarted && event.who) {
+            life_ = event.life;
+            const probe::Process* main = crew_.main();
+            Life who = main != nullptr ? crew_.who_was(kMainTarget).value_or(main->life()) : *event.who;
+            who.unit = event.who->unit;
+            carry_over_.go_on(who, event.life, session);
+        }
+        pass_on(event, session);
+    }
+
+  private:
+    void pass_on(const Event& event, const watch::Session& session) {
+        for (watch::Listener* listener : carry_over_.listeners()) listener->take(event, session);
+    }
+
+    listen::CarryOver& carry_over_;
+    const follow::ProcessSet& crew_;
+    TargetId whole_;
+    LifeNumber life_;
+};
+
+class ServiceWatch final : public watch::Listener, private WatchBody {
+  public:
+    ServiceWatch(const ServiceSettings& service, const WatchSettings& settings)
+        : WatchBody(settings, true, stop_options(service, settings)), service_(service) {}
+
+    int run();
+    void take(const Event& event, const watch::Session& session) override;
+
+  private:
+    static StopOptions stop_options(const ServiceSettings& service, const WatchSettings& settings) {
+        StopOptions options = settings.stop;
+        options.follows = !service.unit.empty();
+        return options;
+    }
+    [[nodiscard]] std::string name() const {
+        return service_.unit.empty() ? fmt::format("tree of PID {}", service_.tree) : service_.unit;
+    }
+    [[nodiscard]] TargetId whole() const { return service_.all ? kSumTarget : kMainTarget; }
+    void say(const std::string& line) override;
+    [[nodiscard]] std::optional<Error> prepare();
+    [[nodiscard]] std::optional<Error> find_unit();
+    [[nodiscard]] std::optional<Error> find_tree() const;
+    void warn_of_missing_unit();
+    [[nodiscard]] bool await_unit();
+    [[nodiscard]] std::optional<Life> first_life();
+    void open_carry_over();
+    [[nodiscard]] std::optional<Error> begin();
+    void loop();
+    [[nodiscard]] nanoseconds shift() const { return carry_over_ ? carry_over_->shift() : nanoseconds{}; }
+    void drill();
+    void end_drill();
+    void tell_hook(bool ok, const std::string& line);
+    [[nodiscard]] int conclude();
+    [[nodiscard]] bool is_interrupted() { return WatchBody::is_interrupted({SIGUSR1, SIGUSR2}); }
+    void pause(nanoseconds until);
+
+    const ServiceSettings& service_;
+    systemd::Notify notify_{};
+    const bool by_manager_ = systemd::is_service();
+    const bool to_journal_ = systemd::goes_to_journal();
+    std::optional<follow::UnitFeed> unit_{};
+    std::unique_ptr<follow::ProcessSet> crew_{};
+    std::optional<listen::LeakFile> leak_file_{};
+    ServiceStatus status_{name(), notify_, teller()};
+    std::optional<nanoseconds> drill_until_{};
+    bool left_ = false;  // the unit has been inactive for long enough
+    std::vector<TargetId> judged_{};
+};
+
+void ServiceWatch::say(const std::string& line) {
+    if (to_journal_ && systemd::send({systemd::Priority::warning,
+                                      systemd::kTroubleId,
+                                      line,
+                                      {{"RAMPWATCH_UNIT", service_.unit}, {"RAMPWATCH_EVENT", "trouble"}}}))
+        return;
+    WatchBody::say(line);
+}
+
+std::optional<Error> ServiceWatch::prepare() {
+    if (auto error = open_records(whole())) return error;
+    if (to_journal_ && !settings_.json) {
+        listener_ = std::make_unique<listen::JournalListener>(service_.unit);
+    } else {
+        open_stdout();
+    }
+    stop_.on_signal = [this](const signalfd_siginfo& signal) {
+        if (signal.ssi_signo == SIGWINCH && screen_ != nullptr) screen_->redraw();
+        if (signal.ssi_signo == SIGUSR1) drill();
+    };
+    return std::nullopt;
+}
+
+// Waits for a signal or the unit's news.
+void ServiceWatch::pause(nanoseconds until) {
+    notify_.alive(boot_now());
+    if (const auto span = notify_.watchdog()) until = std::min(until, boot_now() + *span / 4);
+    out_.flush();
+    err_.flush();
+    Poller poller;
+    poller.add(signals_.fd());
+    if (unit_) {
+        poller.add(unit_->fd());
+        until = std::min(until, unit_->deadline().value_or(until));
+    }
+    poller.wait(until);
+}
+
+// By hand there has to be such a unit; the manager's own instance waits for it, and for the bus.
+std::optional<Error> ServiceWatch::find_unit() {
+    bool warned = false;
+    while (true) {
+        auto follower = systemd::UnitFollower::open(service_.unit);
+        if (follower) {
+            unit_.emplace(std::move(*follower), service_.linger);
+            break;
+        }
+        Error error = follower.error();
+        error.where = service_.unit;
+        if (!by_manager_ || error.kind == Error::Kind::bad_input) return error;
+        if (!std::exchange(warned, true)) say(to_string(error) + "; it is tried again");
+        notify_.status("the system bus cannot be reached; trying again");
+        const nanoseconds until = boot_now() + kAskBusAgain;
+        while (boot_now() < until) {
+            pause(until);
+            if (is_interrupted()) return Error{Error::Kind::timed_out, "interrupted", service_.unit, {}};
+        }
+    }
+    if (unit_->state().exists) return std::nullopt;
+    std::string hint = "systemctl list-units --type=service lists those there are";
+    if (const auto near = unit_->near_names(); !near.empty()) {
+        hint = "did you mean ";
+        for (std::size_t at = 0; at < near.size(); ++at)
+            hint += (at == 0 ? "" : " or ") + escape(near[at], 64);
+        hint += "?";
+    }
+    const Error error{Error::Kind::not_found, "no such unit", service_.unit, hint};
+    if (!by_manager_) return error;
+    say(to_string(error) + "; waiting for it");
+    return std::nullopt;
+}
+
+std::optional<Error> ServiceWatch::find_tree() const {
+    if (service_.tree == ::getpid())
+        return Error{Error::Kind::bad_input, "that is this very rampwatch", "--tree", "name another process"};
+    const auto process = probe::Process::open(service_.tree);
+    return process ? std::nullopt : std::optional(process.error());
+}
+
+// False when interrupted. READY is told before: a service that is down is no reason for our start to hang.
+bool ServiceWatch::await_unit() {
+    notify_.ready();
+    bool told = false;
+    while (unit_->state().main_pid == 0 && unit_->state().control_group.empty()) {
+        notify_.status("waiting for " + service_.unit + " to start");
+        if (!std::exchange(told, true) && !by_manager_ && !settings_.listener.quiet)
+            say("waiting for " + service_.unit + " to start");
+        pause(boot_now() + 10s);
+        std::vector<Fact> none;
+        unit_->take(none);
+        if (is_interrupted()) return false;
+    }
+    return true;
+}
+
+// Of the main process, once it has become its program.
+std::optional<Life> ServiceWatch::first_life() {
+    constexpr int kMostTries = 250;
+    for (int tries = 0; tries < kMostTries; ++tries) {
+        const auto process = probe::Process::open(unit_ ? unit_->state().main_pid : service_.tree);
+        if (!process) return std::nullopt;
+        if (!unit_ || !follow::is_on_its_way(process->life())) {
+            Life life = process->life();
+            if (unit_) life.unit = service_.unit;
+            return life;
+        }
+        pause(boot_now() + 20ms);
+    }
+    return std::nullopt;
+}
+
+void ServiceWatch::open_carry_over() {
+    if (!settings_.history && !settings_.state) return;
+    const auto who = first_life();
+    if (!who) return say("no main process to be seen: nothing of this watch is recorded");
+    carry_over_.emplace(carry_over_options(settings_, target_name(*who), teller(), whole()), teller());
+    carry_over_->open(*who);
+}
+
+std::optional<Error> ServiceWatch::begin() {
+    open_carry_over();
+    const nanoseconds patience = settings_.session.judge.patience;
+    follow::ProcessSetSettings crew{.interval = settings_.interval,
+                                    .aged_after = trend::aged_after(patience),
+                                    .all = service_.all,
+                                    .name = name(),
+                                    .show_args = settings_.show_args,
+                                    .first_life = carry_over_ ? carry_over_->life() : LifeNumber{1}};
+    if (!service_.unit.empty()) crew.unit = service_.unit;
+    auto opened = follow::ProcessSet::open(std::move(crew));
+    if (!opened) return opened.error();
+    crew_ = std::move(*opened);
+    crew_->on_tick = [this](nanoseconds boot) {
+        notify_.alive(boot);
+        if (metrics_) metrics_->alive(boot);
+        status_.tell(*crew_, *session_, unit_ && !unit_->connected());
+        end_drill();
+        if (unit_ && unit_->is_over() && !std::exchange(left_, true))
+            stop_.finish(
+                fmt::format("{} has been inactive for {}", service_.unit, format_duration(service_.linger)));
+    };
+    if (unit_) {
+        unit_->lead(*crew_);
+    } else {
+        crew_->follow(service_.tree, {});
+    }
+    dumps_.emplace(settings_.dump,
+                   [this](TargetId target, LifeNumber life) { return crew_->who(target, life); });
+    watch::Settings session = settings_.session;
+    session.service = service_.all;
+    session_.emplace(session);
+    if (carry_over_) carry_over_->teach(*session_);
+    if (auto error = open_metrics(name())) return error;
+    if (settings_.leak_file) leak_file_.emplace(*settings_.leak_file, teller());
+    if (!settings_.on_leak.empty())
+        on_leak_.emplace(
+            listen::LeakCommandSettings{.words = settings_.on_leak, .target = name(), .unit = service_.unit},
+            [this](bool ok, const std::string& line) { tell_hook(ok, line); });
+    return std::nullopt;
+}
+
+void ServiceWatch::take(const Event& event, const watch::Session&) {
+    crew_->note(event);
+    if (event.kind != Event::Kind::started && event.kind != Event::Kind::restarted) return;
+    if (std::find(judged_.begin(), judged_.end(), event.target) == judged_.end())
+        judged_.push_back(event.target);
+}
+
+// A leak that is none, by all the ways of a true one; none of them takes it for a finding.
+void ServiceWatch::drill() {
+    if (!session_) return;
+    const nanoseconds until = boot_now() + shift() + kDrillLasts;
+    Event event{.kind = Event::Kind::leak, .target = whole(), .mono = boot_now(), .wall = wall_now()};
+    event.who = crew_->who_was(whole());
+    event.verdict = std::make_shared<const Verdict>(session_->verdict(whole()));
+    const std::string text = fmt::format("DRILL: this is no leak of {}, but an exercise", name());
+    if (to_journal_) {
+        auto fields = listen::event_fields(event, service_.unit);
+        if (!event.verdict->leading) fields.emplace_back("RAMPWATCH_SERIES", word(Series::memory));
+        fields.emplace_back("RAMPWATCH_DRILL", "1");
+        systemd::send({systemd::Priority::error, systemd::kLeakId, text, std::move(fields)});
+    } else {
+        say(text);
+    }
+    if (carry_over_) carry_over_->note_drill();
+    if (metrics_) metrics_->drill(until, *session_);
+    if (on_leak_) on_leak_->drill(event);
+    if (leak_file_ && !leak_file_->drill(event))
+        tell_hook(true, "no drill of " + escape(*settings_.leak_file) + ": it tells a true leak");
+    drill_until_ = until;
+}
+
+// That it ended well is news, no trouble.
+void ServiceWatch::tell_hook(bool ok, const std::string& line) {
+    if (!ok) return say(line);
+    const bool sent =
+        to_journal_ && systemd::send({systemd::Priority::info,
+                                      {},
+                                      line,
+                                      {{"RAMPWATCH_UNIT", service_.unit}, {"RAMPWATCH_EVENT", "hook_done"}}});
+    if (!sent && !settings_.listener.quiet) say(line);
+}
+
+void ServiceWatch::end_drill() {
+    if (!drill_until_ || boot_now() + shift() < *drill_until_) return;
+    drill_until_.reset();
+    if (leak_file_) leak_file_->end_drill();
+}
+
+void ServiceWatch::loop() {
+    std::optional<ServiceMemory> remembering;
+    std::vector<watch::Listener*> first;
+    if (carry_over_) first.push_back(&remembering.emplace(*carry_over_, *crew_, whole()));
+    std::vector<watch::Listener*> ours = {this, &status_};
+    if (leak_file_) ours.push_back(&*leak_file_);
+    follow::NoBaselines none;
+    std::vector<Feed*> feeds = {crew_.get(), &stop_, &none, &*dumps_};
+    if (unit_) feeds.insert(feeds.begin(), &*unit_);
+    if (on_leak_) feeds.push_back(&*on_leak_);
+    watch::Loop loop(*session_, std::move(feeds), listeners(std::move(first), ours), shift());
+    turn(loop);
+}
+
+int ServiceWatch::conclude() {
+    bool leak = stop_.leak_told();
+    bool looked = false;
+    for (const TargetId target : judged_) {
+        const auto verdict = std::make_shared<const Verdict>(session_->verdict(target));
+        leak = leak || verdict->ever_leak;
+        looked = looked || verdict->samples > 0;
+        const bool told = target <= kSumTarget || verdict->claim >= Claim::growing;
+        if (!told || verdict->samples == 0) continue;
+        Event ended{.kind = Event::Kind::ended,
+                    .target = target,
+                    .mono = boot_now(),
+                    .wall = wall_now(),
+                    .verdict = verdict};
+        ended.who = crew_->who_was(target);
+        listener_->take(ended, *session_);
+    }
+    if (!looked && service_.unit.empty()) {
+        say(to_string(
+            Error{Error::Kind::gone, "it ended before the first sample; nothing was judged", name(), {}}));
+        return static_cast<int>(Exit::trouble);
+    }
+    say_missing_samples();
+    if (left_) return static_cast<int>(Exit::healthy);  // of its own will, as agreed; the leak was told
+    return leak ? settings_.leak_status.value_or(static_cast<int>(Exit::leak))
+                : static_cast<int>(Exit::healthy);
+}
+
+int ServiceWatch::run() {
+    auto error = prepare();
+    if (!error) error = service_.unit.empty() ? find_tree() : find_unit();
+    if (error && error->kind == Error::Kind::timed_out && by_manager_) return static_cast<int>(Exit::healthy);
+    if (error) {
+        if (to_journal_) say(to_string(*error));
+        return to_journal_ ? static_cast<int>(Exit::trouble) : complain(*error);
+    }
+    if (unit_ && !await_unit()) return static_cast<int>(Exit::healthy);
+    if (const auto trouble = begin()) {
+        say(to_string(*trouble));
+        return static_cast<int>(Exit::trouble);
+    }
+    loop();
+    notify_.stopping();
+    if (carry_over_) carry_over_->end(*session_, stop_.reason());
+    const int status = conclude();
+    out_.flush_for(kLastWords);
+    err_.flush_for(kLastWords);
+    return status;
+}
+
+}  // namespace
+
+int run_service_watch(const ServiceSettings& service, const WatchSettings& settings) {
+    return ServiceWatch(service, settings).run();
+}
+
+}  // namespace rampwatch::cli

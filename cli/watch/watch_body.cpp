@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "cli/watch/watch_body.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "core/base/poller.h"
+#include "core/base/text.h"
+
+namespace rampwatch::cli {
+
+void WatchBody::say(const std::string& line) {
+    const char* clear = err_terminal_.can_redraw ? "\r\x1b[J" : "";
+    err_.write(fmt::format("{}rampwatch: {}\n", clear, line), Outlet::Worth::much);
+}
+
+std::optional<Error> WatchBody::open_records(TargetId recorded) {
+    if (settings_.record) {
+        auto writer = store::CsvWriter::create(*settings_.record);
+        if (!writer) return writer.error();
+        recorder_.emplace(std::move(*writer), teller(), recorded);
+    }
+    if (settings_.dump_directory) {
+        auto keeper = listen::DumpKeeper::open(*settings_.dump_directory, teller());
+        if (!keeper) return keeper.error();
+        keeper_.emplace(std::move(*keeper));
+    }
+    return std::nullopt;
+}
+
+void WatchBody::open_stdout() {
+    auto screen = listener_on_stdout(out_, settings_.json, settings_.listener);
+    screen_ = screen.get();
+    listener_ = std::move(screen);
+}
+
+std::optional<Error> WatchBody::open_metrics(std::string target) {
+    auto metrics =
+        listen::MetricsKeeper::open(settings_.metrics, std::move(target), settings_.interval, teller());
+    if (!metrics) return metrics.error();
+    metrics_ = std::move(*metrics);
+    return std::nullopt;
+}
+
+bool WatchBody::is_interrupted(std::initializer_list<unsigned> others) {
+    std::vector<Fact> none;
+    signals_.take(none);
+    const auto signals = signals_.take_signals();
+    return std::any_of(signals.begin(), signals.end(), [&](const signalfd_siginfo& signal) {
+        return signal.ssi_signo != SIGWINCH &&
+               std::find(others.begin(), others.end(), signal.ssi_signo) == others.end();
+    });
+}
+
+std::vector<watch::Listener*> WatchBody::listeners(std::vector<watch::Listener*> remembering,
+                                                   const std::vector<watch::Listener*>& ours) {
+    std::vector<watch::Listener*> all = std::move(remembering);
+    if (recorder_) all.push_back(&*recorder_);
+    all.push_back(&stop_);
+    all.push_back(listener_.get());
+    if (keeper_) all.push_back(&*keeper_);
+    all.insert(all.end(), ours.begin(), ours.end());
+    if (metrics_) all.push_back(metrics_.get());
+    if (on_leak_) all.push_back(&*on_leak_);
+    return all;
+}
+
+void WatchBody::turn(watch::Loop& loop) {
+    loop.on_spin = teller();
+    loop.run([this] {
+        out_.flush();
+        err_.flush();
+        const bool waits = out_.waits() || err_.waits();
+        stop_.wake_at(waits ? std::optional(boot_now() + kTryAgain) : std::nullopt);
+        return stop_.now();
+    });
+}
+
+void WatchBody::say_missing_samples() {
+    if (recorder_ && recorder_->missing() > 0)
+        say(fmt::format("{} samples are missing from {}", recorder_->missing(), escape(*settings_.record)));
+}
+
+listen::CarryOverOptions carry_over_options(const WatchSettings& settings, std::string target, const Say& say,
+                                            TargetId whole) {
+    listen::CarryOverOptions options{.state_path = settings.state, .target = whole};
+    if (!settings.history) return options;
+    auto history = read_history_options(*settings.history, std::move(target));
+    if (!history) {
+        say("no history: " + to_string(history.error()));
+        return options;
+    }
+    const trend::Settings& judge = settings.session.judge;
+    history->watching = {.interval = settings.interval,
+                         .patience = judge.patience,
+                         .min_growth_bytes = judge.min_growth_bytes,
+                         .min_count = judge.min_count,
+                         .whole = whole == kSumTarget};
+    options.history = std::move(*history);
+    return options;
+}
+
+}  // namespace rampwatch::cli

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// One recording judged, and many of them in parallel.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/model/verdict.h"
+#include "core/readers/recording.h"
+#include "core/report/verdict_context.h"
+#include "core/trend/judge.h"
+
+namespace rampwatch::batch {
+
+// Of one file; of further series only those are kept that grow, and the others are counted.
+inline constexpr std::size_t kMostKept = 5000;
+
+struct SeriesAnalysis {
+    readers::SeriesInfo info{};
+    Verdict verdict{};
+    report::VerdictContext context{};
+};
+
+// What one file came to.
+struct Analysis {
+    std::string file{};  // as it was given
+    std::optional<Error> error{};
+    std::vector<SeriesAnalysis>
+        series{};  // where there is no error, at least one; as they appeared in the file
+    std::int64_t not_kept = 0;
+    std::string format{};
+    readers::RecordingNotes notes{};
+};
+
+// A recording of any length in the memory of the series that are open at once; a file without a sample is an
+// error.
+Analysis analyze_file(const std::string& file, const trend::Settings& settings);
+
+// One worker a file, as many at once as there are cores. `take` is called on the calling thread, in the order
+// of `files`, each as soon as it and those before it are done.
+void analyze_files(const std::vector<std::string>& files, const trend::Settings& settings,
+                   const std::function<void(Analysis)>& take);
+
+}  // namespace rampwatch::batch

@@ -31,7 +31,8 @@ using runtime::Budget;
 using runtime::Sink;
 using runtime::TypeId;
 
-constexpr unsigned kShift = 2;  // blocks of 16 KiB
+constexpr unsigned kShift = 2;               // blocks of 16 KiB
+constexpr std::uint64_t kMostListed = 1040;  // bytes of a chunk in a quick list
 constexpr std::uint64_t kMostPeek = std::uint64_t{1} << 20;
 constexpr std::uint64_t kGuard = 64 << 10;  // in front of a thread's stack, at most
 constexpr std::size_t kLeastBlocks = 32;    // before the self-check means anything
@@ -129,6 +130,7 @@ class GlibcHeap : public runtime::Runtime, public runtime::Blocks {
     void read_chunks(const Block& block, std::span<const Chunk> chunks, Sink& sink);
     void read_inside(const Block& block, Place place, Sink& sink);
     [[nodiscard]] bool is_free(const Block& block, const Chunk& chunk);
+    [[nodiscard]] bool is_listed(std::uint64_t address, std::span<const std::uint64_t> content) const;
 
     TypeTable table_{};
     std::unique_ptr<View> view_{};
@@ -159,6 +161,17 @@ bool GlibcHeap::is_free(const Block& block, const Chunk& chunk) {
     return header && ((*header)[1] & 1U) == 0 && (*header)[0] == chunk.size;
 }
 
+// Freed, and kept in one of malloc's quick lists, whose chunks count as used: its first word leads to the
+// next one of the list, disguised by its own address ("safe linking", glibc 2.32 and newer). `address`: of
+// its first own byte.
+bool GlibcHeap::is_listed(std::uint64_t address, std::span<const std::uint64_t> content) const {
+    if (content.empty()) return false;
+    const std::uint64_t next = content[0] ^ address >> 12;
+    if (next == 0) return true;
+    const Mapping* mapping = next % 16 == 0 ? probe::find(view_->maps, next) : nullptr;
+    return mapping != nullptr && wants(*mapping);
+}
+
 void GlibcHeap::read_chunks(const Block& block, std::span<const Chunk> chunks, Sink& sink) {
     const std::vector<std::uint64_t> words = words_of(block);
     int kept = 0;
@@ -179,6 +192,10 @@ void GlibcHeap::read_chunks(const Block& block, std::span<const Chunk> chunks, S
         const std::size_t own =
             std::min<std::size_t>((chunk.size - 8) / 8, words.size() - std::min(first, words.size()));
         const auto content = std::span(words).subspan(std::min(first, words.size()), own);
+        if (chunk.size <= kMostListed && is_listed(block.address + chunk.offset + 16, content)) {
+            sink.add({view_->types.free(), 1, static_cast<std::int64_t>(chunk.size)});
+            continue;
+        }
         const TypeId type = view_->types.type_of(content, chunk.size);
         sink.add({type, 1, static_cast<std::int64_t>(chunk.size)});
         const bool chosen = kept < kKeptOfBlock && i % (1 + chunks.size() / kKeptOfBlock) == 0;

@@ -158,7 +158,7 @@ std::string free_line(const HeapTypes& types) {
     if (free < 0) return wrapped(fmt::format("malloc holds {} less free: that was filled again", size), 2);
     const double grown = static_cast<double>(types.resident_bytes - types.before_resident_bytes.value_or(0));
     std::string text = fmt::format("malloc holds {} more free", size);
-    if (free > grown / 2) text += ": most of the growth is fragmentation, not a leak";
+    if (grown > 1 << 20 && free > grown / 2) text += ": most of the growth is fragmentation, not a leak";
     return wrapped(text, 2);
 }
 
@@ -214,8 +214,8 @@ std::string heap_headline(const HeapTypes& types) {
     if (whole <= 0) return {};
     std::string text = fmt::format("{:.0f} % is ", 100 * top.bytes.value / whole);
     if (top.kind == HeapKind::buffer || top.count.value < 1) return text + type_name(top);
-    text += fmt::format("{} × {} of {}", count(top.count.value), clipped(type_name(top), 60),
-                        small_size(each(top.bytes.value, top)));
+    text += fmt::format("{} × {}", count(top.count.value), clipped(type_name(top), 60));
+    if (top.kind != HeapKind::chunk) text += " of " + small_size(each(top.bytes.value, top));
     double of_text = 0, of_rest = 0;
     for (const HeapOwned& part : top.owned)
         (part.kind == HeapKind::text ? of_text : of_rest) += part.bytes_each;

@@ -51,7 +51,6 @@ void confine() {
 #if !defined(__SANITIZE_ADDRESS__)
     limit(RLIMIT_DATA, kMostData);
 #endif
-    ::setpriority(PRIO_PROCESS, 0, 10);
 }
 
 void write_answer(const Result<HeapAnswer>& answer) {
@@ -201,10 +200,10 @@ Result<HeapAnswer> read_heap(const Life& life, const HeapOrder& order) {
     options.deadline = order.timeout;
     options.most_output_bytes = kMostBytes;
     options.death_signal = SIGKILL;
-    const auto done =
-        run({"/proc/self/exe", std::string(kHeapWord), std::to_string(life.pid),
-             std::to_string(life.start_ticks), life.boot_id, std::to_string(order.sample_bytes)},
-            options);
+    const auto done = run(
+        {"/proc/self/exe", std::string(kHeapWord), std::to_string(life.pid), std::to_string(life.start_ticks),
+         life.boot_id, std::to_string(order.sample_bytes), order.somebody_waits ? "0" : "10"},
+        options);
     if (!done) return done.error();
     const std::string where = fmt::format("PID {}", life.pid);
     if (done->timed_out) return Error{Error::Kind::timed_out, "reading its heap took too long", where, ""};
@@ -218,8 +217,9 @@ Result<HeapAnswer> read_heap(const Life& life, const HeapOrder& order) {
 int heap_main(int argc, char** argv) {
     confine();
     const auto number = [&](int index) { return index < argc ? parse_count(argv[index]) : std::nullopt; };
-    const auto pid = number(2), ticks = number(3), sample = number(5);
-    if (!pid || !ticks || !sample || *pid <= 0 || *pid > 1 << 30) return 2;
+    const auto pid = number(2), ticks = number(3), sample = number(5), nice = number(6);
+    if (!pid || !ticks || !sample || !nice || *pid <= 0 || *pid > 1 << 30) return 2;
+    ::setpriority(PRIO_PROCESS, 0, *nice > 0 ? 10 : 0);
     Life life;
     life.pid = static_cast<std::int32_t>(*pid);
     life.start_ticks = static_cast<std::uint64_t>(*ticks);

@@ -78,6 +78,24 @@ Result<Dump> take_quick_dump(const Life& life, std::int64_t threads, const std::
     return dump;
 }
 
+// The kernel walks page tables for the share: some 10 ms for so much, in which the process may have to wait.
+constexpr std::int64_t kMostForShare = std::int64_t{1} << 30;
+constexpr std::size_t kMostDescriptors = 4096;
+
+void add_beside_rss(Look& look, const probe::Process& process, const std::string& status) {
+    const auto huge_kib = probe::field_of(status, "HugetlbPages");
+    if (huge_kib && *huge_kib < INT64_MAX / 1024) look.hugetlb_bytes = *huge_kib * 1024;
+    if (const auto files = probe::open_memory(process.directory(), kMostDescriptors)) {
+        look.open_memory_bytes = 0;
+        look.open_memory_files = static_cast<std::int64_t>(files->size());
+        for (const probe::OpenMemory& file : *files) *look.open_memory_bytes += file.bytes;
+    }
+    if (look.sample.rss_bytes > kMostForShare) return;
+    const auto living = probe::live_thread(process.pid());
+    const auto rollup = living ? probe::read_rollup(*living) : Result<MemoryFigures>(living.error());
+    if (rollup && rollup->pss > 0) look.pss_bytes = rollup->pss;
+}
+
 void add_stacks(Look& look, const std::string& pprof) {
     if (const auto allowed = probe::may_dump(look.life.pid); !allowed && pprof.empty()) {
         look.no_dump = allowed.error().what;
@@ -97,24 +115,6 @@ void add_stacks(Look& look, const std::string& pprof) {
     }
 }
 
-// The kernel walks page tables for the share: some 10 ms for so much, in which the process may have to wait.
-constexpr std::int64_t kMostForShare = std::int64_t{1} << 30;
-constexpr std::size_t kMostDescriptors = 4096;
-
-void add_beside_rss(Look& look, const probe::Process& process, const std::string& status) {
-    const auto huge_kib = probe::field_of(status, "HugetlbPages");
-    if (huge_kib && *huge_kib < INT64_MAX / 1024) look.hugetlb_bytes = *huge_kib * 1024;
-    if (const auto files = probe::open_memory(process.directory(), kMostDescriptors)) {
-        look.open_memory_bytes = 0;
-        look.open_memory_files = static_cast<std::int64_t>(files->size());
-        for (const probe::OpenMemory& file : *files) *look.open_memory_bytes += file.bytes;
-    }
-    if (look.sample.rss_bytes > kMostForShare) return;
-    const auto living = probe::live_thread(process.pid());
-    const auto rollup = living ? probe::read_rollup(*living) : Result<MemoryFigures>(living.error());
-    if (rollup && rollup->pss > 0) look.pss_bytes = rollup->pss;
-}
-
 Result<Look> take_look(const probe::Process& process, const std::string& pprof) {
     auto looker = probe::Looker::open(process);
     if (!looker) return looker.error();
@@ -128,9 +128,9 @@ Result<Look> take_look(const probe::Process& process, const std::string& pprof) 
     const auto status = read_file(process.directory(), "status");
     const auto peak_kib = status ? probe::field_of(*status, "VmHWM") : std::nullopt;
     if (peak_kib && *peak_kib < INT64_MAX / 1024) look.peak_rss_bytes = *peak_kib * 1024;
+    look.main_thread_ended = !process.has_main_thread();
     add_beside_rss(look, process, status ? *status : std::string());
     if (!sample->fds) look.missing.emplace_back("descriptors");
-    look.main_thread_ended = !process.has_main_thread();
     add_stacks(look, pprof);
     if (!look.missing.empty() && ::geteuid() != 0)
         look.with_rights = fmt::format("sudo {} look {}", program_name(), process.pid());

@@ -109,6 +109,7 @@ void fields(auto& visit, Is<Group> auto& group) {
     visit(by_asker("stayed"), group.stayed);
     visit(Field{"own_frame"}, group.own_frame);
     visit(Field{"truncated"}, group.truncated);
+    visit(Field{"damaged"}, group.damaged);
     visit(Field{"frames"}, group.frames);
     const auto of_tasks = [&](const char* name, As as = As::itself) {
         return Field{.name = name, .as = as, .written = row_of(group.kind).is_task};

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
-// `rampwatch diff`: two saved dumps compared by group.
+// `rampwatch diff`: two dumps compared by group.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "cli/commands/commands.h"
 #include "cli/console/exit.h"
+#include "cli/console/stack_file.h"
 #include "cli/console/terminal.h"
 #include "core/base/file.h"
 #include "core/report/json_diff.h"
@@ -26,30 +29,72 @@ struct Options {
     std::string format = "text";
 };
 
-Result<Dump> read(const std::string& path) {
-    const auto text = read_file(path, kMostBytes + 1);
+// A dump in JSON is known by its schema; else it is a text of stacks.
+bool is_saved(const std::string& text) {
+    return std::string_view(text).substr(0, 4096).find("rampwatch.dump/") != std::string_view::npos;
+}
+
+Dump dump_of(const StackFile& file, stacks::TextDump& read) {
+    Dump dump;
+    dump.life.executable = file.path;
+    describe(file, read, dump);
+    dump.threads = read.stacks.stacks();
+    dump.groups = read.stacks.take();
+    return dump;
+}
+
+Result<Dump> read(const StackFile& file) {
+    const auto text = read_file(file.path == "-" ? "/dev/stdin" : file.path, kMostBytes + 1);
     if (!text) return text.error();
-    if (text->size() > kMostBytes) return Error{Error::Kind::bad_input, "more than 256 MiB", path, {}};
+    if (text->size() > kMostBytes) return Error{Error::Kind::bad_input, "more than 256 MiB", file.path, {}};
+    if (!is_saved(*text)) {
+        auto stacks = parse_stacks(*text, file);
+        if (!stacks) return stacks.error();
+        return dump_of(file, *stacks);
+    }
     auto dump = store::read_dump(*text);
     if (dump) return dump;
     Error error = dump.error();
-    error.where = path;
+    error.where = file.path;
     return error;
 }
 
+// The first and the last dump of one file.
+Result<std::pair<Dump, Dump>> read_both(const std::string& path) {
+    StackFile file{path, 0};
+    auto last = read_stacks(file);
+    if (!last) return last.error();
+    if (last->dumps < 2) {
+        return Error{Error::Kind::bad_input, "has one dump only", path,
+                     "name two files, or one with several dumps of the same threads"};
+    }
+    file.number = 1;
+    auto first = read_stacks(file);
+    if (!first) return first.error();
+    return std::pair(dump_of(file, *first), dump_of({path, last->dumps}, *last));
+}
+
+Result<std::pair<Dump, Dump>> read_options(const Options& options) {
+    if (options.now.empty()) return read_both(options.before);
+    auto before = read(stack_file_of(options.before));
+    if (!before) return before.error();
+    auto now = read(stack_file_of(options.now));
+    if (!now) return now.error();
+    return std::pair(std::move(*before), std::move(*now));
+}
+
 int diff(const Options& options) {
-    const auto before = read(options.before);
-    if (!before) return complain(before.error());
-    const auto now = read(options.now);
-    if (!now) return complain(now.error());
-    const Dump difference = stacks::difference(*before, *now);
+    const auto dumps = read_options(options);
+    if (!dumps) return complain(dumps.error());
+    const auto& [before, now] = *dumps;
+    const Dump difference = stacks::difference(before, now);
     if (options.format == "json") {
-        fmt::print("{}\n", report::json_diff(*before, *now, difference));
+        fmt::print("{}\n", report::json_diff(before, now, difference));
     } else {
         const Terminal terminal = terminal_of(STDOUT_FILENO);
         const report::DumpTextStyle style{.width = columns_for(terminal, STDOUT_FILENO),
                                           .colours = terminal.colours};
-        fmt::print("{}", report::text_diff(*before, *now, difference, style));
+        fmt::print("{}", report::text_diff(before, now, difference, style));
     }
     if (std::fflush(stdout) != 0)
         return complain({Error::Kind::io, "cannot be written", "standard output", {}});
@@ -59,15 +104,21 @@ int diff(const Options& options) {
 }  // namespace
 
 Command diff_command() {
-    Command command{.name = "diff", .about = "Compare two saved dumps, group by group"};
+    Command command{.name = "diff", .about = "Compare two dumps, group by group"};
     command.footer =
         "Examples:\n"
         "  rampwatch dump --format json -o a.json 4711; sleep 600; rampwatch dump --format json -o b.json "
         "4711\n"
-        "  rampwatch diff a.json b.json                  which stacks are there more of?";
+        "  rampwatch diff a.json b.json                  which stacks are there more of?\n"
+        "  rampwatch diff catalina.out                   its first thread dump and its last\n"
+        "  rampwatch diff catalina.out#2 catalina.out#3  its second and its third";
     auto options = std::make_shared<Options>();
-    command.add("OLD TEXT", &options->before, "a dump in JSON (rampwatch.dump/1)").required();
-    command.add("NEW TEXT", &options->now, "a later one").required();
+    command
+        .add("OLD TEXT", &options->before,
+             "a dump in JSON (rampwatch.dump/1), or a text of stacks as group reads it; FILE#2: its second "
+             "dump")
+        .required();
+    command.add("NEW TEXT", &options->now, "a later one; without: the last in OLD, compared with its first");
     command.add("--format FORMAT", &options->format, "text, or json (rampwatch.diff/1)")
         .one_of({"text", "json"});
     command.run = [options] { return diff(*options); };

@@ -111,6 +111,7 @@ void fields(auto& visit, Is<Group> auto& group) {
     visit(Field{"own_frame"}, group.own_frame);
     visit(Field{"truncated"}, group.truncated);
     visit(Field{.name = "task", .as = As::or_null, .written = group.kind == StackKind::task}, group.task);
+    visit(Field{"damaged"}, group.damaged);
     visit(Field{"frames"}, group.frames);
     const auto of_goroutines = [&](const char* name, As as = As::itself) {
         return Field{.name = name, .as = as, .written = group.kind == StackKind::goroutine};

@@ -40,11 +40,14 @@ enum class StackKind : std::uint8_t { thread, goroutine, task };
 // One thread, goroutine or task.
 struct Stack {
     StackKind kind = StackKind::thread;
-    std::int64_t id = 0;                 // TID, goroutine id, or what a task is told from others by
+    std::int64_t id = 0;                 // TID, goroutine id, or what a task is told from others by; 0: not known
     std::string name{};                  // of the thread; empty when not known
     std::optional<std::string> state{};  // what it waits for: "futex", "chan send", "running"
     std::vector<Frame> frames{};
-    bool truncated = false;  // ends without a known root
+    bool truncated = false;             // ends without a known root
+    bool damaged = false;               // the text had lines in it that were not understood: frames may lack
+    std::int64_t count = 1;             // more where the text had them counted already
+    std::vector<std::string> labels{};  // "key=value", of pprof
 
     friend bool operator==(const Stack&, const Stack&) = default;
 };
@@ -70,6 +73,7 @@ struct Group {
     std::vector<Frame> frames{};
     std::size_t own_frame = 0;  // the first frame of the user's own code; 0 when all are foreign
     bool truncated = false;
+    bool damaged = false;  // of a stack whose text was not all understood: it is in no group with others
     std::optional<std::int64_t> change{};  // of `count` since the baseline; empty without one
     std::optional<GroupGrowth> growth{};
     // Of those that the dump before had in it, the share that is in it still, 0 to 1: near 1 in what leaks

@@ -147,6 +147,8 @@ std::string frames_text(const Group& group, const std::string& program, const Du
         }
     }
     if (group.truncated) text += aside("      .. the stack could not be read to its end", style);
+    if (group.damaged)
+        text += aside("      .. lines of it were not understood: frames may be missing", style);
     return text;
 }
 
@@ -315,8 +317,11 @@ std::string head_line(const Dump& dump) {
         text += fmt::format("goroutines: {}\n", go_count_text(*dump.go));
         for (const std::string& line : go_memory_lines(dump)) text += line + "\n";
     }
-    text += fmt::format("{} {} in {} different {}{}", format_count(dump.threads), noun(kind, dump.threads),
-                        format_count(stacks), stacks == 1 ? "stack" : "stacks", whose(dump));
+    const bool is_mixed = !dump.go && std::any_of(dump.groups.begin(), dump.groups.end(),
+                                                  [&](const Group& group) { return group.kind != kind; });
+    text += fmt::format("{} {} in {} different {}{}", format_count(dump.threads),
+                        is_mixed ? "threads and goroutines" : noun(kind, dump.threads), format_count(stacks),
+                        stacks == 1 ? "stack" : "stacks", whose(dump));
     text += taken_line(dump);
     text += stop_words(dump);
     if (dump.baseline) text += fmt::format("; changes since {}", format_day_minute(*dump.baseline));

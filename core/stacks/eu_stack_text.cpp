@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/stacks/source_place.h"
 
 namespace rampwatch::stacks {
 namespace {
@@ -24,49 +25,100 @@ Named name_and_module(std::string_view text) {
     return {text, {}};
 }
 
-struct Place {
-    std::string_view file{};
-    std::optional<std::int64_t> line{};
-};
+// "[93ac61...]@0x7ffba6071000+0xcf545": the module's build id, where it is mapped, how far in it.
+bool is_build_id(std::string_view text) {
+    const auto close = text.find("]@0x");
+    return text.starts_with('[') && close != std::string_view::npos &&
+           text.find_first_not_of("0123456789abcdef", 1) == close;
+}
 
-// "file:line" or "file:line:column"; the file may have colons of its own.
-Place place_of(std::string_view text) {
-    const auto last = text.rfind(':');
-    if (last == std::string_view::npos) return {text, {}};
-    const auto number = parse_count(text.substr(last + 1));
-    const std::string_view before = text.substr(0, last);
-    const auto earlier = before.rfind(':');
-    if (number && earlier != std::string_view::npos) {
-        if (const auto first = parse_count(before.substr(earlier + 1)))
-            return {before.substr(0, earlier), first};
-    }
-    return number ? Place{before, number} : Place{text, {}};
+bool is_source(std::string_view text) { return source_place(trim(text)).line.has_value(); }
+
+// A name that is cut within its types or arguments is not.
+bool is_balanced(std::string_view text) {
+    return std::count(text.begin(), text.end(), '(') == std::count(text.begin(), text.end(), ')');
+}
+
+// Of a line put together: no name has blanks but within types, arguments, or behind such.
+bool is_torn(const Named& named) {
+    const bool has_types = named.function.find_first_of("(<") != std::string_view::npos;
+    return (!has_types && named.function.find(' ') != std::string_view::npos) ||
+           (named.module.find(' ') != std::string_view::npos && !named.module.starts_with('['));
+}
+
+// With -a each frame has "- 1" before its name, or blanks where it was interrupted.
+std::string_view without_activation(std::string_view text) {
+    text = trim(text);
+    return text == "- 1" || text.starts_with("- 1 ") ? trim(text.substr(3)) : text;
 }
 
 }  // namespace
 
-void EuStackText::line(std::string_view text) {
-    if (text.starts_with("TID ") && text.ends_with(':')) {
-        const auto tid = parse_count(text.substr(4, text.size() - 5));
-        if (!tid) return skip_line();
-        return begin_stack(*tid, {});
+Head EuStackText::head(std::string_view text) const {
+    text = trim(text);
+    const bool is_head = text.starts_with("TID ") && text.ends_with(':') &&
+                         parse_count(text.substr(4, text.size() - 5)).value_or(0) > 0;
+    return is_head ? Head::whole : Head::none;
+}
+
+StackText::Start EuStackText::start(std::string_view text) const {
+    const bool is_indented = text.starts_with("    ") || text.starts_with('\t');
+    text = trim(text);
+    if (text.starts_with("TID ") || text.starts_with("PID ") || text.starts_with("eu-stack: "))
+        return Start::sure;
+    if (is_build_id(text)) return Start::sure;
+    if (take_number(text)) return Start::sure;
+    return is_indented || is_source(text) ? Start::loose : Start::unknown;
+}
+
+bool EuStackText::is_whole(std::string_view text) const {
+    text = trim(text);
+    if (head(text) == Head::whole || is_build_id(text)) return true;
+    if (!text.starts_with('#')) return is_source(text);
+    return !name_and_module(text).module.empty() || is_balanced(text);
+}
+
+bool EuStackText::line(std::string_view text, bool joined) {
+    const std::string_view whole = text;
+    text = trim(text);
+    if (head(text) == Head::whole) {
+        begin_numbered(*parse_count(text.substr(4, text.size() - 5)), {});
+        return true;
     }
-    if (in_stack() && text.starts_with('#')) {
-        const auto begin = text.find("0x");
-        if (begin == std::string_view::npos) return skip_line();
-        const auto end = std::min(text.find(' ', begin), text.size());
-        const auto address = parse_address(text.substr(begin, end - begin));
-        if (!address) return skip_line();
-        const Named named = name_and_module(trim(text.substr(end)));
-        const auto version = named.function.find('@');  // "pthread_cond_wait@@GLIBC_2.3.2"
-        return add_frame(address, named.function.substr(0, version),
-                         named.module.starts_with("[vdso") ? "[vdso]" : named.module);
+    if (text.starts_with("PID ")) {
+        end_stack();
+        return true;
     }
-    if (in_stack() && text.starts_with("    ")) {
-        const Place place = place_of(trim(text));
-        return set_source(place.file, place.line);
+    if (text.starts_with("eu-stack: ")) {
+        set_incomplete();
+        return true;
     }
-    if (!text.empty() && !text.starts_with("PID ")) skip_line();
+    if (const auto number = take_number(text)) return frame_line(*number, text, joined);
+    if (!in_stack() || current().frames.empty()) return false;
+    if (is_build_id(text)) {
+        const auto plus = text.rfind('+');
+        const auto offset = parse_address(text.substr(std::min(plus + 1, text.size())));
+        if (offset) set_place(*offset, text.substr(1, text.find(']') - 1));
+        return offset.has_value();
+    }
+    const SourcePlace place = source_place(text);
+    if (!place.line && (joined || !whole.starts_with("    "))) return false;
+    set_source(place.file, place.line);
+    return true;
+}
+
+bool EuStackText::frame_line(std::int64_t number, std::string_view text, bool joined) {
+    if (!in_stack()) return false;
+    const auto end = std::min(text.find_first_of(" \t"), text.size());
+    const auto address = parse_address(text.substr(0, end));
+    if (!address) return false;
+    const Named named = name_and_module(without_activation(text.substr(end)));
+    if (joined && is_torn(named)) return false;
+    const auto version = named.function.find('@');  // "pthread_cond_wait@@GLIBC_2.3.2"
+    reach(number);
+    add_frame(address, named.function.substr(0, version),
+              named.module.starts_with("[vdso") ? "[vdso]" : named.module);
+    return true;
 }
 
 }  // namespace rampwatch::stacks

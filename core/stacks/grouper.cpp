@@ -10,7 +10,8 @@
 namespace rampwatch::stacks {
 namespace {
 
-constexpr std::size_t kMostDistinct = 256;  // names and states that a group counts apart
+constexpr std::size_t kMostDistinct = 256;                   // names and states that a group counts apart
+constexpr std::int64_t kMostAtOnce = std::int64_t{1} << 40;  // no text makes a sum run over
 
 void append(std::string& key, char tag, std::string_view text) {
     key += tag;
@@ -40,6 +41,7 @@ std::vector<std::string> most_frequent(const std::map<std::string, std::int64_t>
 
 // Keeps the smallest kMostIds, as a heap with the largest on top until take() sorts it.
 void add_id(std::vector<std::int64_t>& ids, std::int64_t id) {
+    if (id <= 0) return;  // not known
     if (ids.size() < kMostIds) {
         ids.push_back(id);
         std::push_heap(ids.begin(), ids.end());
@@ -48,6 +50,12 @@ void add_id(std::vector<std::int64_t>& ids, std::int64_t id) {
         ids.back() = id;
         std::push_heap(ids.begin(), ids.end());
     }
+}
+
+void keep_common(std::vector<std::string>& common, const std::vector<std::string>& labels) {
+    std::erase_if(common, [&](const std::string& label) {
+        return std::find(labels.begin(), labels.end(), label) == labels.end();
+    });
 }
 
 // Whether it is known where in its machine code the call stands that frames[index] was inlined into.
@@ -85,38 +93,79 @@ std::string identity(const Group& group) {
     return key;
 }
 
+Grouper::Building* Grouper::put(std::string key, Building&& fresh, std::int64_t times) {
+    const std::size_t bytes = 3 * key.size() + 200 * fresh.group.frames.size();
+    if (groups_.size() >= most_groups_ || bytes_ + bytes > most_bytes_) {
+        ungrouped_ += times;
+        return nullptr;
+    }
+    bytes_ += bytes;
+    fresh.order = groups_.size();
+    return &groups_.emplace(std::move(key), std::move(fresh)).first->second;
+}
+
 // The group of such stacks, with so many more of them in it; null where there may be no further one.
 Grouper::Building* Grouper::open(Stack& stack, std::int64_t times) {
     stacks_ += times;
     std::string key = identity(stack.frames, stack.kind);
     if (!row_of(stack.kind).is_task && stack.truncated) append(key, 'w', stack.state.value_or(""));
-    auto place = groups_.find(key);
-    if (place == groups_.end()) {
-        const std::size_t bytes = 3 * key.size() + 200 * stack.frames.size();
-        if (groups_.size() >= most_groups_ || bytes_ + bytes > most_bytes_) {
-            ungrouped_ += times;
-            return nullptr;
-        }
-        bytes_ += bytes;
+    if (stack.damaged) {
+        damaged_ += times;
+        append(key, 'd', std::to_string(damaged_));
+    }
+    const auto place = groups_.find(key);
+    Building* building = place == groups_.end() ? nullptr : &place->second;
+    if (building == nullptr) {
         Building fresh;
-        fresh.order = groups_.size();
         fresh.group.kind = stack.kind;
         fresh.group.frames = std::move(stack.frames);
         fresh.group.truncated = stack.truncated;
-        place = groups_.emplace(std::move(key), std::move(fresh)).first;
+        fresh.group.damaged = stack.damaged;
+        fresh.group.labels = stack.labels;
+        building = put(std::move(key), std::move(fresh), times);
+        if (building == nullptr) return nullptr;
     }
-    Building& building = place->second;
-    building.group.count += times;
-    building.group.truncated = building.group.truncated && stack.truncated;  // of tasks
-    return &building;
+    building->group.count += times;
+    building->group.truncated = building->group.truncated && stack.truncated;
+    keep_common(building->group.labels, stack.labels);
+    return building;
 }
 
-void Grouper::add(Stack stack, std::int64_t times) {
+void Grouper::add(Stack stack) {
+    const std::int64_t times = std::clamp<std::int64_t>(stack.count, 0, kMostAtOnce);
+    if (times == 0) return;
     Building* building = open(stack, times);
     if (building == nullptr) return;
     add_id(building->group.ids, stack.id);
     count(building->names, stack.name, times);
     if (stack.state) count(building->states, *stack.state, times);
+}
+
+void Grouper::merge(Grouper& other) {
+    std::vector<std::pair<std::string, Building>> theirs;
+    for (auto& [key, building] : other.groups_) theirs.emplace_back(key, std::move(building));
+    std::sort(theirs.begin(), theirs.end(),
+              [](const auto& a, const auto& b) { return a.second.order < b.second.order; });
+    for (auto& [key, building] : theirs) {
+        Group& group = building.group;
+        if (group.damaged) append(key, 'D', std::to_string(stacks_));
+        const auto place = groups_.find(key);
+        if (place == groups_.end()) {
+            put(key, std::move(building), group.count);
+            continue;
+        }
+        Building& ours = place->second;
+        ours.group.count += group.count;
+        ours.group.truncated = ours.group.truncated && group.truncated;
+        keep_common(ours.group.labels, group.labels);
+        for (const std::int64_t id : group.ids) add_id(ours.group.ids, id);
+        for (const auto& [word, times] : building.names) count(ours.names, word, times);
+        for (const auto& [word, times] : building.states) count(ours.states, word, times);
+    }
+    stacks_ += other.stacks_;
+    ungrouped_ += other.ungrouped_;
+    damaged_ += other.damaged_;
+    other = Grouper(other.most_groups_, other.most_bytes_);
 }
 
 void Grouper::add(Stack stack, const std::vector<Member>& members) {

@@ -39,14 +39,19 @@ class Grouper {
         std::string state{};
     };
 
-    // Amortised O(frames); `count` stacks that are all like this one, of which one has the id.
-    void add(Stack stack, std::int64_t count = 1);
+    // Amortised O(frames); stack.count stacks that are all like this one, of which one has the id. A damaged
+    // one is a group of its own.
+    void add(Stack stack);
 
     // All of them have this stack, whose own id, name and state count for nothing. O(frames + members).
     void add(Stack stack, const std::vector<Member>& members);
 
     [[nodiscard]] std::int64_t stacks() const { return stacks_; }        // all that were added
     [[nodiscard]] std::int64_t ungrouped() const { return ungrouped_; }  // of these, in no group
+    [[nodiscard]] std::int64_t damaged() const { return damaged_; }      // of these, damaged
+
+    // What the other one has, added to this one; the other one is left empty. O(its groups).
+    void merge(Grouper& other);
 
     // Biggest first, equals in the order in which they came; own frames are marked. Empties the Grouper.
     std::vector<Group> take();
@@ -60,9 +65,10 @@ class Grouper {
 
     Building* open(Stack& stack, std::int64_t times);
     void add_alike(Stack stack, const std::vector<Member>& members);
+    Building* put(std::string key, Building&& fresh, std::int64_t times);
 
     std::size_t most_groups_, most_bytes_, bytes_ = 0;
-    std::int64_t stacks_ = 0, ungrouped_ = 0;
+    std::int64_t stacks_ = 0, ungrouped_ = 0, damaged_ = 0;
     std::unordered_map<std::string, Building> groups_{};
 };
 

@@ -24,6 +24,12 @@ constexpr std::array<std::string_view, 9> kLibrarySources = {
     "../sysdeps/",   "library/std/", "library/core/",      "library/alloc/"};  // these as Rust's own build
                                                                                // has them
 
+// Of Python, where a sampler leaves out the directory: what waits, and what starts threads.
+constexpr std::array<std::string_view, 14> kPythonSources = {
+    "threading.py", "queue.py",      "selectors.py", "socket.py",   "socketserver.py",
+    "ssl.py",       "subprocess.py", "asyncio/",     "concurrent/", "multiprocessing/",
+    "http/",        "urllib/",       "importlib/",   "<frozen "};
+
 // C, C++ and Rust: names that machinery has even when it is linked or inlined into the program.
 constexpr std::array<std::string_view, 21> kLibraryFunctions = {
     "std::",        "__gnu_cxx::",  "__cxxabiv1::",
@@ -63,6 +69,14 @@ bool starts_with_any(std::string_view text, const Table& table) {
 
 std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+// "/usr/lib/python3.11/threading.py"; not what pip installed beside it.
+bool is_python_library(std::string_view file) {
+    if (starts_with_any(file, kPythonSources)) return true;
+    const auto lib = file.find("/lib/python3");
+    const auto lib64 = lib == std::string_view::npos ? file.find("/lib64/python3") : lib;
+    return lib64 != std::string_view::npos && file.find("-packages/", lib64) == std::string_view::npos;
+}
+
 // "runtime.gopark" and "net/http.(*conn).serve" are; "main.worker", "example.com/shop.Run" and C++ names are
 // not.
 bool is_go_library(std::string_view function) {
@@ -95,6 +109,7 @@ bool is_library(const Frame& frame) {
         if (starts_with_any(base_name(*frame.module), kRuntimeModules)) return true;
     }
     if (frame.file && starts_with_any(*frame.file, kLibrarySources)) return true;
+    if (frame.file && is_python_library(*frame.file)) return true;
     if (!frame.function) return false;
     const std::string bare = bare_function(*frame.function);
     std::string_view name = bare;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/base/function_name.h"
+#include "core/base/text.h"
 
 namespace rampwatch::stacks {
 namespace {
@@ -62,7 +63,9 @@ void drop_guesses(std::vector<Frame>& frames) {
 // Of a stripped program a debugger may print nothing else: then addresses are what tells stacks apart.
 bool keep_addresses(std::vector<Frame>& frames, const std::vector<std::optional<std::uint64_t>>& addresses) {
     if (!std::all_of(frames.begin(), frames.end(), is_unknown)) return false;
-    for (std::size_t i = 0; i < frames.size(); ++i) frames[i].offset = addresses[i];
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        if (!frames[i].offset) frames[i].offset = addresses[i];
+    }
     return true;
 }
 
@@ -77,6 +80,15 @@ std::optional<std::uint64_t> parse_address(std::string_view text) {
     return value;
 }
 
+std::optional<std::int64_t> take_number(std::string_view& text) {
+    if (!text.starts_with('#')) return std::nullopt;
+    const auto end = std::min(text.find_first_not_of("0123456789", 1), text.size());
+    const auto number = parse_count(text.substr(1, end - 1));
+    if (!number || (end < text.size() && text[end] != ' ' && text[end] != '\t')) return std::nullopt;
+    text = trim(text.substr(end));
+    return number;
+}
+
 void StackText::feed(std::string_view chunk) {
     while (!chunk.empty()) {
         const auto end = chunk.find('\n');
@@ -88,16 +100,100 @@ void StackText::feed(std::string_view chunk) {
         }
         pending_ += part.substr(0, std::min(part.size(), room));
         if (end == std::string_view::npos) return;
-        line(pending_);
-        pending_.clear();
-        overlong_ = false;
+        take_pending();
         chunk.remove_prefix(end + 1);
     }
 }
 
-void StackText::finish() {
-    if (!pending_.empty()) line(pending_);
+void StackText::take_pending() {
+    std::string_view text = pending_;
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    take_line(text);
     pending_.clear();
+    overlong_ = false;
+}
+
+void StackText::take_line(std::string_view text, bool full) {
+    if (text.size() > kMostLine) {
+        text = text.substr(0, kMostLine);
+        ++skipped_.cut;
+    }
+    if (trim(text).empty()) return blank();
+    Start begins = start(text);
+    if (begins == Start::unknown && holds_ && ends_.empty() && !goes_on()) {
+        flush();  // what it says may make the line known: locals, or a servlet's calls, follow
+        begins = start(text);
+    }
+    if (holds_ && (begins == Start::unknown || (begins == Start::loose && !is_whole(joined_))))
+        return join(text, full);
+    flush();
+    if (begins == Start::unknown) return doubt(1, text);
+    held_ = text;
+    joined_ = text;
+    holds_ = true;
+    held_full_ = first_full_ = full;
+    ends_.clear();
+}
+
+void StackText::join(std::string_view text, bool full) {
+    constexpr std::size_t kMostPieces = 64;
+    if (ends_.size() >= kMostPieces || joined_.size() + text.size() >= kMostLine) return doubt(1, text);
+    const bool blank_before = joined_.ends_with(' ') || text.starts_with(' ') || text.starts_with('\t');
+    if (blank_before) {
+        joined_.erase(joined_.find_last_not_of(" \t") + 1);
+        text = trim(text);
+    }
+    if (blank_before || !held_full_) joined_ += ' ';
+    joined_ += text;
+    ends_.push_back(joined_.size());
+    held_full_ = full;
+}
+
+// Whether the held line may have its rest in the next ones.
+bool StackText::goes_on() const { return first_full_ || !is_whole(held_) || may_go_on(held_); }
+
+// As many of the pieces as make a whole line; what is left over is of something else.
+void StackText::flush() {
+    if (!holds_) return;
+    holds_ = false;
+    const auto pieces = static_cast<std::int64_t>(ends_.size());
+    if (pieces > 0 && goes_on()) {
+        for (auto taken = pieces; taken > 0; --taken) {
+            joined_.resize(ends_[static_cast<std::size_t>(taken - 1)]);
+            if (!line(joined_, true)) continue;
+            return doubt(pieces - taken, joined_);
+        }
+    }
+    if (line(held_, false)) return doubt(pieces, joined_);
+    if (in_stack()) return doubt(1 + pieces, joined_);
+    skip_lines(1);
+}
+
+void StackText::doubt(std::int64_t lines, std::string_view text) {
+    if (lines == 0) return;
+    if (in_stack()) {
+        doubted_ += lines;
+        if (!is_over()) settle_doubt();
+    }
+    stray(text);
+}
+
+void StackText::settle_doubt() {
+    if (doubted_ == 0) return;
+    stack_.damaged = true;
+    skipped_.lines += doubted_;
+    doubted_ = 0;
+}
+
+bool StackText::is_over() const {
+    if (incomplete_ || stack_.frames.empty()) return incomplete_;
+    const auto& last = stack_.frames.back().function;
+    return last && *last != "start_thread" && ends_at_root(stack_.frames);  // clone is to come yet
+}
+
+void StackText::finish() {
+    if (!pending_.empty()) take_pending();
+    flush();
     end_stack();
 }
 
@@ -106,15 +202,17 @@ std::string StackText::bounded(std::string_view text) {
     return std::string(text.substr(0, kMostName));
 }
 
-void StackText::begin_stack(std::int64_t id, std::string_view name) {
+void StackText::begin_stack(std::int64_t id, std::string_view name, std::uint64_t key) {
     end_stack();
     open_ = true;
+    key_ = key != 0 ? key : static_cast<std::uint64_t>(id);
     stack_.id = id;
     stack_.name = bounded(name);
 }
 
 void StackText::add_frame(std::optional<std::uint64_t> address, std::string_view function,
                           std::string_view module) {
+    settle_doubt();
     if (address == 0U && function.empty()) return;  // the end of the chain, which gdb prints as a frame
     if (stack_.frames.size() >= kMostFrames) {
         if (!full_) ++skipped_.cut;
@@ -138,14 +236,32 @@ void StackText::add_frame(std::optional<std::uint64_t> address, std::string_view
 }
 
 void StackText::set_source(std::string_view file, std::optional<std::int64_t> number) {
-    if (full_) return;
-    if (stack_.frames.empty()) return skip_line();
-    stack_.frames.back().file = bounded(file);
+    if (full_ || stack_.frames.empty()) return;
+    if (!file.empty()) stack_.frames.back().file = bounded(file);
     stack_.frames.back().line = number;
+}
+
+void StackText::set_place(std::uint64_t module_offset, std::string_view build_id) {
+    if (full_ || stack_.frames.empty() || stack_.frames.back().function) return;
+    Frame& frame = stack_.frames.back();
+    if (!frame.offset) frame.offset = module_offset;
+    if (!build_id.empty()) frame.build_id = bounded(build_id);
+}
+
+void StackText::add_label(std::string_view label) {
+    constexpr std::size_t kMostLabels = 32;
+    if (stack_.labels.size() < kMostLabels) stack_.labels.push_back(bounded(label));
+}
+
+void StackText::drop_frames() {
+    stack_.frames.clear();
+    addresses_.clear();
 }
 
 void StackText::end_stack() {
     if (open_) {
+        closing();
+        if (!is_over()) settle_doubt();
         mark_inlined(stack_.frames, addresses_);
         if (!keep_addresses(stack_.frames, addresses_)) drop_guesses(stack_.frames);
         stack_.truncated = incomplete_ || (!rooted_ && !ends_at_root(stack_.frames));
@@ -154,6 +270,8 @@ void StackText::end_stack() {
     }
     stack_ = Stack{};
     addresses_.clear();
+    doubted_ = 0;
+    key_ = 0;
     open_ = incomplete_ = full_ = rooted_ = false;
 }
 

@@ -8,12 +8,13 @@ seconds=${2:-60}
 shift $(($# < 2 ? $# : 2))
 here=$(dirname "$(readlink -f "$0")")
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(csv go_tables modules names pprof proc_text recordings remote_read saved_dump stack_text)
+[ ${#names[@]} -gt 0 ] || names=(csv go_tables modules names pprof proc_text recordings remote_read saved_dump stack_text text_dumps)
 
 seed() {  # NAME FOLDER
     local captures=$here/../captures
     case $1 in
         stack_text) cp "$captures"/stacks/* "$2" ;;
+        text_dumps) for i in 1 2 3 4 5 6 7 8 9; do head -c 600 /dev/urandom >"$2/$i"; done ;;
         remote_read)
             cp "$captures"/fleet/remote_read.bin "$captures"/fleet/samples.snappy "$2"
             tail -c +7 "$captures"/fleet/remote_read.bin >"$2/message"

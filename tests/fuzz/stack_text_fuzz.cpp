@@ -10,6 +10,7 @@
 #include "core/stacks/any_text.h"
 #include "core/stacks/grouper.h"
 #include "core/stacks/own_frame.h"
+#include "core/stacks/text_dumps.h"
 
 namespace {
 
@@ -30,9 +31,9 @@ std::vector<Stack> parsed(stacks::TextFormat format, std::string_view text, std:
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    static_cast<void>(stacks::recognise(text));
-    for (const auto format : {stacks::TextFormat::eu_stack, stacks::TextFormat::gdb, stacks::TextFormat::go,
-                              stacks::TextFormat::jstack}) {
+    if (stacks::read_text(text).stacks.stacks() < 0) std::abort();
+    for (std::size_t number = 0; number < stacks::kTextFormats; ++number) {
+        const auto format = static_cast<stacks::TextFormat>(number);
         std::vector<Stack> whole = parsed(format, text, size + 1);
         if (whole != parsed(format, text, 1 + size % 7)) std::abort();
         stacks::Grouper grouper;

@@ -97,5 +97,60 @@ TEST_CASE("hostile text of gdb is counted and bounded", "[stacks]") {
         none, &skipped);
     REQUIRE(all.size() == 1);
     CHECK(all[0].frames.empty());
-    CHECK(skipped.lines == 9);
+    CHECK(skipped.lines == 8);
+}
+
+TEST_CASE("locals of gdb's full backtrace are passed over", "[stacks]") {
+    stacks::Skipped skipped;
+    const auto groups = test::grouped(test::parse<GdbText>(test::read_capture("full.gdb"), {}, &skipped));
+    REQUIRE(groups.size() == 2);
+    CHECK(groups[0].count == 3);
+    CHECK_FALSE(groups[0].damaged);
+    CHECK(skipped.lines == 0);
+}
+
+TEST_CASE("frames that gdb wrapped are put together again", "[stacks]") {
+    const auto all = test::parse<GdbText>(
+        "Thread 10 (Thread 0x7f7b4ab80700 (LWP 19950) \"worker\"):\n"
+        "#0  0x000000347f00a9b0 in pthread_mutex_lock ()\n   from /lib64/libpthread.so.0\n"
+        "#1  0x00000000004a1be3 in mon::Listener::Replay (this=0x7f120, \n    peer=..., name=\"a (b) c\", \n"
+        "    flags=3) at ../src/mon/listener.cpp:1200\n\n#2  0x10 in clone () from /lib64/libc.so.6\n",
+        {});
+    REQUIRE(all.size() == 1);
+    REQUIRE(all[0].frames.size() == 3);
+    CHECK(all[0].frames[0].module == "/lib64/libpthread.so.0");
+    CHECK(all[0].frames[1].function == "mon::Listener::Replay");
+    CHECK(all[0].frames[1].line == 1200);
+    CHECK_FALSE(all[0].damaged);
+}
+
+TEST_CASE("the frames of pt-eustack-resolver are read", "[stacks]") {
+    const auto all = test::parse<GdbText>(
+        "Thread 7 (LWP 7):\n#0 0x7f01 in ?? from /lib/libc.so.6\n"
+        "#1 0x7f02 in shop::put(int, char) at put.cc:12\n"
+        "#2 0x7f03 in run at file.cc:12:3\n#3 0x7f04 in clone from /lib/libc.so.6\n",
+        {});
+    REQUIRE(all.size() == 1);
+    REQUIRE(all[0].frames.size() == 4);
+    CHECK_FALSE(all[0].frames[0].function);
+    CHECK(all[0].frames[1].function == "shop::put(int, char)");
+    CHECK(all[0].frames[1].line == 12);
+    CHECK(all[0].frames[2].function == "run");
+    CHECK(all[0].frames[2].file == "file.cc");
+    CHECK(all[0].frames[2].line == 12);
+    CHECK(all[0].frames[3].module == "/lib/libc.so.6");
+    CHECK_FALSE(all[0].damaged);
+}
+
+TEST_CASE("a frame that lacks, or a line between frames, marks the stack", "[stacks]") {
+    const auto damaged = [](const std::string& frames) {
+        const auto all = test::parse<GdbText>("Thread 1 (LWP 7 \"x\"):\n" + frames, {});
+        REQUIRE(all.size() == 1);
+        return all[0].damaged;
+    };
+    CHECK_FALSE(
+        damaged("#0  0x1 in f () at a.c:1\n#1  0x2 in clone () from /lib/libc.so.6\n##### next #####\n"));
+    CHECK(damaged("#0  0x1 in f () at a.c:1\n#2  0x2 in clone () from /lib/libc.so.6\n"));
+    CHECK(damaged("#0  0x1 in f () at a.c:1\n%% rubbish %%\n#1  0x2 in clone () from /lib/libc.so.6\n"));
+    CHECK_FALSE(damaged("#23 0x1 in f () at a.c:1\n#24 0x2 in clone () from /lib/libc.so.6\n"));
 }

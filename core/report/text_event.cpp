@@ -67,12 +67,11 @@ std::string recovered_line(const Event& event) {
 std::string dump_line(const Event& event) {
     if (!event.dump) return "stacks were taken";
     const Dump& dump = *event.dump;
-    std::string text =
-        fmt::format("{}{} {} in {} {} taken by {} in {} ({})",
-                    dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "",
-                    format_count(dump.threads), dump.threads == 1 ? "stack" : "stacks", dump.groups.size(),
-                    dump.groups.size() == 1 ? "group" : "groups", taken_by(dump), format_duration(dump.took),
-                    dump.reason == DumpReason::baseline ? "baseline for later ones" : word(dump.reason));
+    std::string text = fmt::format(
+        "read {}{} {} ({} distinct) in {} ({})",
+        dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "", format_count(dump.threads),
+        dump.threads == 1 ? "thread" : "threads", dump.groups.size(), format_duration(dump.took),
+        dump.reason == DumpReason::baseline ? "baseline for later ones" : word(dump.reason));
     return text;
 }
 

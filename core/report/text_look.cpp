@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/report/go_text.h"
@@ -152,12 +154,11 @@ std::string stacks(const Look& look, const LookTextStyle& style) {
     if (!look.dump) return look.no_dump.empty() ? std::string() : line("stacks", "none: " + look.no_dump);
     const Dump& dump = *look.dump;
     std::string text =
-        line("stacks",
-             fmt::format("{}{} in {} of identical ones, by {} in {}",
-                         dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "",
-                         dump.go && dump.threads == 0 ? "no thread" : format_count(dump.threads),
-                         dump.groups.size() == 1 ? "1 group" : fmt::format("{} groups", dump.groups.size()),
-                         taken_by(dump), format_duration(dump.took)));
+        line("stacks", fmt::format("{}{} {}, {} distinct, read in {}",
+                                   dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "",
+                                   dump.go && dump.threads == 0 ? "no" : format_count(dump.threads),
+                                   dump.threads == 1 ? "thread" : "threads", dump.groups.size(),
+                                   format_duration(dump.took)));
     for (const std::string& warning : dump.warnings) text += line("", warning);
     return text +
            text_groups(dump,
@@ -173,11 +174,10 @@ std::string next_command(const Look& look, const std::string& program) {
         text += line("missing", join(look.missing, ", ") + ": not this user's to see; with the right to:");
         text += line("", look.with_rights);
     }
-    text +=
-        line("next", fmt::format("{} watch {}   whether it leaks, only watching tells: this was no verdict",
-                                 program, look.life.pid));
+    text += line("next", fmt::format("{} watch --patience 10m {}   # does it leak? this was a snapshot",
+                                     program, look.life.pid));
     if (look.missing.empty())
-        text += line("", fmt::format("{} dump {}    all its stacks, with names", program, look.life.pid));
+        text += line("", fmt::format("{} dump {}   # all its stacks, with names", program, look.life.pid));
     return text;
 }
 
@@ -194,8 +194,11 @@ std::string text_look(const Look& look, const LookTextStyle& style) {
     if (look.sample.cpu) text += line("cpu", cpu(look.sample));
     text += go_lines(look);
     text += since_start(look);
-    text += stacks(look, style);
-    return text + next_command(look, style.program);
+    std::string fitted;
+    for (const std::string_view row : split(text, '\n')) {
+        if (!row.empty()) fitted += broken_at_spaces(row, std::max<std::size_t>(style.width, 40)) + "\n";
+    }
+    return fitted + stacks(look, style) + next_command(look, style.program);
 }
 
 }  // namespace rampwatch::report

@@ -194,11 +194,7 @@ std::string text_look(const Look& look, const LookTextStyle& style) {
     if (look.sample.cpu) text += line("cpu", cpu(look.sample));
     text += go_lines(look);
     text += since_start(look);
-    std::string fitted;
-    for (const std::string_view row : split(text, '\n')) {
-        if (!row.empty()) fitted += broken_at_spaces(row, std::max<std::size_t>(style.width, 40)) + "\n";
-    }
-    return fitted + stacks(look, style) + next_command(look, style.program);
+    return text + stacks(look, style) + next_command(look, style.program);
 }
 
 }  // namespace rampwatch::report

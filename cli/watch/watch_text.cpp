@@ -74,8 +74,10 @@ class TextListener final : public WatchListener {
     void show_status(const Event& event, const watch::Session& session);
     void say_progress(const Event& event, const watch::Session& session);
     [[nodiscard]] report::DumpTextStyle dump_style() const {
-        return {
-            .width = columns_for(terminal_, fd_), .colours = terminal_.colours, .most_groups = kMostGroups};
+        return {.width = columns_for(terminal_, fd_),
+                .colours = terminal_.colours,
+                .most_groups = kMostGroups,
+                .only_grown = true};
     }
     [[nodiscard]] std::vector<std::string> lines_of(const Event& event) const;
     void say(const Event& event, std::vector<std::string> lines);
@@ -98,6 +100,7 @@ class TextListener final : public WatchListener {
         const auto known = contexts_.find(event.target);
         auto context = known == contexts_.end() ? report::VerdictContext{} : known->second;
         context.told_before = event.kind == Event::Kind::leak_worse;
+        context.dump = newest_;
         return context;
     }
     [[nodiscard]] std::string stamp(nanoseconds wall) const;
@@ -110,9 +113,11 @@ class TextListener final : public WatchListener {
     nanoseconds last_status_{};
     report::ChartTrail trail_{};
     std::map<TargetId, report::VerdictContext> contexts_{};
-    TargetId lead_ = kMainTarget;         // whose samples are shown: of several processes the sum's
-    std::optional<nanoseconds> began_{};  // mono of the first sample
-    nanoseconds next_progress_{};         // since then
+    std::string claim_line_{};              // what stands last on the screen, below the stacks
+    std::shared_ptr<const Dump> newest_{};  // of whom the Event in hand is about
+    TargetId lead_ = kMainTarget;           // whose samples are shown: of several processes the sum's
+    std::optional<nanoseconds> began_{};    // mono of the first sample
+    nanoseconds next_progress_{};           // since then
     std::int64_t missed_ticks_ = 0;
     struct Said {
         TargetId target = kMainTarget;
@@ -134,6 +139,9 @@ void TextListener::take(const Event& event, const watch::Session& session) {
     }
     const bool passing = event.target >= kFirstMember && event.kind != Event::Kind::ended;
     if ((options_.quiet || passing) && !is_news(event)) return;
+    const bool by_member = event.kind != Event::Kind::ended && event.spoken_by.has_value();
+    newest_ = session.newest_dump(by_member ? *event.spoken_by : event.target);
+    claim_line_ = report::status_line(session.verdict(lead_));
     say(event, lines_of(event));
     const bool turned = event.kind == Event::Kind::growing || event.kind == Event::Kind::leak ||
                         event.kind == Event::Kind::leak_worse;
@@ -213,6 +221,7 @@ std::vector<std::string> TextListener::lines_of(const Event& event) const {
             for (const std::string& line : report::go_memory_lines(*event.dump)) lines.push_back("  " + line);
             for (const std::string& line : report::memory_lines(*event.dump)) lines.push_back("  " + line);
             lines.push_back(report::text_groups(*event.dump, dump_style()));
+            lines.push_back(claim_line_);
             break;
         default:
             lines.push_back(report::text_event(event));

@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
 
 #include "core/base/units.h"
+#include "core/report/frame_text.h"
+#include "core/report/grown_groups.h"
 #include "core/report/verdict_words.h"
 
 namespace rampwatch::report {
@@ -18,21 +21,43 @@ bool grows(const SeriesVerdict& series) {
     return series.claim == Claim::growing || series.claim == Claim::leak;
 }
 
-const SeriesVerdict* growing_count(const Verdict& verdict) {
+std::optional<Series> plain_of(Series series) {
+    if (series == Series::aged_goroutines) return Series::goroutines;
+    return series == Series::aged_threads ? std::optional(Series::threads) : std::nullopt;
+}
+
+// What is counted from a certain age on rises from 0 in every program that is watched from its start: it says
+// something only beside a plain count that rises too.
+bool ages_alone(const Verdict& verdict, Series series) {
+    const auto plain = plain_of(series);
+    if (!plain) return false;
+    const auto& count = verdict.series[index(*plain)];
+    return count && !grows(*count) && !rose_visibly(*count);
+}
+
+template <class Fits>
+const SeriesVerdict* first_count(const Verdict& verdict, Fits fits) {
     for (const Series series : kCounts) {
         const auto& found = verdict.series[index(series)];
-        if (found && grows(*found)) return &*found;
+        if (found && fits(*found) && !ages_alone(verdict, series)) return &*found;
     }
     return nullptr;
 }
 
+const SeriesVerdict* growing_count(const Verdict& verdict) { return first_count(verdict, grows); }
+
 // Below the smallest growth that counts, but there for everyone to see.
-const SeriesVerdict* risen_count(const Verdict& verdict) {
-    for (const Series series : kCounts) {
-        const auto& found = verdict.series[index(series)];
-        if (found && rose_visibly(*found)) return &*found;
-    }
-    return nullptr;
+const SeriesVerdict* risen_count(const Verdict& verdict) { return first_count(verdict, rose_visibly); }
+
+// "2,250 more goroutines at main.askSupplier (main.go:22)": the stacks that grew, where a dump shows them.
+std::string grown_stacks(const VerdictContext& context) {
+    const Group* group = context.dump ? most_grown(*context.dump) : nullptr;
+    if (group == nullptr) return {};
+    const Frame& frame = group->frames[group->own_frame];
+    const std::string place = frame_place(frame, context.dump->life.executable);
+    return fmt::format("{} more {} at {}{}", format_count(*group->change),
+                       group->kind == StackKind::goroutine ? "goroutines" : "threads", frame_name(frame, 48),
+                       place.empty() ? "" : " (" + place + ")");
 }
 
 // "threads rose with it, from 8 to 41 (425 KiB each)".
@@ -61,6 +86,19 @@ bool has_parts(const VerdictContext& context) {
     return last.anon_bytes || last.file_bytes || last.shmem_bytes || last.swap_bytes;
 }
 
+// Of counts that leak: what each of them holds, and where they are.
+std::string of_counts(const Verdict& verdict, const SeriesVerdict& count, const VerdictContext& context) {
+    if (count.series == Series::fds)
+        return "ls -l /proc/PID/fd says what the descriptors are: sockets, files, event or timer descriptors";
+    const auto& memory = verdict.series[index(Series::memory)];
+    const double rise = count.rise.value_or(count.current - count.first);
+    const double held = memory ? memory->rise.value_or(memory->current - memory->first) : 0;
+    std::string text = grown_stacks(context);
+    if (text.empty()) text = "their stacks say what they wait for: rampwatch dump PID";
+    if (held > 0 && rise >= 1) text += fmt::format("; memory rose by {} for each", format_size(held / rise));
+    return text;
+}
+
 std::string of_anonymous(const Verdict& verdict, const VerdictContext& context) {
     const auto& heap = verdict.series[index(Series::go_heap)];
     if (heap && grows(*heap)) return "live Go heap grows with it: objects that are still reachable";
@@ -73,6 +111,7 @@ std::string of_anonymous(const Verdict& verdict, const VerdictContext& context) 
     if (heap && heap->claim == Claim::healthy) {
         return "live Go heap does not grow: memory outside it (cgo, stacks), or kept by the runtime";
     }
+    if (const std::string stacks = grown_stacks(context); !stacks.empty()) return stacks;
     const auto& threads = verdict.series[index(Series::threads)];
     if (!threads && !has_parts(context)) {
         return "not known: of this recording RSS alone is known, not what it is made of";
@@ -104,7 +143,7 @@ std::string likely_cause(const Verdict& verdict, const VerdictContext& context) 
     const SeriesVerdict* lead = leader(verdict);
     if (lead == nullptr || !grows(*lead)) return {};
     const SeriesVerdict* count = growing_count(verdict);
-    if (!is_bytes(lead->series)) return "stacks say what they wait for: rampwatch dump";
+    if (!is_bytes(lead->series)) return of_counts(verdict, *lead, context);
     if (lead->series == Series::shmem) {
         return "shared memory: a pool that is touched for the first time ends when it is full; a JVM's ZGC "
                "heap does not";

@@ -10,6 +10,7 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/report/grown_groups.h"
 
 namespace rampwatch::report {
 namespace {
@@ -28,7 +29,7 @@ constexpr std::array<Hint, 14> kHints = {{
     {"chan receive", "nobody sends or closes any more; who closes this channel, on every path, errors too?"},
     {"select (no cases)", "select {} never returns; is one started for each request?"},
     {"select",
-     "no case comes true any more; is there one for ctx.Done(), and does anybody cancel that context?"},
+     "none of its cases has come true; is there one for ctx.Done(), and does anybody cancel that context?"},
     {"sync.Mutex.Lock", "the lock is held and not given back; who holds it, on an early return or a panic?"},
     {"sync.RWMutex", "the lock is held and not given back; who holds it, on an early return or a panic?"},
     {"semacquire", "a lock or a WaitGroup that is not released; is Done or Unlock deferred on every path?"},
@@ -81,12 +82,12 @@ std::string size(std::int64_t bytes) { return format_size(static_cast<double>(by
 
 std::string go_count_text(const GoProgram& go) {
     std::string text = format_count(go.goroutines);
-    if (!go.version.empty()) text += ", by " + escape(go.version, 64);
+    if (!go.version.empty()) text += " (" + escape(go.version, 64) + ")";
     if (!go.source.empty()) text += ", as its own profile has them (" + escape(go.source, 128) + ")";
     if (go.guessed)
         text += " (newer than any that is known here: its layout is a guess that passed all checks)";
     if (!go.frames) text += " (too old for their stacks to be read)";
-    if (go.system > 0) text += fmt::format("; {} more of the runtime's own", format_count(go.system));
+    if (go.system > 0) text += fmt::format(", {} more of the runtime", format_count(go.system));
     if (go.leaked) text += fmt::format("; {} leaked, by the runtime's own word", format_count(*go.leaked));
     if (go.stack_bytes > 0) text += fmt::format("; their stacks hold {}", size(go.stack_bytes));
     const auto note = [&](std::int64_t count, std::string_view words) {
@@ -135,6 +136,8 @@ std::vector<std::string> go_memory_lines(const Dump& dump) {
             text += fmt::format("{} {}{}, ", kParts[i].words, change < 0 ? "-" : "+", size(std::abs(change)));
     }
     lines.push_back(text.substr(0, text.size() - 2));
+    // Where a group of goroutines has grown, what they hold is the matter, and not how it is collected.
+    if (most_grown(dump) != nullptr) return lines;
     // Garbage grows with what is live: the next collection waits for twice as much.
     if (now[0] - then[0] >= grown / 4) most = 0;
     if (most == 0 || now[most] - then[most] >= grown / 2) lines.emplace_back(kParts[most].meaning);

@@ -9,6 +9,7 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/report/grown_groups.h"
 #include "core/report/memory_text.h"
 
 namespace rampwatch::report {
@@ -65,12 +66,13 @@ std::string hint_for_runtime(const Dump& dump) {
         return "Go: its heap is in the line about the heap above; go tool pprof on a heap profile says who "
                "allocated.";
     if (uses(memory, "JVM"))
-        return "a JVM: jcmd PID GC.heap_info and GC.class_histogram tell of its heap, VM.native_memory (with "
-               "-XX:NativeMemoryTracking=summary) of the rest.";
+        return "a JVM: jcmd PID GC.class_histogram -all tells of its heap and collects nothing, "
+               "VM.native_memory "
+               "(with -XX:NativeMemoryTracking=summary) of the rest.";
     if (uses(memory, "Node.js"))
-        return "Node.js: process.memoryUsage() parts it; a heap snapshot (--heapsnapshot-signal=SIGUSR2) "
-               "says "
-               "who holds it.";
+        return "Node.js: kill -USR1 PID opens the inspector of a running one; two heap snapshots, compared, "
+               "say who "
+               "holds it.";
     if (uses(memory, "jemalloc"))
         return "jemalloc: MALLOC_CONF=prof:true and jeprof say who allocates; what it only keeps goes back "
                "with background_thread:true, or a shorter dirty_decay_ms.";
@@ -82,13 +84,11 @@ std::string hint_for_runtime(const Dump& dump) {
     return {};
 }
 
-// By what is more than chance.
+// In all: a thread that moved from one group to another has not come to be.
 bool threads_grew(const Dump& dump) {
     constexpr std::int64_t kFew = 5;
-    return std::any_of(dump.groups.begin(), dump.groups.end(), [](const Group& group) {
-        return group.kind == StackKind::thread && group.change.value_or(0) >= kFew &&
-               *group.change * 20 >= group.count;
-    });
+    const std::int64_t more = change_of(dump, StackKind::thread);
+    return more >= kFew && more * 20 >= dump.threads;
 }
 
 std::string hint_for_heap(const Dump& dump, const MemoryPart& part) {
@@ -110,7 +110,8 @@ std::string hint_for(const Dump& dump, const MemoryPart& part) {
         case MemoryKind::arenas:
             return hint_for_heap(dump, part);
         case MemoryKind::anonymous:
-            if (part.change_mappings.value_or(0) > 8 && !dump.go && !uses(*dump.memory, "JVM"))
+            // A runtime's heap is mappings.
+            if (part.change_mappings.value_or(0) > 8 && hint_for_runtime(dump).empty())
                 return "many mappings more: big allocations, each mapped by itself, or mmap() without "
                        "munmap(): "
                        "perf trace -e mmap -p PID shows who asks for them.";
@@ -145,7 +146,7 @@ std::string part_name(const MemoryPart& part) {
         case MemoryKind::heap:
             return "heap";
         case MemoryKind::arenas:
-            return "malloc's further arenas";
+            return "malloc arenas (of threads)";
         case MemoryKind::stacks:
             return "thread stacks";
         case MemoryKind::anonymous:

@@ -16,6 +16,7 @@
 #include "core/model/stack_kind.h"
 #include "core/report/frame_text.h"
 #include "core/report/go_text.h"
+#include "core/report/grown_groups.h"
 #include "core/report/memory_text.h"
 #include "core/report/task_text.h"
 
@@ -56,15 +57,22 @@ std::string leaked_words(const Group& group) {
     return fmt::format("{} leaked, says the runtime", all ? std::string("all") : format_count(*group.leaked));
 }
 
+// A few that stand elsewhere than before, while there are as many as before, are no change worth a word.
+bool is_told(const Group& group, std::int64_t change_in_all) {
+    constexpr std::int64_t kFew = 5;
+    const std::int64_t change = group.change.value_or(0);
+    return change != 0 && (std::abs(change) >= kFew || change_in_all != 0);
+}
+
 // "50 threads  93 %  +37  futex"
-std::string group_head(const Group& group, std::int64_t total, std::optional<std::chrono::nanoseconds> since,
-                       const DumpTextStyle& style) {
+std::string group_head(const Group& group, std::int64_t total, std::int64_t change_in_all,
+                       std::optional<std::chrono::nanoseconds> since, const DumpTextStyle& style) {
     std::string head = bold(fmt::format("{} {}", format_count(group.count), task_noun(group)), style);
     if (total > 0) {
         const double share = 100.0 * static_cast<double>(group.count) / static_cast<double>(total);
         head += share < 1 ? ", under 1 %" : fmt::format(", {:.0f} %", share);
     }
-    if (group.change && *group.change != 0) {
+    if (is_told(group, change_in_all)) {
         const std::string change =
             fmt::format("{}{}", *group.change > 0 ? "+" : "-", format_count(std::abs(*group.change)));
         head += ", " + (*group.change > 0 ? bold(change, style) : change);
@@ -126,8 +134,7 @@ std::string frames_text(const Group& group, const std::string& program, const Du
     const std::span<const Frame> frames(group.frames);
     if (frames.empty()) return aside("    no frames could be read", style);
     const bool own = !is_folded(frames[group.own_frame]);
-    if (!own)
-        return frame_line(frames[0], program, style) + aside("      no frame of the program itself", style);
+    if (!own) return frame_line(frames[0], program, style) + aside("      only library frames", style);
     std::string text = frame_line(frames[group.own_frame], program, style);
     if (group.own_frame > 0) text += folded_line(frames.first(group.own_frame), true, style);
     std::size_t shown = 1, at = group.own_frame + 1;
@@ -199,12 +206,6 @@ std::string hint_text(const Group& group, std::vector<std::string>& said) {
     if (hint.empty() || std::find(said.begin(), said.end(), hint) != said.end()) return {};
     said.emplace_back(hint);
     return fmt::format("    hint: {}\n", hint);
-}
-
-// Grown by what is more than chance.
-bool has_grown(const Group& group) {
-    constexpr std::int64_t kFew = 5;
-    return !group.runtime_own && group.change && *group.change >= kFew && *group.change * 20 >= group.count;
 }
 
 // What those that were there before say of growth: a leak keeps them, load replaces them.
@@ -330,15 +331,31 @@ std::string head_line(const Dump& dump) {
 
 }  // namespace
 
+std::string unchanged_line(const Dump& dump) {
+    if (!dump.baseline || dump.explains_growth == true) return {};
+    for (const Group& group : dump.groups) {
+        if (has_grown(group) && change_of(dump, group.kind) * 20 >= total_of(dump, group.kind)) return {};
+    }
+    std::string text = dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "";
+    return text + fmt::format("{} {} in {} {}, as at the baseline: {} not what leaks\n",
+                              format_count(dump.threads), noun(StackKind::thread, dump.threads),
+                              dump.groups.size(), dump.groups.size() == 1 ? "group" : "groups",
+                              dump.go ? "they are" : "threads are");
+}
+
 std::string text_groups(const Dump& dump, const DumpTextStyle& style) {
-    const std::vector<const Group*> shown = ranked(dump, style.most_groups);
+    std::vector<const Group*> shown = ranked(dump, style.most_groups);
+    if (style.only_grown && dump.baseline) {
+        if (const std::string line = unchanged_line(dump); !line.empty()) return line;
+        std::erase_if(shown, [](const Group* group) { return !has_grown(*group); });
+    }
     const auto since = dump.baseline && dump.wall > *dump.baseline ? std::optional(dump.wall - *dump.baseline)
                                                                    : std::nullopt;
     std::vector<std::string> said;
     std::string text;
     for (const Group* group : shown) {
         if (!text.empty()) text += "\n";
-        text += group_head(*group, total_of(dump, group->kind), since, style);
+        text += group_head(*group, total_of(dump, group->kind), change_of(dump, group->kind), since, style);
         text += growth_line(*group, style);
         text += frames_text(*group, dump.life.executable, style);
         text += creator_line(*group, dump.life.executable, style);

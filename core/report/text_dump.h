@@ -14,6 +14,7 @@ struct DumpTextStyle {
     bool colours = false;          // bold counts, dim library frames
     std::size_t most_groups = 0;   // 0: all; else the biggest, and the one that grew most
     std::size_t most_frames = 12;  // of one group, library frames folded
+    bool only_grown = false;       // beside a baseline: what has grown, or one line that nothing has
 };
 
 // With a head line and the warnings; each line ended.

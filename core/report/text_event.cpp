@@ -76,9 +76,8 @@ std::string dump_line(const Event& event) {
     std::string others = dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "";
     if (tasks > 0) others += format_count(tasks) + " parked tasks and ";
     std::string text =
-        fmt::format("{}{} {} in {} {} taken by {} in {} ({})", others, format_count(dump.threads),
-                    dump.threads == 1 ? "stack" : "stacks", dump.groups.size(),
-                    dump.groups.size() == 1 ? "group" : "groups", taken_by(dump), format_duration(dump.took),
+        fmt::format("read {}{} {} ({} distinct) in {} ({})", others, format_count(dump.threads),
+                    dump.threads == 1 ? "thread" : "threads", dump.groups.size(), format_duration(dump.took),
                     dump.reason == DumpReason::baseline ? "baseline for later ones" : word(dump.reason));
     return text;
 }

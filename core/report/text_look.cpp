@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/report/go_text.h"
@@ -184,12 +186,11 @@ std::string stacks(const Look& look, const LookTextStyle& style) {
     if (!look.dump) return look.no_dump.empty() ? std::string() : line("stacks", "none: " + look.no_dump);
     const Dump& dump = *look.dump;
     std::string text =
-        line("stacks",
-             fmt::format("{}{} in {} of identical ones, by {} in {}",
-                         dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "",
-                         dump.go && dump.threads == 0 ? "no thread" : format_count(dump.threads),
-                         dump.groups.size() == 1 ? "1 group" : fmt::format("{} groups", dump.groups.size()),
-                         taken_by(dump), format_duration(dump.took)));
+        line("stacks", fmt::format("{}{} {}, {} distinct, read in {}",
+                                   dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "",
+                                   dump.go && dump.threads == 0 ? "no" : format_count(dump.threads),
+                                   dump.threads == 1 ? "thread" : "threads", dump.groups.size(),
+                                   format_duration(dump.took)));
     for (const std::string& warning : dump.warnings) text += line("", warning);
     return text +
            text_groups(dump,
@@ -205,11 +206,10 @@ std::string next_command(const Look& look, const std::string& program) {
         text += line("missing", join(look.missing, ", ") + ": not this user's to see; with the right to:");
         text += line("", look.with_rights);
     }
-    text +=
-        line("next", fmt::format("{} watch {}   whether it leaks, only watching tells: this was no verdict",
-                                 program, look.life.pid));
+    text += line("next", fmt::format("{} watch --patience 10m {}   # does it leak? this was a snapshot",
+                                     program, look.life.pid));
     if (look.missing.empty())
-        text += line("", fmt::format("{} dump {}    all its stacks, with names", program, look.life.pid));
+        text += line("", fmt::format("{} dump {}   # all its stacks, with names", program, look.life.pid));
     return text;
 }
 
@@ -229,8 +229,7 @@ std::string text_look(const Look& look, const LookTextStyle& style) {
     text += go_lines(look) + runtime_text(look);
     if (look.heap) text += line("heap", heap_headline(*look.heap));
     text += since_start(look);
-    text += stacks(look, style);
-    return text + next_command(look, style.program);
+    return text + stacks(look, style) + next_command(look, style.program);
 }
 
 }  // namespace rampwatch::report

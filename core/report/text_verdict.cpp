@@ -53,12 +53,18 @@ std::string missing_phrase(const Verdict& verdict, const SeriesVerdict& series) 
     return {};
 }
 
-std::string what_line(const Verdict& verdict, const SeriesVerdict& series, bool told_before) {
+// What ps and top show, where that is not what is judged.
+std::string rss_beside(const SeriesVerdict& series, const VerdictContext& context) {
+    if (series.series != Series::memory || !context.last || !context.last->anon_bytes) return {};
+    return fmt::format(" (RSS {})", format_size(static_cast<double>(context.last->rss_bytes)));
+}
+
+std::string what_line(const Verdict& verdict, const SeriesVerdict& series, const VerdictContext& context) {
+    const std::string text = grew(series) + rss_beside(series, context);
     if (verdict.claim == Claim::leak)
-        return fmt::format("LEAK, {}: {}", told_before ? "worse" : "confirmed", grew(series));
+        return fmt::format("LEAK, {}: {}", context.told_before ? "worse" : "confirmed", text);
     const std::string missing = missing_phrase(verdict, series);
-    return fmt::format("steady growth: {} (suspected{}{})", grew(series), missing.empty() ? "" : "; ",
-                       missing);
+    return fmt::format("steady growth: {} (suspected{}{})", text, missing.empty() ? "" : "; ", missing);
 }
 
 std::string speed_line(const SeriesVerdict& series) {
@@ -119,10 +125,7 @@ std::string ahead(const Verdict& verdict, double eta_s, const std::optional<Inte
 
 std::string restart_phrase(const Verdict& verdict) {
     const auto gain = restart_gain(verdict);
-    if (!gain) return {};
-    if (gain->beyond)
-        return fmt::format("; a restart now buys more than {}",
-                           format_duration(seconds(gain->until_limit_s)));
+    if (!gain || gain->beyond) return {};
     std::string text = fmt::format("; a restart now buys {}", format_duration(seconds(gain->until_limit_s)));
     if (const auto now = wall_at(verdict, verdict.now)) {
         text += ", until " + format_day_hour(*now + seconds(gain->until_limit_s));
@@ -138,7 +141,10 @@ std::string limit_name(const Limit& limit) {
 
 std::string forecast_phrase(const Verdict& verdict, const Forecast& forecast) {
     if (forecast.beyond) {
-        return fmt::format("{} not within {}", limit_name(forecast.limit),
+        const std::int64_t left =
+            std::max<std::int64_t>(forecast.limit.limit_bytes - forecast.limit.used_bytes, 0);
+        return fmt::format("{}, {} left: not within {}, and no further ahead can be told yet",
+                           people_word(forecast.limit.kind), format_size(static_cast<double>(left)),
                            format_duration(seconds(forecast.eta_s)));
     }
     return fmt::format("{} {}{}", limit_name(forecast.limit),
@@ -171,6 +177,17 @@ std::string trend_of(const Verdict& verdict, const SeriesVerdict& series) {
     return text;
 }
 
+// ", +225 MiB so far (+481 KiB/s)": from end to end, until there are windows to be fitted.
+std::string so_far(const Verdict& verdict, const SeriesVerdict& series) {
+    constexpr nanoseconds kFirstMinute = std::chrono::minutes(1);
+    const nanoseconds watched = verdict.now - verdict.started;
+    if (watched < std::min(kFirstMinute, verdict.patience / 4)) return {};
+    const double change = series.last - series.first;
+    const double per_s = change / duration<double>(watched).count();
+    return fmt::format(", {}{} so far ({})", change < 0 ? "" : "+", amount(series.series, change),
+                       rate(series.series, per_s));
+}
+
 std::string too_short_line(const Verdict& verdict, const SeriesVerdict& series) {
     const std::string watched = format_duration(verdict.now - verdict.started);
     const std::string patience = format_duration(verdict.patience);
@@ -181,12 +198,12 @@ std::string too_short_line(const Verdict& verdict, const SeriesVerdict& series) 
             watched, format_count(verdict.samples), patience);
     }
     if (!series.slope_per_s || series.windows == 0) {
-        return fmt::format("{}: {} {}; too short to say more (a verdict takes {}; --patience)", watched,
-                           people_word(series.series), shape_phrase(series), patience);
+        return fmt::format("{}: {} {}{}; too early for a verdict (--patience {})", watched,
+                           people_word(series.series), amount(series.series, series.last),
+                           so_far(verdict, series), patience);
     }
-    return fmt::format(
-        "{}: {}, {} of {} windows up; too short to exclude warm-up (that takes {}; --patience)", watched,
-        rate(series.series, *series.slope_per_s), series.windows_up, series.windows, patience);
+    return fmt::format("{}: {}, {} of {} windows up; too early to exclude a warm-up (--patience {})", watched,
+                       rate(series.series, *series.slope_per_s), series.windows_up, series.windows, patience);
 }
 
 std::string quiet_line(const Verdict& verdict, const SeriesVerdict& series) {
@@ -230,8 +247,8 @@ std::vector<std::string> headline(const Verdict& verdict, const VerdictContext& 
     const SeriesVerdict* series = leader(verdict);
     if (series == nullptr) return {"undecided: no samples"};
     if (is_growth(verdict)) {
-        return {what_line(verdict, *series, context.told_before), speed_line(*series),
-                since_line(verdict, *series), straight_line(*series), limit_line(verdict, context)};
+        return {what_line(verdict, *series, context), speed_line(*series), since_line(verdict, *series),
+                straight_line(*series), limit_line(verdict, context)};
     }
     std::vector<std::string> lines{quiet_line(verdict, *series)};
     if (verdict.limit_near) {

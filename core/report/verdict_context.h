@@ -2,9 +2,11 @@
 // What text about a verdict may use and a verdict alone does not know.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "core/model/sample.h"
+#include "core/model/stack.h"
 
 namespace rampwatch::report {
 
@@ -12,7 +14,8 @@ namespace rampwatch::report {
 struct VerdictContext {
     std::optional<Sample> first{};  // of the life in hand
     std::optional<Sample> last{};
-    bool told_before = false;  // the leak is told again, because it got worse
+    std::shared_ptr<const Dump> dump{};  // the newest, with its changes since the baseline
+    bool told_before = false;            // the leak is told again, because it got worse
 };
 
 }  // namespace rampwatch::report

@@ -78,7 +78,7 @@ std::string line_of(const report::TargetReport& target, const batch::ReportReque
                        watcher_of(target, store::is_written(request.directory, target.name)));
 }
 
-void print_table(const report::Report& report, const ReportRequest& request) {
+void print_table(const report::Report& report, const batch::ReportRequest& request) {
     std::size_t width = 6;
     for (const auto& target : report.targets) width = std::max(width, escape(target.name, 64).size());
     fmt::print("{:<{}}  {:>7}  {:>9}  {:<9}  {:>13}  {:>10}  {:>12}  {}\n", "target", width, "PID", "memory",
@@ -91,7 +91,7 @@ void print_table(const report::Report& report, const ReportRequest& request) {
     for (const auto& target : report.targets) fmt::print("{}", line_of(target, request, width, rates));
 }
 
-void print_json(const report::Report& report, const ReportRequest& request) {
+void print_json(const report::Report& report, const batch::ReportRequest& request) {
     std::vector<report::StatusRow> rows;
     for (const auto& target : report.targets) {
         std::string watcher = watcher_of(target, store::is_written(request.directory, target.name));

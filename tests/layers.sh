@@ -8,6 +8,7 @@ cd "${1:-$(dirname "$0")/..}"
 declare -A may=(
     [base]="" [model]="base" [trend]="base model" [stacks]="base model" [report]="base model" [store]="base model"
     [probe]="base model" [readers]="base model" [fleet]="base model" [prometheus]="base model" [runtime]="base model probe" [systemd]="base model" [golang]="base model stacks probe"
+    [cpython]="base model probe runtime"
     [native]="base model stacks probe" [helper]="base model stacks probe"
     [worker]="base model stacks probe golang native"
     [dump]="base model probe native helper worker" [watch]="base model trend stacks"

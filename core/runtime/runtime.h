@@ -98,6 +98,10 @@ struct Walked {
 class Threads {
   public:
     virtual ~Threads() = default;
+    // What a native frame is to this runtime: a turn of its loop, which stands for the calls of the language up
+    // to one that is `entered`; machinery, which says nothing beside those; or neither.
+    enum class Role : std::uint8_t { loop, machinery, other };
+    [[nodiscard]] virtual Role role(const Frame& /*native*/) const { return Role::other; }
     // All that may change and that walk() will need.
     virtual void copy(const ThreadCopy& thread, Budget& budget) = 0;
     // Of a thread that was copied, and proved still; reads nothing of the target that can change.

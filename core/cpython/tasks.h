@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// All coroutines and async generators that are parked in a Python program, whatever library runs them
+// (asyncio, trio, curio, none): they are the same objects, found by their type on the heap.
+#pragma once
+
+#include "core/cpython/codes.h"
+#include "core/cpython/find.h"
+#include "core/runtime/runtime.h"
+
+namespace rampwatch::cpython {
+
+inline constexpr std::size_t kMostCoroutines = 500'000;  // taken apart; 64 bytes each
+
+// Each chain of awaits is one Task, its frames leaf first; what runs just now is on a thread's stack and left
+// out. Errors: as look_at_heap().
+Result<runtime::Remainder> read_tasks(const runtime::Target& target, const Interpreter& python, Codes& codes,
+                                      runtime::Budget& budget, runtime::Sink& sink);
+
+}  // namespace rampwatch::cpython

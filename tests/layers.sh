@@ -9,8 +9,8 @@ declare -A may=(
     [base]="" [model]="base" [trend]="base model" [stacks]="base model" [report]="base model" [store]="base model"
     [probe]="base model" [readers]="base model" [fleet]="base model" [prometheus]="base model" [runtime]="base model probe" [systemd]="base model" [golang]="base model stacks probe"
     [cpython]="base model probe runtime"
-    [native]="base model stacks probe" [helper]="base model stacks probe"
-    [worker]="base model stacks probe golang native"
+    [native]="base model stacks probe runtime" [helper]="base model stacks probe"
+    [worker]="base model stacks probe runtime golang native cpython"
     [dump]="base model probe native helper worker" [watch]="base model trend stacks"
 )
 # header pattern -> the files that may include it

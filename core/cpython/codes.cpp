@@ -125,6 +125,7 @@ Frame Codes::name_of(runtime::FrameId number) const {
     frame.function = named.function;
     if (!named.file.empty()) frame.file = named.file;
     frame.line = named.line;
+    frame.language = "python";
     return frame;
 }
 

@@ -87,6 +87,7 @@ void fields(auto& visit, Is<Frame> auto& frame) {
     visit(Field{"library"}, frame.library);
     visit(Field{"guess"}, frame.guess);
     visit(Field{"build_id"}, frame.build_id);
+    visit(Field{"language"}, frame.language);
 }
 
 void fields(auto& visit, Is<GroupGrowth> auto& growth) {
@@ -109,19 +110,20 @@ void fields(auto& visit, Is<Group> auto& group) {
     visit(by_asker("stayed"), group.stayed);
     visit(Field{"own_frame"}, group.own_frame);
     visit(Field{"truncated"}, group.truncated);
+    visit(Field{.name = "task", .as = As::or_null, .written = group.kind == StackKind::task}, group.task);
     visit(Field{"frames"}, group.frames);
-    const auto of_tasks = [&](const char* name, As as = As::itself) {
-        return Field{.name = name, .as = as, .written = row_of(group.kind).is_task};
+    const auto of_goroutines = [&](const char* name, As as = As::itself) {
+        return Field{.name = name, .as = as, .written = group.kind == StackKind::goroutine};
     };
-    visit(of_tasks("created_by"), group.created_by);
-    visit(of_tasks("parent"), group.parent);
-    visit(of_tasks("parent_frame"), group.parent_frame);
-    visit(of_tasks("stack_bytes"), group.stack_bytes);
-    visit(of_tasks("waited_at_least_s", As::seconds), group.waited_at_least);
-    visit(of_tasks("waited_at_most_s", As::seconds), group.waited_at_most);
-    visit(of_tasks("labels"), group.labels);
-    visit(of_tasks("leaked"), group.leaked);
-    visit(of_tasks("runtime_own"), group.runtime_own);
+    visit(of_goroutines("created_by"), group.created_by);
+    visit(of_goroutines("parent"), group.parent);
+    visit(of_goroutines("parent_frame"), group.parent_frame);
+    visit(of_goroutines("stack_bytes"), group.stack_bytes);
+    visit(of_goroutines("waited_at_least_s", As::seconds), group.waited_at_least);
+    visit(of_goroutines("waited_at_most_s", As::seconds), group.waited_at_most);
+    visit(of_goroutines("labels"), group.labels);
+    visit(of_goroutines("leaked"), group.leaked);
+    visit(of_goroutines("runtime_own"), group.runtime_own);
 }
 
 void fields(auto& visit, Is<GoHeap> auto& heap) {
@@ -187,6 +189,16 @@ void fields(auto& visit, Is<ThreadStop> auto& stop) {
     visit(needed("held_us", As::micros), stop.held);
 }
 
+void fields(auto& visit, Is<LanguageRuntime> auto& runtime) {
+    visit(needed("name"), runtime.name);
+    visit(Field{"version", As::or_null}, runtime.version);
+    visit(Field{"frames"}, runtime.frames);
+    visit(Field{"tasks"}, runtime.tasks);
+    visit(Field{"torn"}, runtime.torn);
+    visit(Field{"left_out", As::or_null}, runtime.left_out);
+    visit(Field{"refused", As::or_null}, runtime.refused);
+}
+
 // As a dump's "target" has it: what else is known of a life stands elsewhere.
 void fields(auto& visit, Is<Life> auto& life) {
     visit(Field{"pid"}, life.pid);
@@ -213,6 +225,7 @@ void fields(auto& visit, Is<Dump> auto& dump) {
     visit(by_asker("baseline_rss_bytes"), dump.baseline_rss_bytes);
     visit(by_asker("baseline_go"), dump.baseline_go);
     visit(Field{"memory"}, dump.memory);
+    visit(Field{"runtimes"}, dump.runtimes);
     visit(Field{"warnings"}, dump.warnings);
     visit(Field{"groups"}, dump.groups);
     visit(Field{}, dump.timed_out);

@@ -29,16 +29,18 @@ struct Frame {
         false;  // of a runtime or a system library, as far as module, file and name tell (stacks/own_frame)
     bool guess = false;                     // found by frame pointers, for want of call frame information
     std::optional<std::string> build_id{};  // of the module, in hex, where no function is known
+    std::optional<std::string> language{};  // "python": a frame of that runtime; empty for machine code
 
     friend bool operator==(const Frame&, const Frame&) = default;
 };
 
-enum class StackKind : std::uint8_t { thread, goroutine };
+// task: what a language runtime keeps without a thread of its own, such as a coroutine that awaits something.
+enum class StackKind : std::uint8_t { thread, goroutine, task };
 
-// One thread or goroutine.
+// One thread, goroutine or task.
 struct Stack {
     StackKind kind = StackKind::thread;
-    std::int64_t id = 0;                 // TID or goroutine id
+    std::int64_t id = 0;                 // TID, goroutine id, or what a task is told from others by
     std::string name{};                  // of the thread; empty when not known
     std::optional<std::string> state{};  // what it waits for: "futex", "chan send", "running"
     std::vector<Frame> frames{};
@@ -63,7 +65,7 @@ struct Group {
     StackKind kind = StackKind::thread;
     std::int64_t count = 0;
     std::optional<std::string> state{};
-    std::vector<std::int64_t> ids{};   // TIDs or goids, at most kMostIds, smallest first
+    std::vector<std::int64_t> ids{};   // TIDs, goids or ids of tasks, at most kMostIds, smallest first
     std::vector<std::string> names{};  // distinct thread names, most frequent first, at most kMostNames
     std::vector<Frame> frames{};
     std::size_t own_frame = 0;  // the first frame of the user's own code; 0 when all are foreign
@@ -73,6 +75,8 @@ struct Group {
     // Of those that the dump before had in it, the share that is in it still, 0 to 1: near 1 in what leaks
     // and in a pool, near 0 in load, which comes and goes. Empty where there was none.
     std::optional<double> stayed{};
+
+    std::string task{};  // of tasks, what they are: "coroutine", "async generator"
 
     // Of goroutines.
     std::optional<Frame> created_by{};          // the go statement that started them
@@ -92,6 +96,7 @@ struct Group {
 };
 inline constexpr std::size_t kMostIds = 1000;
 inline constexpr std::size_t kMostNames = 8;
+inline constexpr std::size_t kMostRuntimes = 8;
 
 // A thread that was held while its registers were read.
 struct ThreadStop {
@@ -99,6 +104,19 @@ struct ThreadStop {
     std::chrono::nanoseconds held{};
 
     friend bool operator==(const ThreadStop&, const ThreadStop&) = default;
+};
+
+// A language runtime in the process, beside Go's.
+struct LanguageRuntime {
+    std::string name{};                   // "Python"
+    std::string version{};                // "3.11.2"; hostile
+    bool frames = false;                  // threads are shown in its frames
+    std::optional<std::int64_t> tasks{};  // that are parked; empty where they were not looked for
+    std::int64_t torn = 0;                // of these, in no group: they changed while they were read
+    std::string left_out{};               // why not all tasks were read, in words; empty when all were
+    std::string refused{};                // why nothing of it was read, in words; empty when it was
+
+    friend bool operator==(const LanguageRuntime&, const LanguageRuntime&) = default;
 };
 
 enum class DumpReason : std::uint8_t { asked, baseline, growing, leak, limit_near };
@@ -111,13 +129,14 @@ struct Dump {
     std::string backend{};  // "eu-stack", "gdb", later "native"
     std::optional<std::chrono::nanoseconds>
         stop_time{};  // how long the target was held, all stops together; empty when not measured
-    std::vector<ThreadStop> stops{};      // where it was measured for each thread: only those that were held
-    std::chrono::nanoseconds took{};      // wall time of the dump itself
-    std::int64_t threads = 0;             // stacks read, before grouping
-    bool timed_out = false;               // whoever read was ended before it had shown all
-    std::optional<GoProgram> go{};        // of a Go program
-    std::vector<std::string> warnings{};  // whole sentences, foreign text escaped
-    std::vector<Group> groups{};          // biggest first
+    std::vector<ThreadStop> stops{};  // where it was measured for each thread: only those that were held
+    std::chrono::nanoseconds took{};  // wall time of the dump itself
+    std::int64_t threads = 0;         // stacks read, before grouping
+    bool timed_out = false;           // whoever read was ended before it had shown all
+    std::optional<GoProgram> go{};    // of a Go program
+    std::vector<LanguageRuntime> runtimes{};             // of other languages, at most kMostRuntimes
+    std::vector<std::string> warnings{};                 // whole sentences, foreign text escaped
+    std::vector<Group> groups{};                         // biggest first
     std::optional<std::chrono::nanoseconds> baseline{};  // wall time of the dump that `change` compares with
     // Whether the count of any group grows with the memory; empty where the memory does not grow, or the
     // dumps are too few to tell.

@@ -23,12 +23,19 @@ struct StackKindRow {
 };
 
 // By index_of(StackKind).
-inline constexpr std::array<StackKindRow, 2> kStackKinds = {{
+inline constexpr std::array<StackKindRow, 3> kStackKinds = {{
     {.kind = StackKind::thread, .word = "thread", .plural = "threads", .ids = "tids", .id = "TID"},
     {.kind = StackKind::goroutine,
      .word = "goroutine",
      .plural = "goroutines",
      .ids = "goids",
+     .id = "id",
+     .native = false,
+     .is_task = true},
+    {.kind = StackKind::task,
+     .word = "task",
+     .plural = "tasks",
+     .ids = "task_ids",
      .id = "id",
      .native = false,
      .is_task = true},

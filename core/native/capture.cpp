@@ -90,6 +90,7 @@ struct Capturer::State {
     std::size_t left_out = 0;
     std::size_t most_files = 0;
     nanoseconds held{};
+    Capturer::Between between{};
 
     Result<std::vector<pid_t>> list();
     bool copy(CapturedThread& thread, std::uint64_t from, std::size_t size);
@@ -107,6 +108,15 @@ struct Capturer::State {
         SeizeLimits limits;
         limits.budget = settings.max_stop.value_or(kDefaultMaxStop) - held;
         limits.stack_bytes = settings.stack_bytes;
+        if (between) {
+            limits.while_stopped = [this](const Seized& seized) {
+                CapturedThread thread;
+                thread.tid = seized.tid;
+                thread.read = thread.seized = true;
+                thread.registers = seized.registers;
+                between(thread);
+            };
+        }
         return limits;
     }
     [[nodiscard]] std::vector<pid_t> tids_of(const std::vector<std::size_t>& indexes) const {
@@ -184,6 +194,7 @@ bool Capturer::State::read(CapturedThread& thread, Known& last) {
     if (!thread.unchanged && !copy(thread, thread.entry.sp - kRedZone, settings.stack_bytes))
         copy(thread, thread.entry.sp, settings.stack_bytes);  // the page below is not mapped
     thread.read = true;
+    if (between) between(thread);
     return true;
 }
 
@@ -307,9 +318,10 @@ Capturer::~Capturer() = default;
 Capturer::Capturer(Capturer&&) noexcept = default;
 Capturer& Capturer::operator=(Capturer&&) noexcept = default;
 
-Result<void> Capturer::take(const CaptureSettings& settings) {
+Result<void> Capturer::take(const CaptureSettings& settings, const Between& between) {
     State& state = *state_;
     state.settings = settings;
+    state.between = between;
     state.copied_bytes = 0;
     state.held = {};
     ++state.number;

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,8 +70,11 @@ class Capturer {
     Capturer(Capturer&&) noexcept;
     Capturer& operator=(Capturer&&) noexcept;
 
-    // Errors: gone, no_permission (says which right is missing), io.
-    Result<void> take(const CaptureSettings& settings);
+    // `between` is called for each thread that is read, between the two looks that prove it still, or while
+    // it is held; again for one that is read again. What it reads of the target's heap is then of the same
+    // instant. Errors: gone, no_permission (says which right is missing), io.
+    using Between = std::function<void(const CapturedThread&)>;
+    Result<void> take(const CaptureSettings& settings, const Between& between = {});
 
     [[nodiscard]] const std::vector<CapturedThread>& threads() const;
 

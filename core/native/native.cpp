@@ -16,6 +16,7 @@
 
 #include "core/native/frame_search.h"
 #include "core/native/frame_walk.h"
+#include "core/native/merged_frames.h"
 #include "core/native/module_image.h"
 #include "core/native/symbols.h"
 #include "core/probe/maps.h"
@@ -25,11 +26,21 @@ namespace rampwatch::native {
 namespace {
 
 constexpr std::size_t kMostTidsNamed = 8;
+constexpr std::uint64_t kMostCalls = 256 << 20;  // bytes copied of the frames of languages, of all threads
+
+// What runs in a thread in a language: numbers of frames of the runtime at `runtime` in a list of them.
+struct Calls {
+    std::vector<std::pair<runtime::FrameId, bool>> frames{};  // and whether native code called it
+    std::size_t runtime = 0;
+
+    friend bool operator==(const Calls&, const Calls&) = default;
+};
 
 // The addresses of one stack; many threads share one.
 struct Path {
     std::vector<FrameAddress> frames{};
     bool truncated = false;
+    Calls calls{};
 
     friend bool operator==(const Path&, const Path&) = default;
 };
@@ -37,9 +48,11 @@ struct Path {
 struct PathHash {
     std::size_t operator()(const Path& path) const {
         std::uint64_t hash = path.truncated ? 1 : 0;
-        for (const FrameAddress& frame : path.frames) {
-            hash ^= frame.pc + 0x9e3779b97f4a7c15 + (hash << 6) + (hash >> 2);
-        }
+        const auto add = [&](std::uint64_t word) {
+            hash ^= word + 0x9e3779b97f4a7c15 + (hash << 6) + (hash >> 2);
+        };
+        for (const FrameAddress& frame : path.frames) add(frame.pc);
+        for (const auto& [frame, entered] : path.calls.frames) add(frame);
         return static_cast<std::size_t>(hash);
     }
 };
@@ -115,7 +128,10 @@ struct NativeDumper::State {
     Modules modules;
     Symbols symbols;
     std::unordered_map<pid_t, std::shared_ptr<const Path>> paths{};  // of the dump before, by thread
+    const Runtimes* runtimes = nullptr;                              // of this order
 
+    void copy_calls(const CapturedThread& thread, runtime::Budget& budget);
+    Calls find_calls(const CapturedThread& thread);
     Unwound walk(std::size_t index);
     bool find_missing(Unwound& unwound, const ReadWord& read);
     bool ends_at_root(std::vector<FrameAddress>& frames);
@@ -204,6 +220,36 @@ Path NativeDumper::State::find_path(std::size_t index) {
     return {std::move(unwound.frames), !rooted};
 }
 
+runtime::ThreadCopy copy_of(const CapturedThread& thread) {
+    runtime::ThreadCopy copy;
+    copy.tid = thread.tid;
+    copy.pc = thread.registers.values[kProgramCounter];
+    copy.sp = thread.registers.values[kStackPointer];
+    return copy;
+}
+
+void NativeDumper::State::copy_calls(const CapturedThread& thread, runtime::Budget& budget) {
+    for (const auto& runtime : *runtimes) {
+        if (runtime->threads() != nullptr) runtime->threads()->copy(copy_of(thread), budget);
+    }
+}
+
+// Of the first runtime that has the thread in its hands; none where what was copied does not fit together.
+Calls NativeDumper::State::find_calls(const CapturedThread& thread) {
+    Calls calls;
+    for (std::size_t i = 0; runtimes != nullptr && i < runtimes->size(); ++i) {
+        runtime::Threads* threads = (*runtimes)[i]->threads();
+        if (threads == nullptr) continue;
+        const runtime::Walked walked = threads->walk(copy_of(thread));
+        if (walked.end != runtime::End::root && walked.end != runtime::End::incomplete) continue;
+        calls.runtime = i;
+        for (const runtime::PlacedFrame& frame : walked.frames)
+            calls.frames.emplace_back(frame.frame, frame.entered);
+        break;
+    }
+    return calls;
+}
+
 std::vector<std::shared_ptr<const Path>> NativeDumper::State::find_paths() {
     const auto& threads = capturer.threads();
     std::unordered_map<Path, std::shared_ptr<const Path>, PathHash> distinct;
@@ -213,6 +259,7 @@ std::vector<std::shared_ptr<const Path>> NativeDumper::State::find_paths() {
         if (!threads[i].read) continue;
         const auto known = threads[i].unchanged ? before.find(threads[i].tid) : before.end();
         Path path = known != before.end() ? *known->second : find_path(i);
+        path.calls = find_calls(threads[i]);
         std::shared_ptr<const Path>& shared = distinct[path];
         if (!shared) shared = std::make_shared<const Path>(std::move(path));
         of_threads[i] = shared;
@@ -227,7 +274,10 @@ std::vector<Frame> NativeDumper::State::frames_of(const Path& path) {
         const std::vector<Frame>& calls = symbols.frames(address);
         frames.insert(frames.end(), calls.begin(), calls.end());
     }
-    return frames;
+    if (path.calls.frames.empty() || runtimes == nullptr) return frames;
+    std::vector<runtime::PlacedFrame> calls;
+    for (const auto& [frame, entered] : path.calls.frames) calls.push_back({frame, 0, entered});
+    return merge_frames(frames, calls, *(*runtimes)[path.calls.runtime]);
 }
 
 // The most frequent path is named first: the time for lines goes where most look.
@@ -247,7 +297,7 @@ void NativeDumper::State::group(const std::vector<std::shared_ptr<const Path>>& 
             alike.push_back({threads[index].tid, threads[index].name, threads[index].waits_for});
         Stack stack;
         stack.frames = frames_of(*path);
-        stack.truncated = path->truncated;
+        stack.truncated = path->truncated && path->calls.frames.empty();
         grouper.add(std::move(stack), alike);
     }
     dump.threads = grouper.stacks();
@@ -284,9 +334,14 @@ NativeDumper::~NativeDumper() = default;
 NativeDumper::NativeDumper(NativeDumper&&) noexcept = default;
 NativeDumper& NativeDumper::operator=(NativeDumper&&) noexcept = default;
 
-Result<Dump> NativeDumper::dump(const NativeSettings& settings) {
+Result<Dump> NativeDumper::dump(const NativeSettings& settings, const Runtimes* runtimes) {
     State& state = *state_;
-    const auto taken = state.capturer.take(settings.capture);
+    state.runtimes = runtimes;
+    runtime::Budget budget =
+        runtime::budget_of(kMostCalls, std::chrono::seconds(5), std::chrono::seconds(10));
+    const bool asks = runtimes != nullptr && !runtimes->empty();
+    const auto between = [&](const CapturedThread& thread) { state.copy_calls(thread, budget); };
+    const auto taken = state.capturer.take(settings.capture, asks ? between : Capturer::Between());
     if (!taken) return taken.error();
     const pid_t live = state.capturer.live_tid();
     if (const auto ours = must_be_ours(live); !ours) return ours.error();

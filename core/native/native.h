@@ -10,10 +10,12 @@
 
 #include <chrono>
 #include <memory>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/model/stack.h"
 #include "core/native/capture.h"
+#include "core/runtime/runtime.h"
 
 namespace rampwatch::native {
 
@@ -22,7 +24,11 @@ struct NativeSettings {
     // Time for inlined calls and lines out of DWARF; the names of functions come without it. What is left out
     // is said, and found by a later dump.
     std::chrono::nanoseconds lines = std::chrono::milliseconds(500);
+    // CPU time for the parked tasks of language runtimes. What is left out is said.
+    std::chrono::nanoseconds tasks = std::chrono::seconds(4);
 };
+
+using Runtimes = std::vector<std::unique_ptr<runtime::Runtime>>;
 
 class NativeDumper {
   public:
@@ -32,9 +38,10 @@ class NativeDumper {
     NativeDumper(NativeDumper&&) noexcept;
     NativeDumper& operator=(NativeDumper&&) noexcept;
 
-    // Times, life and reason are the caller's to fill. Errors: gone, no_permission, unavailable (a 32-bit or
-    // foreign program), io.
-    Result<Dump> dump(const NativeSettings& settings);
+    // `runtimes`: refreshed for this order; threads are then shown in their frames too. Null: in native ones
+    // alone. Times, life and reason are the caller's to fill. Errors: gone, no_permission, unavailable (a
+    // 32-bit or foreign program), io.
+    Result<Dump> dump(const NativeSettings& settings, const Runtimes* runtimes = nullptr);
 
   private:
     struct State;

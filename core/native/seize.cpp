@@ -114,6 +114,14 @@ void read_stack(Seized& thread, std::size_t most) {
     thread.stack.bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
 }
 
+// All that is read of a thread that is held.
+void read_all(Seized& thread, const SeizeLimits& limits) {
+    read_registers(thread);
+    if (thread.outcome != Outcome::read) return;
+    read_stack(thread, limits.stack_bytes);
+    if (limits.while_stopped) limits.while_stopped(thread);
+}
+
 void let_go(const Seized& thread, const Stop& stop) {
     ::ptrace(PTRACE_DETACH, thread.tid, nullptr,
              reinterpret_cast<void*>(static_cast<std::uintptr_t>(stop.signal)));
@@ -128,8 +136,7 @@ bool seize_one(Seized& thread, const SeizeLimits& limits) {
     }
     const Stop stop = wait_for_stop(thread, now() + limits.per_thread);
     if (!stop.stopped) return thread.outcome == Outcome::gone;
-    read_registers(thread);
-    if (thread.outcome == Outcome::read) read_stack(thread, limits.stack_bytes);
+    read_all(thread, limits);
     let_go(thread, stop);
     thread.held = now() - stop.since;
     return true;
@@ -155,8 +162,7 @@ class Window {
             if (!asked[i]) continue;
             stops_[i] = wait_for_stop(threads_[i], until);
             if (!stops_[i].stopped) continue;
-            read_registers(threads_[i]);
-            if (threads_[i].outcome == Outcome::read) read_stack(threads_[i], limits_.stack_bytes);
+            read_all(threads_[i], limits_);
         }
     }
 

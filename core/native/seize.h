@@ -41,6 +41,8 @@ struct SeizeLimits {
         std::chrono::milliseconds(50);  // until it stopped: it may wait for a CPU
     std::chrono::nanoseconds patience = std::chrono::milliseconds(300);  // of all waits together, held or not
     std::size_t stack_bytes = 64 << 10;
+    // Called for each thread that was read, by the tracing thread, before it is let go: microseconds count.
+    std::function<void(const Seized&)> while_stopped{};
 };
 
 // One after the other, each let go before the next is asked. In the order of `tids`.

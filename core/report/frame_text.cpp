@@ -16,6 +16,7 @@ std::string_view base_name(std::string_view path) { return path.substr(path.rfin
 }  // namespace
 
 std::string frame_name(const Frame& frame, std::size_t width) {
+    if (frame.function && frame.language) return escape(*frame.function, width);
     if (frame.function) return escape(short_function(*frame.function, width));
     if (!frame.module) return "?";
     const std::string module = escape(base_name(*frame.module), width);

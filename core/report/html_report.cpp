@@ -134,7 +134,8 @@ std::string events_table(const TargetReport& target) {
 
 std::string group_html(const Group& group, const Dump& dump) {
     std::string head =
-        fmt::format("{} {}{}", format_count(group.count), word(group.kind), group.count == 1 ? "" : "s");
+        fmt::format("{} {}{}", format_count(group.count), group.task.empty() ? word(group.kind) : group.task,
+                    group.count == 1 ? "" : "s");
     if (group.change) head += fmt::format(", {:+}", *group.change);
     if (group.state) head += ", waiting: " + *group.state;
     std::string frames;  // escaped line by line: escape() would show their ends

@@ -74,9 +74,23 @@ struct JsonObject {
 
 }  // namespace
 
+namespace {
+
+// Tasks are an array of their own: who reads groups knows threads and goroutines.
+void split_tasks(Json& dump) {
+    Json groups = Json::array(), tasks = Json::array();
+    for (Json& group : dump["groups"])
+        (group["kind"] == word(StackKind::task) ? tasks : groups).push_back(std::move(group));
+    dump["groups"] = std::move(groups);
+    dump["tasks"] = std::move(tasks);
+}
+
+}  // namespace
+
 Json json_of(const Dump& dump) {
     JsonObject visit{{{"schema", "rampwatch.dump/1"}}};
     fields(visit, dump);
+    split_tasks(visit.json);
     if (dump.memory) visit.json["memory"]["hints"] = memory_hints(dump);
     return std::move(visit.json);
 }

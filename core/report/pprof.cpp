@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <protozero/pbf_writer.hpp>
@@ -52,14 +53,19 @@ enum InFunction : protozero::pbf_tag_type {
     function_file = 4
 };
 
+bool has_tasks(const Dump& dump) {
+    return std::any_of(dump.groups.begin(), dump.groups.end(),
+                       [](const Group& group) { return group.kind == StackKind::task; });
+}
+
 class Profile {
   public:
-    explicit Profile(const Dump& dump) : go_(dump.go.has_value()), writer_(bytes_) {
+    explicit Profile(const Dump& dump) : go_(dump.go.has_value()), tasks_(has_tasks(dump)), writer_(bytes_) {
         text("");
         if (!dump.life.executable.empty())
             mapping(dump.life.executable, {});  // the first one names the profile
         for (const StackKindRow& row : kStackKinds)
-            if (!row.is_task || go_) add_sample_type(std::string(row.plural));
+            if (is_there(row.kind)) add_sample_type(std::string(row.plural));
         for (const Group& group : dump.groups) {
             if (!group.runtime_own) add(group);  // Go's own profile leaves them out too
         }
@@ -94,7 +100,7 @@ class Profile {
         }
         std::vector<std::int64_t> values;
         for (const StackKindRow& row : kStackKinds)
-            if (!row.is_task || go_) values.push_back(row.kind == group.kind ? group.count : 0);
+            if (is_there(row.kind)) values.push_back(row.kind == group.kind ? group.count : 0);
         pbf_writer message(writer_, profile_sample);
         message.add_packed_uint64(sample_location, locations.begin(), locations.end());
         message.add_packed_int64(sample_value, values.begin(), values.end());
@@ -152,7 +158,11 @@ class Profile {
         return at->second;
     }
 
-    bool go_;
+    [[nodiscard]] bool is_there(StackKind kind) const {
+        return kind == StackKind::thread || (kind == StackKind::goroutine ? go_ : tasks_);
+    }
+
+    bool go_, tasks_;
     std::string bytes_{};
     pbf_writer writer_;
     std::map<std::string, std::int64_t> strings_{};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A dump as pprof and what understands it read it: profile.proto (github.com/google/pprof), gzipped. The
-// values of a sample are counts of threads and, of a Go program, of goroutines.
+// values of a sample are counts of threads and, where there are any, of goroutines and of tasks.
 #pragma once
 
 #include <string>

@@ -7,8 +7,8 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
-#include "core/model/stack_kind.h"
 #include "core/report/frame_text.h"
+#include "core/report/task_text.h"
 #include "core/report/text_verdict.h"
 #include "core/report/verdict_words.h"
 
@@ -72,7 +72,7 @@ std::string top_group(const Dump& dump) {
         });
     if (top == dump.groups.end() || top->frames.empty()) return {};
     const Frame& frame = top->frames[std::min(top->own_frame, top->frames.size() - 1)];
-    std::string text = fmt::format("{} {}", format_count(top->count), noun(top->kind, top->count));
+    std::string text = fmt::format("{} {}", format_count(top->count), task_noun(*top));
     if (top->change.value_or(0) > 0)
         text += fmt::format(" ({} more than in the baseline)", format_count(*top->change));
     text += " in " + frame_name(frame, kNameWidth);

@@ -17,6 +17,7 @@
 #include "core/report/frame_text.h"
 #include "core/report/go_text.h"
 #include "core/report/memory_text.h"
+#include "core/report/task_text.h"
 
 namespace rampwatch::report {
 namespace {
@@ -58,8 +59,7 @@ std::string leaked_words(const Group& group) {
 // "50 threads  93 %  +37  futex"
 std::string group_head(const Group& group, std::int64_t total, std::optional<std::chrono::nanoseconds> since,
                        const DumpTextStyle& style) {
-    std::string head =
-        bold(fmt::format("{} {}", format_count(group.count), noun(group.kind, group.count)), style);
+    std::string head = bold(fmt::format("{} {}", format_count(group.count), task_noun(group)), style);
     if (total > 0) {
         const double share = 100.0 * static_cast<double>(group.count) / static_cast<double>(total);
         head += share < 1 ? ", under 1 %" : fmt::format(", {:.0f} %", share);
@@ -71,7 +71,9 @@ std::string group_head(const Group& group, std::int64_t total, std::optional<std
         const std::string speed = since && *group.change > 0 ? " (" + pace(*group.change, *since) + ")" : "";
         if (width_of(style) >= 80) head += speed;
     }
-    if (row_of(group.kind).is_task) {
+    if (group.kind == StackKind::task) {
+        if (const std::string state = task_state_text(group); !state.empty()) head += ", " + state;
+    } else if (row_of(group.kind).is_task) {
         if (group.state || group.waited_at_most) head += ", [" + wait_text(group) + "]";
         if (group.leaked.value_or(0) > 0) head += ", " + bold(leaked_words(group), style);
         if (group.stack_bytes)
@@ -154,7 +156,8 @@ std::string names_line(const Group& group, const DumpTextStyle& style) {
     for (std::size_t i = 0; i < std::min(kMostNamesShown, group.names.size()); ++i)
         text += (i > 0 ? ", " : "named ") + escape(group.names[i], 64);
     if (group.names.size() > kMostNamesShown) text += ", ..";
-    if (group.ids.empty()) return text.empty() ? text : aside("    " + text, style);
+    if (group.ids.empty() || group.kind == StackKind::task)
+        return text.empty() ? text : aside("    " + text, style);
     if (!text.empty()) text += "; ";
     text += row_of(group.kind).id;
     const std::size_t shown = std::min(kMostIdsShown, group.ids.size());
@@ -190,10 +193,9 @@ std::string labels_line(const Group& group, const DumpTextStyle& style) {
 std::string hint_text(const Group& group, std::vector<std::string>& said) {
     constexpr std::int64_t kMany = 50;
     if (!row_of(group.kind).is_task || group.count < kMany || !group.state) return {};
-    if (std::find(said.begin(), said.end(), *group.state) != said.end()) return {};
-    const auto hint = wait_hint(*group.state);
-    if (hint.empty()) return {};
-    said.push_back(*group.state);
+    const std::string_view hint = group.kind == StackKind::task ? task_hint(group) : wait_hint(*group.state);
+    if (hint.empty() || std::find(said.begin(), said.end(), hint) != said.end()) return {};
+    said.emplace_back(hint);
     return fmt::format("    hint: {}\n", hint);
 }
 
@@ -303,12 +305,14 @@ std::string taken_line(const Dump& dump) {
 }
 
 std::string head_line(const Dump& dump) {
-    const StackKind kind = dump.groups.empty() || dump.go ? StackKind::thread : dump.groups.front().kind;
+    const bool others = dump.go || !dump.runtimes.empty();  // beside threads
+    const StackKind kind = dump.groups.empty() || others ? StackKind::thread : dump.groups.front().kind;
     const auto stacks = std::count_if(dump.groups.begin(), dump.groups.end(),
-                                      [&](const Group& group) { return !dump.go || group.kind == kind; });
+                                      [&](const Group& group) { return !others || group.kind == kind; });
     std::string text;
+    for (const std::string& line : runtime_lines(dump)) text += line + "\n";
     if (dump.go) {
-        text = fmt::format("goroutines: {}\n", go_count_text(*dump.go));
+        text += fmt::format("goroutines: {}\n", go_count_text(*dump.go));
         for (const std::string& line : go_memory_lines(dump)) text += line + "\n";
     }
     text += fmt::format("{} {} in {} different {}{}", format_count(dump.threads), noun(kind, dump.threads),

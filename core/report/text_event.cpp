@@ -67,10 +67,13 @@ std::string recovered_line(const Event& event) {
 std::string dump_line(const Event& event) {
     if (!event.dump) return "stacks were taken";
     const Dump& dump = *event.dump;
+    std::int64_t tasks = 0;
+    for (const LanguageRuntime& runtime : dump.runtimes) tasks += runtime.tasks.value_or(0);
+    std::string others = dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "";
+    if (tasks > 0) others += format_count(tasks) + " parked tasks and ";
     std::string text =
-        fmt::format("{}{} {} in {} {} taken by {} in {} ({})",
-                    dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "",
-                    format_count(dump.threads), dump.threads == 1 ? "stack" : "stacks", dump.groups.size(),
+        fmt::format("{}{} {} in {} {} taken by {} in {} ({})", others, format_count(dump.threads),
+                    dump.threads == 1 ? "stack" : "stacks", dump.groups.size(),
                     dump.groups.size() == 1 ? "group" : "groups", taken_by(dump), format_duration(dump.took),
                     dump.reason == DumpReason::baseline ? "baseline for later ones" : word(dump.reason));
     return text;

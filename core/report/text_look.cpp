@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/report/go_text.h"
+#include "core/report/task_text.h"
 #include "core/report/text_dump.h"
 
 namespace rampwatch::report {
@@ -139,6 +140,14 @@ std::string cpu(const Sample& sample) {
     return text;
 }
 
+// Other language runtimes, and what they keep parked.
+std::string runtime_text(const Look& look) {
+    std::string text;
+    if (!look.dump) return text;
+    for (const std::string& words : runtime_lines(*look.dump)) text += line("runtime", words);
+    return text;
+}
+
 // What a Go program's memory consists of, and its goroutines.
 std::string go_lines(const Look& look) {
     if (!look.dump || !look.dump->go) return {};
@@ -192,7 +201,7 @@ std::string text_look(const Look& look, const LookTextStyle& style) {
     if (look.sample.threads) text += line("threads", threads(look));
     if (look.sample.fds) text += line("fds", format_count(*look.sample.fds));
     if (look.sample.cpu) text += line("cpu", cpu(look.sample));
-    text += go_lines(look);
+    text += go_lines(look) + runtime_text(look);
     text += since_start(look);
     text += stacks(look, style);
     return text + next_command(look, style.program);

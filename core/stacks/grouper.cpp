@@ -61,12 +61,14 @@ bool has_place(const std::vector<Frame>& frames, std::size_t index) {
 std::string identity(const std::vector<Frame>& frames, StackKind kind) {
     const bool native = row_of(kind).native;
     std::string key(row_of(kind).word);
-    bool outside_innermost = false;  // an inlined frame still belongs to the call that it was inlined into
+    bool outside_innermost =
+        kind == StackKind::task;  // an inlined frame still belongs to the call that it was inlined into
     for (std::size_t i = 0; i < frames.size(); ++i) {
         const Frame& frame = frames[i];
         if (frame.inlined && native && has_place(frames, i)) continue;
         append(key, 'f', frame.function ? *frame.function : std::string());
         append(key, 'm', frame.module ? *frame.module : std::string());
+        if (frame.language && frame.file) append(key, 'p', *frame.file);
         const bool placed = frame.offset && (!frame.function || native);
         if (placed && (!frame.function || outside_innermost))
             append(key, 'o', std::to_string(*frame.offset));

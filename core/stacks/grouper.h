@@ -17,8 +17,8 @@ namespace rampwatch::stacks {
 // place in the innermost call itself does not count: a busy thread is at another one every time. The place in
 // a thread's function is its offset; where that is not known, its line. With offsets neither lines nor
 // inlined frames count: a dump that had no time for them has the same groups as one that had. Where a
-// function is not known its offset in the module stands for it. What a thread waits for and its name do not
-// count.
+// function is not known its offset in the module stands for it. In a language's frames the file counts too;
+// of tasks, which stand still, also the innermost line. What a thread waits for and its name do not count.
 std::string identity(const std::vector<Frame>& frames, StackKind kind);
 
 // Bounded whatever comes in: stacks that would open more groups than `most_groups`, or keep more than

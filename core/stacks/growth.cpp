@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "core/model/stack_kind.h"
@@ -14,10 +15,39 @@ namespace {
 
 bool same_life(const Dump& a, const Dump& b) { return is_same_process(a.life, b.life); }
 
+const LanguageRuntime* runtime_of(const Dump& dump, std::string_view name) {
+    const auto found = std::find_if(dump.runtimes.begin(), dump.runtimes.end(),
+                                    [&](const LanguageRuntime& it) { return it.name == name; });
+    return found == dump.runtimes.end() ? nullptr : &*found;
+}
+
+// Whether both have threads in the frames of the same languages: native ones are never compared with these.
+bool same_level(const Dump& now, const Dump& then) {
+    const auto within = [](const Dump& a, const Dump& b) {
+        return std::all_of(a.runtimes.begin(), a.runtimes.end(), [&](const LanguageRuntime& it) {
+            const LanguageRuntime* other = runtime_of(b, it.name);
+            return !it.frames || (other != nullptr && other->frames);
+        });
+    };
+    return within(now, then) && within(then, now);
+}
+
+// Whether the tasks of all runtimes were looked for, to the end, both times.
+bool same_tasks(const Dump& now, const Dump& then) {
+    const auto whole = [](const LanguageRuntime* it) {
+        return it != nullptr && it->tasks && it->left_out.empty();
+    };
+    return !now.runtimes.empty() &&
+           std::all_of(now.runtimes.begin(), now.runtimes.end(), [&](const LanguageRuntime& it) {
+               return whole(&it) && whole(runtime_of(then, it.name));
+           });
+}
+
 bool comparable(const Dump& now, const Dump& then, StackKind kind) {
-    if (row_of(kind).is_task)  // what one of the two sources tells, the other may not
+    if (kind == StackKind::task) return same_tasks(now, then);
+    if (kind == StackKind::goroutine)  // what one of the two sources tells, the other may not
         return now.go && then.go && now.go->source.empty() == then.go->source.empty();
-    return now.backend == then.backend;
+    return now.backend == then.backend && same_level(now, then);
 }
 
 // Goroutines are grouped by what they wait for and who created them as well.

@@ -65,6 +65,13 @@ std::vector<double> times(std::span<const GrowthPoint> points) {
     return result;
 }
 
+// Threads in the frames of a language are never counted with native ones.
+std::string level_of(const Dump& dump) {
+    std::string level = dump.backend;
+    for (const LanguageRuntime& runtime : dump.runtimes) level += runtime.frames ? " " + runtime.name : "";
+    return level;
+}
+
 }  // namespace
 
 bool rises(std::span<const GrowthPoint> points) {
@@ -100,11 +107,11 @@ void GrowthSeries::forget_half() {
 
 void GrowthSeries::add(Dump& dump, std::int64_t memory_bytes) {
     const bool same = is_same_process(dump.life, life_);
-    if (!same || dump.backend != backend_) {
+    if (!same || level_of(dump) != level_) {
         bytes_.clear();
         counts_.clear();
         life_ = dump.life;
-        backend_ = dump.backend;
+        level_ = level_of(dump);
     }
     if (bytes_.size() >= kMostDumps) forget_half();
     bytes_.push_back({std::chrono::duration<double>(dump.mono).count(), static_cast<double>(memory_bytes)});

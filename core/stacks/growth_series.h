@@ -46,7 +46,7 @@ class GrowthSeries {
     void forget_half();
 
     Life life_{};
-    std::string backend_{};
+    std::string level_{};
     std::vector<GrowthPoint> bytes_{};
     std::vector<std::unordered_map<std::string, std::int64_t>> counts_{};  // by identity, for each dump
 };

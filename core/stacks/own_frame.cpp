@@ -41,6 +41,16 @@ constexpr std::array<std::string_view, 44> kGoPackages = {
 // Java's own, as a JVM names them in its dumps, where no frame has a module.
 constexpr std::array<std::string_view, 5> kJavaPackages = {"java.", "javax.", "jdk.", "sun.", "com.sun."};
 
+// Where Python's own library lies, and what was installed beside it; what is frozen into it has no file.
+constexpr std::array<std::string_view, 3> kPythonLibrary = {"/lib/python3", "/lib64/python3", "<frozen "};
+constexpr std::array<std::string_view, 2> kPythonPackages = {"/site-packages/", "/dist-packages/"};
+
+template <class Table>
+bool contains_any(std::string_view text, const Table& table) {
+    return std::any_of(table.begin(), table.end(),
+                       [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
+}
+
 template <class Table>
 bool starts_with_any(std::string_view text, const Table& table) {
     return std::any_of(table.begin(), table.end(),
@@ -73,6 +83,9 @@ bool is_system_library(const Frame& frame) {
 }  // namespace
 
 bool is_library(const Frame& frame) {
+    if (frame.language)
+        return frame.file &&
+               (contains_any(*frame.file, kPythonLibrary) || contains_any(*frame.file, kPythonPackages));
     if (frame.module) {
         if (frame.module->starts_with("[v")) return true;  // [vdso], [vsyscall]
         if (starts_with_any(base_name(*frame.module), kRuntimeModules)) return true;
@@ -91,13 +104,25 @@ bool is_library(const Frame& frame) {
 
 std::size_t mark_own(std::span<Frame> frames) {
     for (Frame& frame : frames) frame.library = is_library(frame);
-    const auto own = std::find_if(frames.begin(), frames.end(), [](const Frame& frame) {
-        return !frame.library && !is_system_library(frame) && (frame.function || frame.module);
-    });
-    const auto place =
-        own != frames.end() ? own : std::find_if(frames.begin(), frames.end(), [](const Frame& frame) {
-            return !frame.library && (frame.function || frame.module);
+    const auto first = [&](const auto& matches) {
+        return std::find_if(frames.begin(), frames.end(), matches);
+    };
+    const auto is_own = [](const Frame& frame) { return frame.language && !frame.library; };
+    // A program may be an installed package itself: where nothing else is its own, that is.
+    if (first(is_own) == frames.end()) {
+        for (Frame& frame : frames) {
+            if (frame.language && frame.file && contains_any(*frame.file, kPythonPackages))
+                frame.library = false;
+        }
+    }
+    auto place = first(is_own);
+    if (place == frames.end()) {
+        place = first([](const Frame& frame) {
+            return !frame.library && !is_system_library(frame) && (frame.function || frame.module);
         });
+    }
+    if (place == frames.end())
+        place = first([](const Frame& frame) { return !frame.library && (frame.function || frame.module); });
     return place == frames.end() ? 0 : static_cast<std::size_t>(place - frames.begin());
 }
 

@@ -14,8 +14,9 @@ namespace rampwatch::stacks {
 // By the module's path, the source file's path and the function's name; unknown everything is not a library.
 bool is_library(const Frame& frame);
 
-// Sets `library` of each frame and says which is the first of the user's own: the first that is no library
-// and is not in a shared library of the system; else the first that is no library; else 0.
+// Sets `library` of each frame and says which is the first of the user's own: the first of a language that is
+// no library; else the first that is no library and is not in a shared library of the system; else the first
+// that is no library; else 0.
 std::size_t mark_own(std::span<Frame> frames);
 
 }  // namespace rampwatch::stacks

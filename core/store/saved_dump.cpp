@@ -164,6 +164,16 @@ void bound(Group& group) {
     if (group.growth) group.growth->dumps = std::clamp(group.growth->dumps, 0, 1 << 30);
 }
 
+// Tasks stand in an array of their own, before the groups where we keep them.
+Json with_tasks(Json json) {
+    const auto tasks = json.find("tasks");
+    if (tasks == json.end() || !tasks->is_array() || !json["groups"].is_array()) return json;
+    Json all = std::move(*tasks);
+    for (Json& group : json["groups"]) all.push_back(std::move(group));
+    json["groups"] = std::move(all);
+    return json;
+}
+
 Result<Dump> dump_of(const Json& json) {
     if (!json.is_object()) return bad("not a JSON object");
     std::optional<std::string> schema;
@@ -180,6 +190,7 @@ Result<Dump> dump_of(const Json& json) {
     if (!counted || dump.groups.size() != json["groups"].size())
         return bad("a group without a count or a kind");
     for (Group& group : dump.groups) bound(group);
+    keep(dump.runtimes, kMostRuntimes);
     if (dump.memory) bound(*dump.memory);
     for (std::string& warning : dump.warnings) warning = escape(warning, 1024);
     return dump;
@@ -190,7 +201,7 @@ Result<Dump> dump_of(const Json& json) {
 Result<Dump> read_dump(std::string_view text) {
     const Json json = Json::parse(text, nullptr, false);
     if (json.is_discarded()) return bad("not JSON");
-    return dump_of(json);
+    return dump_of(json.is_object() && json.contains("groups") ? with_tasks(json) : json);
 }
 
 }  // namespace rampwatch::store

@@ -27,6 +27,7 @@ void fields(auto& visit, Is<CaptureSettings> auto& settings) {
 void fields(auto& visit, Is<NativeSettings> auto& settings) {
     visit(Field{"capture"}, settings.capture);
     visit(Field{"lines"}, settings.lines);
+    visit(Field{"tasks"}, settings.tasks);
 }
 
 }  // namespace rampwatch::native
@@ -120,7 +121,9 @@ bool is_sound(const answer::Goroutines& answer) { return is_sound(answer.go) && 
 bool is_sound(const answer::Count& answer) { return is_sound(answer.go); }
 bool is_sound(const answer::Stacks& answer) {
     const Dump& dump = answer.dump;
-    return is_sound(dump.groups) && (!dump.memory || is_sound(*dump.memory)) &&
+    const auto sound = [](const LanguageRuntime& it) { return counts(it.tasks.value_or(0), it.torn); };
+    return dump.runtimes.size() <= kMostRuntimes && std::ranges::all_of(dump.runtimes, sound) &&
+           is_sound(dump.groups) && (!dump.memory || is_sound(*dump.memory)) &&
            (!dump.go || is_sound(*dump.go));
 }
 bool is_sound(const answer::Memory& answer) { return is_sound(answer.parts); }

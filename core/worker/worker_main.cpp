@@ -28,6 +28,7 @@
 #include "core/native/native.h"
 #include "core/probe/process.h"
 #include "core/worker/go_reader.h"
+#include "core/worker/languages.h"
 #include "core/worker/memory_reading.h"
 #include "core/worker/order.h"
 #include "core/worker/wire.h"
@@ -38,7 +39,8 @@ namespace {
 constexpr rlim_t kMostMemory = rlim_t{6} << 30;  // address space: an executable of 4 GiB is mapped, not read
 constexpr rlim_t kMostData = rlim_t{3} << 30;    // libelf's private mappings of files count
 constexpr rlim_t kMostFiles = 32'768;            // two for each thread, kept for the second look
-constexpr int kIdleMs = 10 * 60 * 1000;          // then it ends
+constexpr std::uint64_t kMostHeap = std::uint64_t{16} << 30;  // looked at for the tasks of a dump
+constexpr int kIdleMs = 10 * 60 * 1000;                       // then it ends
 constexpr std::size_t kMostOrder = 64 << 10;
 
 std::chrono::nanoseconds cpu_used() {
@@ -108,14 +110,19 @@ bool confine() {
 // All that is known of one target, kept from order to order; who does an order stands here.
 class Readers {
   public:
-    explicit Readers(pid_t pid) : pid_(pid), go_(pid), threads_(pid) {}
+    explicit Readers(pid_t pid) : pid_(pid), go_(pid), threads_(pid), languages_(pid) {}
 
     Payload operator()(const order::Goroutines& order) { return go_.answer(order); }
     Payload operator()(const order::Count& order) { return go_.answer(order); }
     Payload operator()(const order::Profile& order) { return go_.answer(order); }
     Payload operator()(const order::Stacks& order) {
-        auto dump = threads_.dump(order.settings);
+        languages_.begin();
+        auto dump = threads_.dump(order.settings, &languages_.runtimes());
         if (!dump) return dump.error();
+        dump->runtimes = languages_.facts();
+        const auto cpu = order.settings.tasks;
+        runtime::Budget budget = runtime::budget_of(kMostHeap, cpu, cpu * 3 / 2);
+        languages_.add_tasks(budget, *dump);
         return answer::Stacks{std::move(*dump)};
     }
     Payload operator()(const order::Memory& order) {
@@ -128,6 +135,7 @@ class Readers {
     pid_t pid_;
     GoReader go_;
     native::NativeDumper threads_;
+    Languages languages_;
 };
 
 // False where there is nothing to leave out. Of more groups than a message holds the smallest are left out,

@@ -230,3 +230,23 @@ TEST_CASE("images of Python programs are recorded", "[.record_python]") {
         std::ofstream(test::tests_file("captures/cpython/" + minor + ".expect")) << expect;
     }
 }
+
+TEST_CASE("a dump of a Python program has its threads in Python and its coroutines in groups", "[python]") {
+    for (const std::string& python : test::pythons()) {
+        INFO(python);
+        const test::TempTree tree;
+        const test::Target program(
+            {python, test::tests_file("programs/python/shop.py"), tree.path("truth"), "500"});
+        const auto dump = test::rampwatch({"dump", program.pid_word()});
+        INFO(dump.out << dump.err);
+        CHECK(dump.status == 0);
+        CHECK(dump.out.find("500 coroutines") != std::string::npos);
+        CHECK(dump.out.find("awaits Future") != std::string::npos);
+        CHECK(dump.out.find("hint: it awaits a queue") != std::string::npos);
+        CHECK(dump.out.find("multi_line_call") != std::string::npos);
+        CHECK(dump.out.find("_PyEval_EvalFrameDefault") == std::string::npos);
+        const auto json = test::rampwatch({"dump", "--format", "json", program.pid_word()});
+        CHECK(json.out.find("\"language\":\"python\"") != std::string::npos);
+        CHECK(json.out.find("\"task\":\"coroutine\"") != std::string::npos);
+    }
+}

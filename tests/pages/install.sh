@@ -42,6 +42,7 @@ diff - <(cd "$root" && find . -type f -printf '%m %P\n' | sort -k 2) <<'LIST'
 644 usr/share/man/man1/rampwatch-watch.1
 644 usr/share/man/man1/rampwatch.1
 644 usr/share/man/man5/rampwatch-formats.5
+644 usr/share/man/man7/rampwatch-runtimes.7
 644 usr/share/rampwatch/grafana.json
 644 usr/share/rampwatch/rampwatch.rules.yml
 644 usr/share/zsh/site-functions/_rampwatch

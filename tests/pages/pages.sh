@@ -23,7 +23,7 @@ compare() {  # WHAT FILE_OF_HELP FILE_OF_PAGE
     for option in $(comm -13 "$2" "$3"); do fail "$1: $option is in its page, not in --help"; done
 }
 
-for page in "$source"/man/*.[15]; do
+for page in "$source"/man/*.[157]; do
     mandoc -T lint -W warning "$page" || fail "${page##*/}: see above"
 done
 

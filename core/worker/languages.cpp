@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#include "core/worker/languages.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "core/cpython/runtime.h"
+#include "core/probe/arch.h"
+#include "core/probe/memory.h"
+#include "core/probe/namespace_tids.h"
+#include "core/probe/pagemap.h"
+#include "core/worker/task_groups.h"
+
+namespace rampwatch::worker {
+namespace {
+
+// All that there are, Go's apart.
+std::array<runtime::Entry, 1> entries() { return {cpython::entry()}; }
+
+// Which files' code is mapped where: while that is the same, no other runtime came in.
+struct Code {
+    std::uint64_t start = 0, inode = 0;
+    friend bool operator==(const Code&, const Code&) = default;
+};
+
+std::vector<Code> code_of(const probe::Maps& maps) {
+    std::vector<Code> code;
+    for (const probe::Mapping& mapping : maps.mappings) {
+        if (mapping.executable && mapping.inode != 0) code.push_back({mapping.start, mapping.inode});
+    }
+    return code;
+}
+
+// The target at one moment; what refers to it is refreshed before it is replaced.
+struct Moment {
+    Moment(pid_t tid, probe::Maps read, probe::NamespaceTids numbers, probe::Arch machine)
+        : memory(tid), maps(std::move(read)), tids(std::move(numbers)), arch(machine) {
+        if (auto opened = probe::LivePagemap::open(tid)) pages.emplace(std::move(*opened));
+        target.emplace(runtime::Target{memory, maps, pages ? &*pages : nullptr, tids, arch,
+                                       [tid](const auto& it) { return probe::open_module(tid, it); }});
+    }
+
+    probe::Memory memory;
+    probe::Maps maps;
+    std::optional<probe::LivePagemap> pages{};
+    probe::NamespaceTids tids;
+    probe::Arch arch;
+    std::optional<runtime::Target> target{};
+};
+
+std::unique_ptr<Moment> moment_of(pid_t pid) {
+    const auto tid = probe::live_thread(pid);
+    if (!tid) return nullptr;
+    auto maps = probe::read_maps(*tid);
+    auto tids = probe::NamespaceTids::read(pid);
+    const auto arch = probe::read_arch(pid);
+    if (!maps || !tids || !arch || *arch == probe::Arch::other) return nullptr;
+    return std::make_unique<Moment>(*tid, std::move(*maps), std::move(*tids), *arch);
+}
+
+}  // namespace
+
+struct Languages::State {
+    pid_t pid = 0;
+    std::unique_ptr<Moment> now{};
+    native::Runtimes runtimes{};
+    std::vector<LanguageRuntime> refused{};
+    std::vector<Code> code{};
+    bool settled = false;  // what was refused stays so while the code is the same
+
+    void attach(const runtime::Target& target);
+};
+
+// Anew, whatever there was.
+void Languages::State::attach(const runtime::Target& target) {
+    runtimes.clear();
+    refused.clear();
+    settled = true;
+    for (const runtime::Entry& entry : entries()) {
+        if (runtimes.size() + refused.size() >= kMostRuntimes || !entry.recognise(target)) continue;
+        runtime::Budget budget =
+            runtime::budget_of(256 << 20, std::chrono::seconds(2), std::chrono::seconds(4));
+        auto attached = entry.attach(target, budget);
+        if (attached) {
+            runtimes.push_back(std::move(*attached));
+            continue;
+        }
+        const Error& error = attached.error();
+        if (error.kind == Error::Kind::not_found || error.kind == Error::Kind::gone) continue;
+        // One that begins just now fails a check, and is there a moment later.
+        settled = settled && error.kind == Error::Kind::unavailable;
+        LanguageRuntime runtime;
+        runtime.name = entry.name;
+        runtime.refused = error.what + (error.hint.empty() ? "" : " (" + error.hint + ")");
+        refused.push_back(std::move(runtime));
+    }
+}
+
+Languages::Languages(pid_t pid) : state_(std::make_unique<State>()) { state_->pid = pid; }
+Languages::~Languages() = default;
+Languages::Languages(Languages&&) noexcept = default;
+Languages& Languages::operator=(Languages&&) noexcept = default;
+
+void Languages::begin() {
+    State& state = *state_;
+    auto now = moment_of(state.pid);
+    if (!now) {
+        state.runtimes.clear();
+        state.refused.clear();
+        state.code.clear();
+        return;
+    }
+    auto code = code_of(now->maps);
+    bool same = state.settled && code == state.code && !code.empty();
+    for (const auto& runtime : state.runtimes) same = same && runtime->refresh(*now->target);
+    if (!same) state.attach(*now->target);
+    state.code = std::move(code);
+    state.now = std::move(now);
+}
+
+const native::Runtimes& Languages::runtimes() const { return state_->runtimes; }
+
+std::vector<LanguageRuntime> Languages::facts() const {
+    std::vector<LanguageRuntime> facts;
+    for (const auto& runtime : state_->runtimes) {
+        LanguageRuntime fact;
+        fact.name = runtime->name();
+        fact.version = runtime->version();
+        fact.frames = runtime->threads() != nullptr;
+        facts.push_back(std::move(fact));
+    }
+    facts.insert(facts.end(), state_->refused.begin(), state_->refused.end());
+    return facts;
+}
+
+void Languages::add_tasks(runtime::Budget& budget, Dump& dump) {
+    std::vector<Group> groups;
+    for (std::size_t i = 0; i < state_->runtimes.size() && i < dump.runtimes.size(); ++i) {
+        runtime::Runtime& runtime = *state_->runtimes[i];
+        if (runtime.exact() == nullptr) continue;
+        TaskGroups tasks;
+        const auto rest = runtime.exact()->tasks(tasks, budget);
+        LanguageRuntime& fact = dump.runtimes[i];
+        if (!rest) {
+            fact.left_out =
+                rest.error().what + (rest.error().hint.empty() ? "" : " (" + rest.error().hint + ")");
+            continue;
+        }
+        fact.tasks = tasks.tasks();
+        fact.torn = tasks.torn() + tasks.ungrouped();
+        fact.left_out = rest->why;
+        auto found = tasks.take(runtime);
+        groups.insert(groups.end(), std::make_move_iterator(found.begin()),
+                      std::make_move_iterator(found.end()));
+    }
+    dump.groups.insert(dump.groups.begin(), std::make_move_iterator(groups.begin()),
+                       std::make_move_iterator(groups.end()));
+}
+
+}  // namespace rampwatch::worker

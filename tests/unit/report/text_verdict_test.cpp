@@ -178,7 +178,9 @@ TEST_CASE("threads that rose are never said not to grow, however few they are", 
 
 TEST_CASE("a limit that is near is told without a claim", "[report]") {
     Verdict verdict = early_verdict();
-    verdict.limit_near = Forecast{{LimitKind::cgroup_max, 128 * kMiB, 120 * kMiB}, false, 720, {600, 900}};
+    verdict.limit_near = Forecast{.limit = {LimitKind::cgroup_max, 128 * kMiB, 120 * kMiB},
+                                 .eta_s = 720,
+                                 .eta_range_s = {600, 900}};
 
     CHECK(headline(verdict)[1] ==
           "  limit near    cgroup memory.max 128 MiB (120 MiB used) in 12 min (10 to 15 min) at this rate");

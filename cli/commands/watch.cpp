@@ -51,8 +51,7 @@ struct Options {
     HistoryOptions history{};
     listen::MetricsOptions metrics{};
     std::optional<std::string> leak_file{}, on_leak{};
-    bool has_history = false, exit_on_leak = false, no_dumps = false, quiet = false;
-    std::string explain{};  // empty, brief or all
+    bool has_history = false, exit_on_leak = false, no_dumps = false, quiet = false, explain = false;
     std::string format = "text";
 };
 
@@ -161,7 +160,7 @@ Result<WatchSettings> read_settings(const Options& options) {
     if (!interval) return interval.error();
     settings.interval = *interval;
     settings.listener = {.quiet = options.quiet,
-                         .explain = explain_of(options.explain),
+                         .explain = options.explain,
                          .patience = judge->patience,
                          .interval = *interval};
     settings.json = options.format == "json";
@@ -182,7 +181,7 @@ void add_what_is_said(Command& command, Options& options) {
     command.add("--format FORMAT", &options.format, "text, or json (rampwatch.event/1, one a line)")
         .one_of({"text", "json"});
     command.add("-q,--quiet", &options.quiet, "nothing until there is something to say");
-    add_explain(command, options.explain);
+    command.add("--explain", &options.explain, "beside a verdict, every gate with its value and threshold");
     command.add("--record FILE", &options.record, "write each sample to this CSV file, for analyze");
 }
 

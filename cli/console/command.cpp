@@ -15,11 +15,6 @@ Option& Option::required() {
     return *this;
 }
 
-Option& Option::or_bare(std::string implied) {
-    bare = std::move(implied);
-    return *this;
-}
-
 bool is_flag(const Option& option) { return std::holds_alternative<bool*>(option.place); }
 
 Option& Command::add(std::string_view spec, Place place, std::string about_it) {

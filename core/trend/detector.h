@@ -9,23 +9,17 @@
 #include "core/model/sample.h"
 #include "core/model/verdict.h"
 #include "core/trend/estimate.h"
-#include "core/trend/evidence.h"
 #include "core/trend/floors.h"
-#include "core/trend/past_lives.h"
 
 namespace rampwatch::trend {
 
 // What the Judge knows beside this series.
 struct Beside {
-    double watched_s = 0;          // of all lives
-    double process_age_s = 0;      // of this life
-    double min_growth = 0;         // in the series' unit
-    bool company = false;          // memory grows too, so that a count need not speak for itself
-    bool sparse = false;           // too few looks: nothing is judged
-    std::optional<double> room{};  // to the nearest limit, in the series' unit
-    bool other_witness = false;    // something beside memory says what it says: no second day is waited for
-    const WeighedListener* listener = nullptr;  // null: nobody listens
-    const Table* table = nullptr;               // of evidence; null: the learned one
+    double watched_s = 0;      // of all lives
+    double process_age_s = 0;  // of this life
+    double min_growth = 0;     // in the series' unit
+    bool company = false;      // memory grows too, so that a count need not speak for itself
+    bool sparse = false;       // too few looks: nothing is judged
 };
 
 class Detector {
@@ -37,67 +31,46 @@ class Detector {
     bool take(const Look& look) { return floors_.take(look); }
     void finish_until(const Look& look, const Beside& beside);
 
-    void restart(const Beside& beside);  // a new life with the next look; `beside` is of the one that ended
+    void restart();  // a new life with the next look
 
     [[nodiscard]] Claim claim() const { return claim_; }
     [[nodiscard]] SeriesVerdict verdict(const Beside& beside) const;
 
-    [[nodiscard]] const Floors& floors() const { return floors_; }
+    // The growth of this moment over `seen_s`, with a z of at least 6; empty when there is none, or too
+    // little to reach `least_per_s`.
+    struct Pace {
+        Estimate growth{};
+        double seen_s = 0;
+    };
+    [[nodiscard]] std::optional<Pace> pace(double least_per_s) const;
+    [[nodiscard]] double pace_seen_s() const { return times_.base_s * static_cast<double>(kPaceBlocks); }
     [[nodiscard]] double usual_swing() const;  // of teeth; 0 when there are none
 
     template <class Archive>
     void state(Archive& archive) {
         archive(floors_, claim_, suspected_at_ns_, detected_at_ns_, growing_until_ns_, fired_, onset_,
-                onset_floor_, peak_, slope_per_s_, fired_ns_, recovering_until_ns_, zero_since_ns_, held_,
-                past_);
+                onset_floor_, peak_, slope_per_s_, fired_ns_, recovering_until_ns_);
     }
     // What was read back can be gone on with: no index out of its range, no time that could overflow.
     [[nodiscard]] bool sound() const;
 
   private:
-    static constexpr std::size_t kMostBlocks = 64;  // of a window, or of as many teeth
+    static constexpr std::size_t kPaceBlocks = 17;
 
     struct Best {  // the window that speaks most for growth
         Where where{};
         std::vector<Gate> evidence{};
-        std::optional<Weighing> weighing{};
-        bool answered = false;  // by the second day
     };
-
-    struct Sum {
-        Weight weight{};
-        double before = 0;  // windows before it, and earlier lives
-        [[nodiscard]] double all() const { return weight.sum + before; }
-    };
-    [[nodiscard]] Sum sum_of(const Trial& trial, const Clues& clues, const Beside& beside) const;
-    [[nodiscard]] Weighing weighing_of(const Trial& trial, const Policy& confirm, const Beside& beside) const;
-    [[nodiscard]] Missing missing(const Best& best, const Beside& beside) const;
 
     void test(Kind kind, std::size_t level, const Beside& beside);
-    bool confirms(const Trial& trial, const Policy& confirm, Kind kind, const Beside& beside);
-    bool weighs_enough(const Trial& trial, const Policy& confirm, const Beside& beside);
-    [[nodiscard]] bool day_has_answered(const Trial& trial, Kind kind, const Beside& beside) const;
-    [[nodiscard]] std::optional<DayBefore> day_before(double span_s) const;
-    void test_lives(std::size_t finished_levels, const Beside& beside);
-    [[nodiscard]] double loading_s(const Beside& beside) const;
-    [[nodiscard]] double by_past_lives(const Trial& trial) const;
-    [[nodiscard]] double by_drop(const Trial& trial) const;
-    void test_teeth(const Beside& beside);
-    void test_teeth(std::size_t teeth, double least_s, const Beside& beside);
-    void fired(Tier tier, Where where, double span_s);
-    [[nodiscard]] Onset onset_of(Where where) const;
-    [[nodiscard]] Estimate growth(std::int64_t since_ns) const;  // by the floors of teeth where they fired
+    void fired(Tier tier, Where where);
     void refute(const std::array<std::size_t, kKinds.size()>& levels);
     [[nodiscard]] bool given_back();
     [[nodiscard]] bool level_again() const;
-    [[nodiscard]] bool level_for_a_day() const;
-    bool holds_zero();  // the claim's own interval, for half a patience
     const Policy& policy(Kind kind, Tier tier, const Beside& beside);
     [[nodiscard]] double episode_floor() const;
     [[nodiscard]] Surroundings surroundings(Kind kind, const Beside& beside) const;
     [[nodiscard]] Best best_window(const Beside& beside) const;
-    [[nodiscard]] std::vector<Gate> gates_of(const Trial& trial, const Policy& confirm,
-                                             const Beside& beside) const;
     void describe_growth(SeriesVerdict& verdict) const;
     void describe_shape(SeriesVerdict& verdict, const Beside& beside) const;
 
@@ -120,11 +93,6 @@ class Detector {
     double slope_per_s_ = 0;  // when it fired
     std::int64_t fired_ns_ = 0;
     std::int64_t recovering_until_ns_ = 0;
-    std::optional<std::int64_t> zero_since_ns_{};
-    double dropped_slope_ = 0;  // of the leak that a drop ended, per second; 0 for none in this life
-    double dropped_above_ = 0;  // where a floor is that it did not give back
-    Held held_{};
-    PastLives past_{};
 };
 
 }  // namespace rampwatch::trend

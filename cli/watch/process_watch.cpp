@@ -166,8 +166,7 @@ void Watch::loop() {
     }
     std::vector<Feed*> feeds = {&*sampler_, &*exit_, &stop_, &*dumps_};
     if (on_leak_) feeds.push_back(&*on_leak_);
-    watch::Loop loop(*session_, std::move(feeds), listeners({this}, ours),
-                     carry_over_->shift());
+    watch::Loop loop(*session_, std::move(feeds), listeners({this}, ours), carry_over_->shift());
     loop.tell(
         fact::Appeared{.life = carry_over_->life(), .who = life_, .mono = boot_now(), .wall = wall_now()});
     turn(loop);

@@ -22,7 +22,7 @@ using std::chrono::nanoseconds;
 constexpr std::int64_t kMostInlined = 2000;  // threads up to which inlines are asked for
 constexpr nanoseconds kQuickLines = std::chrono::milliseconds(50);  // of a quick native dump
 constexpr nanoseconds kQuickTasks = std::chrono::milliseconds(700);
-constexpr nanoseconds kQuickTimeout = std::chrono::seconds(10);     // of the try with addresses only
+constexpr nanoseconds kQuickTimeout = std::chrono::seconds(10);  // of the try with addresses only
 
 std::int64_t threads_of(pid_t pid) {
     std::ifstream status(fmt::format("/proc/{}/status", pid));

@@ -26,8 +26,8 @@ struct ThreadAges {
 
 struct Look {
     Life life{};
-    std::string user{};  // for people: a name, or "uid 1234"
-    char state = '?';    // of the main thread, or of one that lives, as /proc has it: R S D T t I
+    std::string user{};              // for people: a name, or "uid 1234"
+    char state = '?';                // of the main thread, or of one that lives, as /proc has it: R S D T t I
     bool main_thread_ended = false;  // others run on
     Sample sample{};
     std::optional<std::int64_t> peak_rss_bytes{};

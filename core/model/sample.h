@@ -13,13 +13,13 @@ namespace rampwatch {
 // What can leak, each judged by a detector of its own; core/model/series.h has the row of each. Memory first:
 // the counts ask for its company.
 enum class Series : std::uint8_t {
-    memory,   // bytes the process holds: anonymous - lazyfree + swap; RSS + swap where it is not known
-    shmem,    // bytes of shared memory mapped and touched
-    threads,  // count
-    fds,      // count of open descriptors
-    goroutines,       // count
-    go_heap,          // bytes that Go's last garbage collection found reachable
-    aged_threads,     // count of threads that were started long ago
+    memory,        // bytes the process holds: anonymous - lazyfree + swap; RSS + swap where it is not known
+    shmem,         // bytes of shared memory mapped and touched
+    threads,       // count
+    fds,           // count of open descriptors
+    goroutines,    // count
+    go_heap,       // bytes that Go's last garbage collection found reachable
+    aged_threads,  // count of threads that were started long ago
     aged_goroutines,  // count of goroutines that have not run for long
 };
 inline constexpr std::size_t kSeriesCount = static_cast<std::size_t>(Series::aged_goroutines) + 1;

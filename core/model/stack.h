@@ -40,8 +40,8 @@ enum class StackKind : std::uint8_t { thread, goroutine, task };
 // One thread, goroutine or task.
 struct Stack {
     StackKind kind = StackKind::thread;
-    std::int64_t id = 0;                 // TID, goroutine id, or what a task is told from others by; 0: not known
-    std::string name{};                  // of the thread; empty when not known
+    std::int64_t id = 0;  // TID, goroutine id, or what a task is told from others by; 0: not known
+    std::string name{};   // of the thread; empty when not known
     std::optional<std::string> state{};  // what it waits for: "futex", "chan send", "running"
     std::vector<Frame> frames{};
     bool truncated = false;             // ends without a known root

@@ -162,7 +162,7 @@ std::string so_far(const Verdict& verdict, const SeriesVerdict& series) {
     constexpr nanoseconds kFirstMinute = std::chrono::minutes(1);
     const nanoseconds watched = verdict.now - verdict.started;
     if (watched < std::min(kFirstMinute, verdict.patience / 4)) return {};
-    const double change = series.last - series.first;
+    const double change = series.current - series.first;
     const double per_s = change / duration<double>(watched).count();
     return fmt::format(", {}{} so far ({})", change < 0 ? "" : "+", amount(series.series, change),
                        rate(series.series, per_s));
@@ -179,7 +179,7 @@ std::string too_short_line(const Verdict& verdict, const SeriesVerdict& series) 
     }
     if (!series.slope_per_s || series.windows == 0) {
         return fmt::format("{}: {} {}{}; too early for a verdict (--patience {})", watched,
-                           people_word(series.series), amount(series.series, series.last),
+                           people_word(series.series), amount(series.series, series.current),
                            so_far(verdict, series), patience);
     }
     return fmt::format("{}: {}, {} of {} windows up; too early to exclude a warm-up (--patience {})", watched,

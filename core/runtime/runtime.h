@@ -98,8 +98,8 @@ struct Walked {
 class Threads {
   public:
     virtual ~Threads() = default;
-    // What a native frame is to this runtime: a turn of its loop, which stands for the calls of the language up
-    // to one that is `entered`; machinery, which says nothing beside those; or neither.
+    // What a native frame is to this runtime: a turn of its loop, which stands for the calls of the language
+    // up to one that is `entered`; machinery, which says nothing beside those; or neither.
     enum class Role : std::uint8_t { loop, machinery, other };
     [[nodiscard]] virtual Role role(const Frame& /*native*/) const { return Role::other; }
     // All that may change and that walk() will need.

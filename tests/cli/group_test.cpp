@@ -33,8 +33,7 @@ TEST_CASE("dumps of one process in one file are told apart, the last is shown", 
     const Ran ninth = run({"group", file + "#9"});
     CHECK(ninth.status == 2);
     CHECK(contains(ninth.err, "has no dump number 9"));
-    for (const char* format : {"text", "json"})
-        CHECK(run({"group", "--format", format, file}).status == 0);
+    for (const char* format : {"text", "json"}) CHECK(run({"group", "--format", format, file}).status == 0);
 }
 
 TEST_CASE("diff compares the dumps of one text, of two, and a text with a saved dump", "[group]") {

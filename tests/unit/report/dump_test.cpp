@@ -65,7 +65,7 @@ TEST_CASE("a dump in text has the program's own frame first and the machinery fo
           "\n"
           "4 threads, 7 %\n"
           "    epoll_wait                              libc.so.6\n"
-          "      no frame of the program itself\n"
+          "      only library frames\n"
           "    TID 1, 2, 3, 4\n");
 }
 

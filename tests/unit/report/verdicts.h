@@ -50,7 +50,8 @@ inline Verdict leak_verdict() {
     verdict.series[index(Series::threads)] = threads;
     verdict.series[index(Series::fds)] = fds;
     const Limit limit{LimitKind::cgroup_max, 1024 * kMiB, 160 * kMiB};
-    verdict.forecast = Forecast{.limit = limit, .eta_s = 864 / 4.4 * 3600, .eta_range_s = {864 / 4.7 * 3600, 864 / 4.1 * 3600}};
+    verdict.forecast = Forecast{
+        .limit = limit, .eta_s = 864 / 4.4 * 3600, .eta_range_s = {864 / 4.7 * 3600, 864 / 4.1 * 3600}};
     return verdict;
 }
 

@@ -426,7 +426,8 @@ TEST_CASE("what is no sound history of ours is refused in words", "[store]") {
     }
     const auto refused = HistoryWriter::open(newer, process(7, 100), 0s, kWall);
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().what == fmt::format("written by a newer rampwatch (schema 7; this one knows {})", kHistorySchema));
+    CHECK(refused.error().what ==
+          fmt::format("written by a newer rampwatch (schema 7; this one knows {})", kHistorySchema));
     CHECK_FALSE(HistoryReader::open(settings.place.directory, "newer"));
     CHECK(HistoryReader::open(settings.place.directory, "none").error().kind == Error::Kind::not_found);
 }

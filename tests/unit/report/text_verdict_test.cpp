@@ -50,7 +50,7 @@ TEST_CASE("only a confirmed claim is called a leak", "[report]") {
 
     CHECK(headline(verdict)[0] ==
           "steady growth: memory grew by 56.0 MiB, to 136 MiB (suspected, not confirmed)");
-    verdict.patience = 24h;
+    verdict.patience = std::chrono::hours(24);
     CHECK(headline(verdict)[0] ==
           "steady growth: memory grew by 56.0 MiB, to 136 MiB (suspected; a leak is confirmed "
           "after 24 h at the earliest)");

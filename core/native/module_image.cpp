@@ -120,9 +120,13 @@ std::vector<ModuleRange> module_ranges(const probe::Maps& maps) {
     };
     for (const probe::Mapping& mapping : maps.mappings) {
         if (mapping.inode == 0 && mapping.path != "[vdso]") continue;
-        const bool joins = !ranges.empty() && ranges.back().path == mapping.path &&
-                           ranges.back().mappings.back().inode == mapping.inode &&
-                           ranges.back().mappings.back().offset <= mapping.offset && mapping.offset != 0;
+        const probe::Mapping* last = ranges.empty() ? nullptr : &ranges.back().mappings.back();
+        // mold and lld begin the code in the file's first page, which is mapped twice then, side by side.
+        const bool code_of_first_page = last != nullptr && last->offset == 0 && !last->executable &&
+                                        mapping.executable && mapping.start == last->end;
+        const bool joins = last != nullptr && ranges.back().path == mapping.path &&
+                           last->inode == mapping.inode && last->offset <= mapping.offset &&
+                           (mapping.offset != 0 || code_of_first_page);
         if (!joins) {
             keep();
             ranges.push_back({mapping.path, mapping.start, mapping.end, {}});

@@ -46,6 +46,17 @@ TEST_CASE("mappings of one file side by side are one module, and only code count
     CHECK(modules[3].path == "[vdso]");
 }
 
+TEST_CASE("code in the first page of a file belongs to the headers that stand before it", "[native]") {
+    const auto maps = probe::parse_maps(
+        "55d0c0a00000-55d0c0a01000 r--p 00000000 fe:01 100 /usr/bin/small\n"
+        "55d0c0a01000-55d0c0a02000 r-xp 00000000 fe:01 100 /usr/bin/small\n"
+        "55d0c0a03000-55d0c0a04000 r--p 00001000 fe:01 100 /usr/bin/small\n");
+    const auto modules = module_ranges(maps);
+    REQUIRE(modules.size() == 1);
+    CHECK(modules[0].start == 0x55d0c0a00000);
+    CHECK(modules[0].end == 0x55d0c0a04000);
+}
+
 TEST_CASE("our own vdso is read out of memory with its build id", "[native]") {
     const auto maps = probe::read_maps(::getpid());
     REQUIRE(maps);

@@ -48,10 +48,12 @@ std::vector<std::int64_t> sizes(const Dump& dump) {
     return sizes;
 }
 
-void check_whole(const Dump& dump) {
+// With no call frame information at all a stack may end early: then it says so, and unlike waits stay apart.
+void check_whole(const Dump& dump, bool bare = false) {
     CHECK(sizes(dump) == std::vector<std::int64_t>{3, 1, 1, 1, 1});
     for (const Group& group : dump.groups) {
         INFO(test::join(test::functions(group)));
+        if (bare && group.truncated) continue;
         CHECK_FALSE(group.truncated);
         CHECK(group.frames.size() > 2);
     }
@@ -93,7 +95,8 @@ void write_all(int fd, std::int64_t bytes) {
 
 }  // namespace
 
-TEST_CASE("stacks are whole whatever the C library, and with no call frame information at all", "[waits]") {
+TEST_CASE("stacks are whole whatever the C library; without any call frame information they say where not",
+          "[waits]") {
     std::vector<std::string> builds = {"waits_glibc", "waits_glibc_bare"};
     if (test::have({"musl-gcc"})) {
         for (const char* name : {"shared", "static", "unoptimised", "bare"})
@@ -103,7 +106,7 @@ TEST_CASE("stacks are whole whatever the C library, and with no call frame infor
         INFO(build);
         const test::Target target = test::program_at_rest({test::program(build)});
         const Dump dump = dump_of(target.pid());
-        check_whole(dump);
+        check_whole(dump, build.ends_with("bare"));
         for (const char* function : {"take_job", "dive", "doze", "read_on", "main"}) {
             INFO(function);
             const Group* group = test::group_in(dump, function);

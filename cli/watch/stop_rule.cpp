@@ -83,7 +83,7 @@ void StopRule::end(std::string reason, nanoseconds drain) {
 
 void StopRule::finish(std::string reason) { end(std::move(reason), kDrainAfterSignal); }
 
-watch::Course StopRule::now() {
+watch::LoopState StopRule::now() {
     const nanoseconds now = boot_now();
     if (ending_) {
         end("the target ended", kDrainAfterSignal);
@@ -96,8 +96,8 @@ watch::Course StopRule::now() {
     } else if (end_at_ && now >= *end_at_) {
         end(reason_, kDrainAfterSignal);
     }
-    if (!drain_until_) return watch::Course::on;
-    return signals_seen_ > 1 || now >= *drain_until_ ? watch::Course::stop : watch::Course::drain;
+    if (!drain_until_) return watch::LoopState::on;
+    return signals_seen_ > 1 || now >= *drain_until_ ? watch::LoopState::stop : watch::LoopState::drain;
 }
 
 }  // namespace rampwatch::cli

@@ -37,7 +37,7 @@ class StopRule final : public Feed, public watch::Listener {
     void take(std::vector<Fact>& facts) override;
     void take(const Event& event, const watch::Session& session) override;
 
-    [[nodiscard]] watch::Course now();  // for Loop::run
+    [[nodiscard]] watch::LoopState now();  // for Loop::run
 
     // Wakes the loop at this time too; empty for never.
     void wake_at(std::optional<std::chrono::nanoseconds> boot) { wake_at_ = boot; }

@@ -29,7 +29,7 @@ namespace {
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMostCourses = 64;
+constexpr std::size_t kMostSummaries = 64;
 constexpr nanoseconds kShortestSilence = 10min;
 constexpr double kLeastRise = 16.0 * 1024 * 1024;  // as the Judge has it without a limit
 
@@ -46,13 +46,13 @@ class Pass {
                                 : std::get<Bucket>(record.look);
         const Sample sample =
             std::holds_alternative<Sample>(record.look) ? std::get<Sample>(record.look) : last_of(look);
-        if (courses_.empty() || record.life != life_) {
-            if (courses_.size() == kMostCourses) courses_.pop_front();
-            courses_.emplace_back(record.life);
+        if (summaries_.empty() || record.life != life_) {
+            if (summaries_.size() == kMostSummaries) summaries_.pop_front();
+            summaries_.emplace_back(record.life);
             context_.first = sample;
             life_ = record.life;
         }
-        courses_.back().add(look);
+        summaries_.back().add(look);
         context_.last = sample;
         last_wall_ = look.wall;
         if (look.wall < request_.since_wall) return;
@@ -71,14 +71,14 @@ class Pass {
         target.last_wall = last_wall_;
         target.charts = trails_.points();
         target.events = std::move(events_);
-        for (const report::LifeCourseMaker& maker : courses_) {
-            report::LifeCourse course = maker.course();
-            if (const auto* life = recorded(course.number)) {
-                course.who = life->who;
-                course.ended_wall = life->ended_wall;
-                course.ending = life->ending;
+        for (const report::LifeSummaryMaker& maker : summaries_) {
+            report::LifeSummary summary = maker.summary();
+            if (const auto* life = recorded(summary.number)) {
+                summary.who = life->who;
+                summary.ended_wall = life->ended_wall;
+                summary.ending = life->ending;
             }
-            target.lives.push_back(std::move(course));
+            target.lives.push_back(std::move(summary));
         }
     }
 
@@ -91,7 +91,7 @@ class Pass {
 
     const ReportRequest& request_;
     std::vector<const store::RecordedLife*> lives_{};
-    std::deque<report::LifeCourseMaker> courses_{};
+    std::deque<report::LifeSummaryMaker> summaries_{};
     LifeNumber life_ = 0;
     report::VerdictContext context_{};
     report::SeriesTrails trails_{};
@@ -200,7 +200,7 @@ Result<report::TargetReport> read_target(const ReportRequest& request, const std
     std::stable_sort(target.events.begin(), target.events.end(),
                      [](const auto& a, const auto& b) { return a.wall < b.wall; });
     const auto least = settings.min_growth_bytes;
-    target.saw = report::saw_of_restarts(target.lives, least ? static_cast<double>(*least) : kLeastRise);
+    target.saw = report::restart_sawtooth(target.lives, least ? static_cast<double>(*least) : kLeastRise);
     target.watch = state_of(request, *watch, target);
     return target;
 }

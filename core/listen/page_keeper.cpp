@@ -34,8 +34,8 @@ void PageKeeper::draw(const Sample& sample) {
     if (!target_.context.first) target_.context.first = sample;
     target_.context.last = sample;
     target_.last_wall = sample.wall;
-    if (courses_.empty()) courses_.emplace_back(target_.life);
-    courses_.back().add(look);
+    if (summaries_.empty()) summaries_.emplace_back(target_.life);
+    summaries_.back().add(look);
 }
 
 void PageKeeper::add(const Event& event) {
@@ -69,7 +69,7 @@ void PageKeeper::write(const watch::Session& session) {
     target_.verdict = session.verdict();
     target_.charts = trails_.points();
     target_.lives.clear();
-    for (const auto& course : courses_) target_.lives.push_back(course.course());
+    for (const auto& summary : summaries_) target_.lives.push_back(summary.summary());
     std::array<char, 256> host{};
     if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
     const report::Report report{.host = host.data(),

@@ -31,7 +31,7 @@ class PageKeeper final : public watch::Listener {
     Say say_;
     report::TargetReport target_{};
     report::SeriesTrails trails_{};
-    std::vector<report::LifeCourseMaker> courses_{};
+    std::vector<report::LifeSummaryMaker> summaries_{};
     std::chrono::nanoseconds began_wall_{};
     std::chrono::nanoseconds next_{};
     bool told_ = false;

@@ -63,7 +63,7 @@ Json json_trail(const std::vector<ChartPoint>& points) {
     return trail;
 }
 
-Json json_life(const LifeCourse& life) {
+Json json_life(const LifeSummary& life) {
     Json ending = nullptr;
     if (life.ending)
         ending = {{"reason", word(life.ending->reason)}, {"status", json_known(life.ending->status)}};
@@ -80,7 +80,7 @@ Json json_life(const LifeCourse& life) {
             {"slope_per_s", json_number(life.slope_per_s)}};
 }
 
-Json json_saw(const std::optional<SawOfRestarts>& saw) {
+Json json_saw(const std::optional<RestartSawtooth>& saw) {
     if (!saw) return nullptr;
     return {{"lives", saw->lives},
             {"lowest_peak_bytes", json_number(saw->lowest_peak)},
@@ -91,7 +91,7 @@ Json json_saw(const std::optional<SawOfRestarts>& saw) {
 
 Json json_target(const TargetReport& target) {
     Json lives = Json::array(), events = Json::array(), news = Json::array();
-    for (const LifeCourse& life : target.lives) lives.push_back(json_life(life));
+    for (const LifeSummary& life : target.lives) lives.push_back(json_life(life));
     for (const ReportEvent& event : target.events)
         events.push_back({{"time", json_time(event.wall)},
                           {"mono_s", json_seconds(event.mono)},

@@ -74,8 +74,8 @@ void add_leak_news(const TargetReport& target, std::vector<News>& news) {
 void add_ending_news(const TargetReport& target, std::vector<News>& news) {
     if (!target.before.told_wall) return;  // what was before the first report is no news
     std::int64_t killed = 0;
-    const LifeCourse* newest = nullptr;
-    for (const LifeCourse& life : target.lives) {
+    const LifeSummary* newest = nullptr;
+    for (const LifeSummary& life : target.lives) {
         if (!life.ended_wall || !life.ending || *life.ended_wall <= *target.before.told_wall) continue;
         if (!was_killed(*life.ending)) continue;
         ++killed;
@@ -279,7 +279,7 @@ std::string restarts_phrase(const TargetReport& target) {
     std::string text =
         fmt::format("restarted {} {}", format_count(restarts), restarts == 1 ? "time" : "times");
     if (!target.saw) return text;
-    const SawOfRestarts& saw = *target.saw;
+    const RestartSawtooth& saw = *target.saw;
     const std::string low = amount(Series::memory, saw.lowest_peak),
                       high = amount(Series::memory, saw.highest_peak);
     return text + fmt::format(

@@ -15,7 +15,7 @@
 #include "core/model/told.h"
 #include "core/model/verdict.h"
 #include "core/report/chart.h"
-#include "core/report/life_course.h"
+#include "core/report/life_summary.h"
 #include "core/report/verdict_context.h"
 
 namespace rampwatch::report {
@@ -61,10 +61,10 @@ struct TargetReport {
     bool alive = false;  // as far as the history knows
     Verdict verdict{};
     VerdictContext context{};
-    SeriesCharts charts{};            // t_s on the verdict's clock
-    std::vector<LifeCourse> lives{};  // the newest ones, oldest first
+    SeriesCharts charts{};             // t_s on the verdict's clock
+    std::vector<LifeSummary> lives{};  // the newest ones, oldest first
     std::int64_t all_lives = 0;
-    std::optional<SawOfRestarts> saw{};
+    std::optional<RestartSawtooth> saw{};
     std::vector<ReportEvent> events{};  // of the time of the report, oldest first
     std::optional<Dump> dump{};         // the newest
     std::optional<std::chrono::nanoseconds> dump_mono{};

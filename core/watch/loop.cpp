@@ -42,12 +42,12 @@ nanoseconds& mono_of(Fact& fact) {
 Loop::Loop(Session& session, std::vector<Feed*> feeds, std::vector<Listener*> listeners, nanoseconds shift)
     : session_(session), feeds_(std::move(feeds)), listeners_(std::move(listeners)), shift_(shift) {}
 
-void Loop::run(const std::function<Course()>& course) {
+void Loop::run(const std::function<LoopState()>& state) {
     while (true) {
-        const Course now = course();
-        if (now == Course::stop) return;
-        if (now == Course::drain && !is_owed()) return;
-        turn(now == Course::drain);
+        const LoopState now = state();
+        if (now == LoopState::stop) return;
+        if (now == LoopState::drain && !is_owed()) return;
+        turn(now == LoopState::drain);
     }
 }
 

@@ -23,7 +23,7 @@ class Listener {
     virtual void take(const Event& event, const Session& session) = 0;
 };
 
-enum class Course : std::uint8_t {
+enum class LoopState : std::uint8_t {
     on,
     drain,  // no more looks are judged; goes on while a Feed owes an answer
     stop,   // now, whatever is owed
@@ -36,9 +36,9 @@ class Loop {
     Loop(Session& session, std::vector<Feed*> feeds, std::vector<Listener*> listeners,
          std::chrono::nanoseconds shift = {});
 
-    // `course` is asked before the first and after every turn; a turn comes when a Feed is ready or its
-    // deadline has passed. What a drain may take is for a Feed's deadline and `course` to say.
-    void run(const std::function<Course()>& course);
+    // `state` is asked before the first and after every turn; a turn comes when a Feed is ready or its
+    // deadline has passed. What a drain may take is for a Feed's deadline and `state` to say.
+    void run(const std::function<LoopState()>& state);
 
     // Called once, with a line to be said, should the Loop ever turn without end for nothing (spin_guard.h);
     // it then rests after each turn.

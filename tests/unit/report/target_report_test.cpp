@@ -57,15 +57,15 @@ std::vector<NewsKind> kinds(const std::vector<News>& news) {
 
 bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
-LifeCourse life_rising(LifeNumber number, double mib_per_h, double hours) {
-    LifeCourseMaker maker(number);
+LifeSummary life_rising(LifeNumber number, double mib_per_h, double hours) {
+    LifeSummaryMaker maker(number);
     for (int i = 0; i <= 100; ++i) {
         const double t_h = hours * i / 100;
         Sample sample{.mono = nanoseconds(static_cast<std::int64_t>(t_h * 3.6e12)), .wall = kNow};
         sample.rss_bytes = static_cast<std::int64_t>((100 + mib_per_h * t_h) * kMiB);
         maker.add(to_bucket(sample));
     }
-    return maker.course();
+    return maker.summary();
 }
 
 }  // namespace
@@ -173,10 +173,10 @@ TEST_CASE("the command for a dead watch goes on in its history, judging as it di
 }
 
 TEST_CASE("lives that each rise to their end at one slope are a saw that hides growth", "[report]") {
-    std::vector<LifeCourse> lives;
+    std::vector<LifeSummary> lives;
     for (LifeNumber i = 1; i <= 4; ++i) lives.push_back(life_rising(i, 20 + i * 0.5, 5));
     lives.push_back(life_rising(5, 20, 0.1));  // has just begun
-    const auto saw = saw_of_restarts(lives, 16 * kMiB);
+    const auto saw = restart_sawtooth(lives, 16 * kMiB);
     REQUIRE(saw);
     CHECK(saw->lives == 4);
     CHECK(saw->slope_per_s * 3600 / kMiB == Approx(21.5).epsilon(0.05));
@@ -188,22 +188,22 @@ TEST_CASE("lives that each rise to their end at one slope are a saw that hides g
     CHECK(kinds(news_of(target, kNow)) == std::vector{NewsKind::restarts});
 
     lives[2] = life_rising(3, 60, 5);  // another slope
-    CHECK_FALSE(saw_of_restarts(lives, 16 * kMiB));
-    CHECK_FALSE(saw_of_restarts(std::span(lives).first(2), 16 * kMiB));
+    CHECK_FALSE(restart_sawtooth(lives, 16 * kMiB));
+    CHECK_FALSE(restart_sawtooth(std::span(lives).first(2), 16 * kMiB));
 }
 
 TEST_CASE("lives that level off before they end are no saw", "[report]") {
-    std::vector<LifeCourse> lives;
+    std::vector<LifeSummary> lives;
     for (LifeNumber number = 1; number <= 5; ++number) {
-        LifeCourseMaker maker(number);
+        LifeSummaryMaker maker(number);
         for (int i = 0; i <= 100; ++i) {
             Sample sample{.mono = i * 3min, .wall = kNow};
             sample.rss_bytes = 100 * kMiB + std::min(i, 50) * 2 * kMiB;
             maker.add(to_bucket(sample));
         }
-        lives.push_back(maker.course());
+        lives.push_back(maker.summary());
     }
-    CHECK_FALSE(saw_of_restarts(lives, 16 * kMiB));
+    CHECK_FALSE(restart_sawtooth(lives, 16 * kMiB));
 }
 
 TEST_CASE("a report's charts fit 80 columns, in ASCII where that is asked for", "[report]") {

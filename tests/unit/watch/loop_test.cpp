@@ -48,7 +48,7 @@ int turns_to_drain(std::vector<Feed*> feeds) {
     Session session({});
     Loop loop(session, std::move(feeds), {});
     int asked = 0;
-    loop.run([&] { return asked++ < 10 ? watch::Course::drain : watch::Course::stop; });
+    loop.run([&] { return asked++ < 10 ? watch::LoopState::drain : watch::LoopState::stop; });
     return asked - 1;
 }
 
@@ -139,7 +139,7 @@ TEST_CASE("a Feed whose descriptor is never read makes the Loop say so once, and
     int said = 0;
     loop.on_spin = [&](const std::string&) { ++said; };
     const nanoseconds end = boot_now() + 200ms;
-    loop.run([&] { return boot_now() < end ? watch::Course::on : watch::Course::stop; });
+    loop.run([&] { return boot_now() < end ? watch::LoopState::on : watch::LoopState::stop; });
     CHECK(said == 0);  // not before ten seconds of it: spin_guard_test.cpp
     CHECK(deaf.taken > 0);
 }
@@ -177,6 +177,6 @@ TEST_CASE("a Feed's parts are asked before it, and may change with each turn", "
     Session session({});
     Loop loop(session, {&owner, &last}, {});
     int turns = 3;
-    loop.run([&] { return turns-- > 0 ? watch::Course::on : watch::Course::stop; });
+    loop.run([&] { return turns-- > 0 ? watch::LoopState::on : watch::LoopState::stop; });
     CHECK(asked == Asked{"part", "owner", "last", "part", "owner", "last", "other", "owner", "last"});
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/report/life_course.h"
+#include "core/report/life_summary.h"
 
 #include <algorithm>
 #include <cmath>
@@ -39,42 +39,42 @@ std::span<const ChartPoint> from_share(std::span<const ChartPoint> points, doubl
     return points.subspan(static_cast<std::size_t>(begin - points.begin()));
 }
 
-bool rises_to_its_end(const LifeCourse& life, double least) {
+bool rises_to_its_end(const LifeSummary& life, double least) {
     return life.slope_per_s && life.late_slope_per_s && *life.slope_per_s > 0 &&
            life.last - life.first >= least && *life.late_slope_per_s >= kStillRising * *life.slope_per_s;
 }
 
 }  // namespace
 
-void LifeCourseMaker::add(const Bucket& look) {
+void LifeSummaryMaker::add(const Bucket& look) {
     const auto& memory = look.series[index(Series::memory)];
     const Stat stat = memory.value_or(look.rss);
     const auto low = static_cast<double>(stat.min), high = static_cast<double>(stat.max);
-    if (course_.looks == 0) {
-        course_.first_wall = look.wall - look.span;
-        course_.first = low;
-        course_.peak = high;
+    if (summary_.looks == 0) {
+        summary_.first_wall = look.wall - look.span;
+        summary_.first = low;
+        summary_.peak = high;
     }
-    course_.looks += look.count;
-    course_.last_wall = look.wall;
-    course_.peak = std::max(course_.peak, high);
-    course_.last = static_cast<double>(stat.last);
+    summary_.looks += look.count;
+    summary_.last_wall = look.wall;
+    summary_.peak = std::max(summary_.peak, high);
+    summary_.last = static_cast<double>(stat.last);
     trail_.add(std::chrono::duration<double>(look.mono).count(), low);
 }
 
-LifeCourse LifeCourseMaker::course() const {
-    LifeCourse course = course_;
-    course.slope_per_s = slope_of(from_share(trail_.points(), 0.1));
-    course.late_slope_per_s = slope_of(from_share(trail_.points(), 2.0 / 3));
-    return course;
+LifeSummary LifeSummaryMaker::summary() const {
+    LifeSummary summary = summary_;
+    summary.slope_per_s = slope_of(from_share(trail_.points(), 0.1));
+    summary.late_slope_per_s = slope_of(from_share(trail_.points(), 2.0 / 3));
+    return summary;
 }
 
-std::optional<SawOfRestarts> saw_of_restarts(std::span<const LifeCourse> lives, double least) {
+std::optional<RestartSawtooth> restart_sawtooth(std::span<const LifeSummary> lives, double least) {
     if (!lives.empty() && !rises_to_its_end(lives.back(), least)) lives = lives.first(lives.size() - 1);
     std::vector<double> slopes;
-    SawOfRestarts saw;
+    RestartSawtooth saw;
     for (std::size_t i = lives.size(); i-- > 0;) {
-        const LifeCourse& life = lives[i];
+        const LifeSummary& life = lives[i];
         if (!rises_to_its_end(life, least)) break;
         slopes.push_back(*life.slope_per_s);
         std::vector<double> sorted = slopes;

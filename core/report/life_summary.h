@@ -16,7 +16,7 @@
 namespace rampwatch::report {
 
 // Memory over one life, as far as it was watched.
-struct LifeCourse {
+struct LifeSummary {
     LifeNumber number = 1;
     Life who{};
     std::chrono::nanoseconds first_wall{}, last_wall{};  // of its looks
@@ -29,20 +29,20 @@ struct LifeCourse {
 };
 
 // Looks of one life in their order; a few KiB.
-class LifeCourseMaker {
+class LifeSummaryMaker {
   public:
-    explicit LifeCourseMaker(LifeNumber number) { course_.number = number; }
+    explicit LifeSummaryMaker(LifeNumber number) { summary_.number = number; }
 
     void add(const Bucket& look);
-    [[nodiscard]] LifeCourse course() const;
+    [[nodiscard]] LifeSummary summary() const;
 
   private:
-    LifeCourse course_{};
+    LifeSummary summary_{};
     ChartTrail trail_{};
 };
 
 // "restarted 4 times, each time after reaching 900 MiB; the slope was the same in every run".
-struct SawOfRestarts {
+struct RestartSawtooth {
     std::int64_t lives = 0;  // the newest ones that are alike
     double lowest_peak = 0, highest_peak = 0;
     double slope_per_s = 0;  // their median
@@ -52,6 +52,6 @@ struct SawOfRestarts {
 // Of at least three lives in a row, the newest but for one that has just begun, that each rose by `least`
 // bytes, as steeply at the end as before, at slopes within a third of their median. Each may be too short for
 // a verdict; whether longer ones would level off, they cannot tell.
-std::optional<SawOfRestarts> saw_of_restarts(std::span<const LifeCourse> lives, double least);
+std::optional<RestartSawtooth> restart_sawtooth(std::span<const LifeSummary> lives, double least);
 
 }  // namespace rampwatch::report

@@ -40,10 +40,11 @@ struct Options {
 // What a Loop does with one look; a dump is waited for.
 class OneLook {
   public:
-    OneLook(watch::Session& session, listen::CarryOver& memory, const dump::Settings& dumps, const Life& who)
+    OneLook(watch::Session& session, listen::CarryOver& carry_over, const dump::Settings& dumps,
+            const Life& who)
         : session_(session),
-          listeners_(memory.listeners()),
-          shift_(memory.shift()),
+          listeners_(carry_over.listeners()),
+          shift_(carry_over.shift()),
           dumps_(dumps),
           who_(who) {}
 
@@ -133,26 +134,28 @@ int run_sample(const Options& options) {
     if (!looker) return complain(looker.error());
 
     const bool may_dump = !options.no_dumps && probe::may_dump(process.pid(), "").has_value();
-    listen::CarryOver memory({.history = std::move(*history)},
-                             [](const std::string& line) { fmt::print(stderr, "rampwatch: {}\n", line); });
-    memory.open(who);
-    if (memory.writer() == nullptr) return static_cast<int>(Exit::trouble);  // said already
+    listen::CarryOver carry_over({.history = std::move(*history)}, [](const std::string& line) {
+        fmt::print(stderr, "rampwatch: {}\n", line);
+    });
+    carry_over.open(who);
+    if (carry_over.writer() == nullptr) return static_cast<int>(Exit::trouble);  // said already
     watch::Session session({.judge = *judge, .dumps = may_dump});
-    memory.teach(session);
+    carry_over.teach(session);
     const bool is_known = session.verdict().samples > 0;
     auto sample = looker->look();
     if (!sample) {
         if (may_come_back(options.target)) return static_cast<int>(Exit::healthy);  // the next one notes it
         return complain({Error::Kind::gone, "it has just ended", fmt::format("PID {}", who.pid), {}});
     }
-    sample->mono += memory.shift();
-    OneLook look(session, memory, *dumps, who);
-    look.set_life(memory.life());
-    look.tell(fact::Appeared{.life = memory.life(), .who = who, .mono = sample->mono, .wall = sample->wall});
-    look.tell(fact::Sampled{.life = memory.life(), .sample = *sample});
+    sample->mono += carry_over.shift();
+    OneLook look(session, carry_over, *dumps, who);
+    look.set_life(carry_over.life());
+    look.tell(
+        fact::Appeared{.life = carry_over.life(), .who = who, .mono = sample->mono, .wall = sample->wall});
+    look.tell(fact::Sampled{.life = carry_over.life(), .sample = *sample});
     // Not of a process that is just starting: at its second sample.
-    if (may_dump && is_known && !memory.has_baseline() && !session.newest_dump()) look.take_baseline();
-    memory.end(session, "");
+    if (may_dump && is_known && !carry_over.has_baseline() && !session.newest_dump()) look.take_baseline();
+    carry_over.end(session, "");
     return static_cast<int>(Exit::healthy);
 }
 

@@ -134,7 +134,7 @@ std::optional<Error> read_deeds(const Options& options, WatchSettings& settings)
 }
 
 // What the watch leaves behind, and learns from.
-std::optional<Error> read_memory(const Options& options, WatchSettings& settings) {
+std::optional<Error> read_carry_over(const Options& options, WatchSettings& settings) {
     settings.record = options.record;
     settings.metrics = options.metrics;
     settings.metrics.version = version_number();
@@ -164,7 +164,7 @@ Result<WatchSettings> read_settings(const Options& options) {
                          .patience = judge->patience,
                          .interval = *interval};
     settings.json = options.format == "json";
-    for (const auto& read : {read_end, read_deeds, read_memory}) {
+    for (const auto& read : {read_end, read_deeds, read_carry_over}) {
         if (auto error = read(options, settings)) return *error;
     }
     return settings;

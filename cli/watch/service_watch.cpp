@@ -43,10 +43,10 @@ constexpr nanoseconds kAskBusAgain = 5s;
 constexpr nanoseconds kDrillLasts = 5min;
 
 // A history and a state are of the service as a whole, life after life; its lives go by their main process.
-class ServiceMemory final : public watch::Listener {
+class MembersCarryOver final : public watch::Listener {
   public:
-    ServiceMemory(listen::CarryOver& memory, const follow::ProcessSet& crew, TargetId whole)
-        : carry_over_(memory), crew_(crew), whole_(whole), life_(memory.life()) {}
+    MembersCarryOver(listen::CarryOver& carry_over, const follow::ProcessSet& crew, TargetId whole)
+        : carry_over_(carry_over), crew_(crew), whole_(whole), life_(carry_over.life()) {}
     void take(const Event& event, const watch::Session& session) override {
         if (event.kind == Event::Kind::dump && event.target != whole_) {  // a member's stacks are the whole's
             Event of_whole = event;
@@ -334,7 +334,7 @@ void ServiceWatch::end_drill() {
 }
 
 void ServiceWatch::loop() {
-    std::optional<ServiceMemory> remembering;
+    std::optional<MembersCarryOver> remembering;
     std::vector<watch::Listener*> first;
     if (carry_over_) first.push_back(&remembering.emplace(*carry_over_, *crew_, whole()));
     std::vector<watch::Listener*> ours = {this, &status_};

@@ -33,7 +33,7 @@ void StatusLine::draw() {
         text += (i > 0 ? "\r\n" : "") + fit(rows_[i], columns > 1 ? columns - 1 : 1);
     if (rows_.size() > 1)
         text += fmt::format("\r\x1b[{}A", rows_.size() - 1);  // it is cleared from its first row
-    if (outlet_.write(text, Outlet::Worth::now)) drawn_ = true;
+    if (outlet_.write(text, Outlet::Importance::now)) drawn_ = true;
 }
 
 std::string StatusLine::removed() { return std::exchange(drawn_, false) ? kClear : ""; }

@@ -14,7 +14,7 @@ namespace rampwatch::cli {
 
 void WatchBody::say(const std::string& line) {
     const char* clear = err_terminal_.can_redraw ? "\r\x1b[J" : "";
-    err_.write(fmt::format("{}rampwatch: {}\n", clear, line), Outlet::Worth::much);
+    err_.write(fmt::format("{}rampwatch: {}\n", clear, line), Outlet::Importance::much);
 }
 
 std::optional<Error> WatchBody::open_records(TargetId recorded) {

@@ -18,7 +18,8 @@ class JsonListener final : public WatchListener {
         if (const auto dropped = outlet_.take_dropped(); dropped > 0)
             text = report::json_dropped(dropped) + "\n";
         text += report::json_event(event) + "\n";
-        outlet_.write(text, event.kind == Event::Kind::sample ? Outlet::Worth::little : Outlet::Worth::much);
+        outlet_.write(
+            text, event.kind == Event::Kind::sample ? Outlet::Importance::little : Outlet::Importance::much);
     }
 
   private:

@@ -247,7 +247,8 @@ void TextListener::say(const Event& event, std::vector<std::string> lines) {
         text += line;
         if (!line.ends_with('\n')) text += '\n';
     }
-    outlet_.write(text, event.kind == Event::Kind::sample ? Outlet::Worth::little : Outlet::Worth::much);
+    outlet_.write(text,
+                  event.kind == Event::Kind::sample ? Outlet::Importance::little : Outlet::Importance::much);
 }
 
 // A person knows the day; a log does not.

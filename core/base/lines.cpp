@@ -63,7 +63,7 @@ std::string_view LineReader::some() {
     return all;
 }
 
-LineReader::Got LineReader::next(std::string_view& line) {
+LineReader::Outcome LineReader::next(std::string_view& line) {
     const auto cut = [&](std::size_t length) {
         line = std::string_view(buffer_.data() + begin_, length);
         if (line.ends_with('\r')) line.remove_suffix(1);
@@ -73,19 +73,19 @@ LineReader::Got LineReader::next(std::string_view& line) {
         const auto* feed = static_cast<const char*>(std::memchr(from, '\n', end_ - scanned_));
         if (feed != nullptr) {
             const auto at = static_cast<std::size_t>(feed - buffer_.data());
-            if (at - begin_ > kLongestLine) return Got::too_long;
+            if (at - begin_ > kLongestLine) return Outcome::too_long;
             cut(at - begin_);
             begin_ = scanned_ = at + 1;
-            return Got::line;
+            return Outcome::line;
         }
         scanned_ = end_;
-        if (end_ - begin_ > kLongestLine) return Got::too_long;
+        if (end_ - begin_ > kLongestLine) return Outcome::too_long;
         if (fill()) continue;
-        if (error_number_ != 0) return Got::failed;
-        if (begin_ == end_) return Got::end;
+        if (error_number_ != 0) return Outcome::failed;
+        if (begin_ == end_) return Outcome::end;
         cut(end_ - begin_);
         begin_ = scanned_ = end_;
-        return Got::half;
+        return Outcome::half;
     }
 }
 

@@ -18,7 +18,7 @@ inline constexpr std::size_t kMostAhead = 65536;
 
 class LineReader {
   public:
-    enum class Got : std::uint8_t {
+    enum class Outcome : std::uint8_t {
         line,      // ended by a line feed, which is not part of it; nor is a \r before it
         half,      // the file ended before the line did: whoever writes it may not be done
         end,       // nothing is left
@@ -29,7 +29,7 @@ class LineReader {
     explicit LineReader(Fd fd);
 
     // `line` is valid until the next call. Blocks while a pipe has nothing to give.
-    Got next(std::string_view& line);
+    Outcome next(std::string_view& line);
 
     // The next bytes without taking them, to tell what they are: `most` of them, less at the end of the file
     // or after a failed read. At most kMostAhead. Valid until the next call.

@@ -73,17 +73,17 @@ std::size_t Outlet::write_some(std::string_view text) {
     return done;
 }
 
-bool Outlet::write(std::string_view text, Worth worth) {
+bool Outlet::write(std::string_view text, Importance worth) {
     if (closed_) return false;
     flush();
     if (waiting_.empty()) {
         const std::size_t done = write_some(text);
-        if (done == 0 && worth == Worth::now) return text.empty();
+        if (done == 0 && worth == Importance::now) return text.empty();
         waiting_.assign(text.substr(done));
         return !closed_;
     }
-    if (worth == Worth::now) return false;
-    const std::size_t most = worth == Worth::little ? kMostWaiting / 4 : kMostWaiting;
+    if (worth == Importance::now) return false;
+    const std::size_t most = worth == Importance::little ? kMostWaiting / 4 : kMostWaiting;
     if (waiting_.size() + text.size() > most) {
         ++dropped_;
         return false;

@@ -20,7 +20,7 @@ namespace rampwatch {
 
 class Outlet {
   public:
-    enum class Worth : std::uint8_t {
+    enum class Importance : std::uint8_t {
         now,     // a status line: dropped unless it can go at once
         little,  // one of many: dropped once kMostWaiting / 4 wait
         much,    // dropped once kMostWaiting wait
@@ -30,9 +30,9 @@ class Outlet {
     // `fd` stays its owner's and must stay open. SIGPIPE has to be ignored.
     explicit Outlet(int fd);
 
-    // Whole or not at all, in order. True when it went out or waits. What was dropped as Worth::now is not
-    // counted: nobody misses it.
-    bool write(std::string_view text, Worth worth);
+    // Whole or not at all, in order. True when it went out or waits. What was dropped as Importance::now is
+    // not counted: nobody misses it.
+    bool write(std::string_view text, Importance worth);
 
     // Writes what waits as far as it goes, without blocking.
     void flush();

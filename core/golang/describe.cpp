@@ -86,7 +86,7 @@ std::optional<Frame> creator_of(const Runtime& runtime, std::uint64_t gopc) {
     return frame_of(place);
 }
 
-bool calls_c(const Runtime& runtime, const Alike& alike) {
+bool calls_c(const Runtime& runtime, const GoroutineGroup& alike) {
     for (const std::uint64_t pc : alike.pcs) {
         const Module* module = runtime.module_at(pc);
         const auto function = module == nullptr ? std::nullopt : module->function_at(pc);
@@ -143,7 +143,7 @@ void keep_common(std::vector<std::string>& into, const std::vector<std::string>&
     into = std::move(both);
 }
 
-std::vector<std::string> labels_of(const Runtime& runtime, const Alike& alike) {
+std::vector<std::string> labels_of(const Runtime& runtime, const GoroutineGroup& alike) {
     if (alike.unlabelled || alike.labels.empty()) return {};
     std::vector<std::string> labels = label_set(runtime, alike.labels.front());
     for (const std::uint64_t set : alike.labels) keep_common(labels, label_set(runtime, set));
@@ -165,7 +165,7 @@ void merge(Group& into, const Group& other) {
     merge_best(into.waited_at_most, other.waited_at_most, std::greater<>());
 }
 
-Group group_of(const Runtime& runtime, const Alike& alike, const Moment& moment) {
+Group group_of(const Runtime& runtime, const GoroutineGroup& alike, const Moment& moment) {
     Group group;
     group.kind = StackKind::goroutine;
     group.count = alike.count;
@@ -206,7 +206,7 @@ std::vector<Frame> frames_of(const Runtime& runtime, std::span<const std::uint64
     return shown;
 }
 
-std::string state_of(const Runtime& runtime, const Alike& alike) {
+std::string state_of(const Runtime& runtime, const GoroutineGroup& alike) {
     if (alike.moving) return "in motion";
     switch (alike.status) {
         case Status::runnable:
@@ -229,10 +229,11 @@ std::string state_of(const Runtime& runtime, const Alike& alike) {
     }
 }
 
-std::vector<Group> describe(const Runtime& runtime, const std::vector<Alike>& alike, const Moment& moment) {
+std::vector<Group> describe(const Runtime& runtime, const std::vector<GoroutineGroup>& alike,
+                            const Moment& moment) {
     std::map<std::string, std::size_t> known;
     std::vector<Group> groups;
-    for (const Alike& one : alike) {
+    for (const GoroutineGroup& one : alike) {
         if (one.count == 0) continue;
         Group group = group_of(runtime, one, moment);
         const auto [it, is_new] = known.emplace(key_of(group), groups.size());

@@ -23,10 +23,11 @@ struct Moment {
 std::vector<Frame> frames_of(const Runtime& runtime, std::span<const std::uint64_t> pcs);
 
 // "chan send", "running", "syscall", "C call": the wait reason is read from the target's own table.
-std::string state_of(const Runtime& runtime, const Alike& alike);
+std::string state_of(const Runtime& runtime, const GoroutineGroup& alike);
 
 // Groups with equal frames, state and creator become one; biggest first, the runtime's own last. Own frames
 // are marked by the caller.
-std::vector<Group> describe(const Runtime& runtime, const std::vector<Alike>& alike, const Moment& moment);
+std::vector<Group> describe(const Runtime& runtime, const std::vector<GoroutineGroup>& alike,
+                            const Moment& moment);
 
 }  // namespace rampwatch::golang

@@ -36,7 +36,7 @@ void Goroutines::begin(std::size_t records) {
     tally_ = {};
     tally_.records = static_cast<std::int64_t>(records);
     std::size_t pcs = 0;
-    for (Alike& group : groups_) {
+    for (GoroutineGroup& group : groups_) {
         group.count = group.stack_bytes = group.oldest_wait_ns = 0;
         group.ids.clear();
         group.labels.clear();
@@ -138,7 +138,7 @@ bool Goroutines::keep(const Record& record) {
 }
 
 void Goroutines::join(const Record& record, std::uint32_t group, std::chrono::nanoseconds seen) {
-    Alike& alike = groups_[group];
+    GoroutineGroup& alike = groups_[group];
     if (alike.count++ == 0) {
         alike.first_seen = seen;
         alike.parent = record.parent;
@@ -166,14 +166,14 @@ std::uint32_t Goroutines::group_of(const Record& record, std::span<const std::ui
     for (const std::uint64_t pc : pcs) key = mix(key, pc);
     const auto [from, to] = by_key_.equal_range(key);
     for (auto it = from; it != to; ++it) {
-        const Alike& alike = groups_[it->second];
+        const GoroutineGroup& alike = groups_[it->second];
         if (alike.gopc == record.gopc && alike.startpc == record.startpc && alike.status == record.status &&
             alike.wait_reason == record.wait_reason && std::ranges::equal(alike.pcs, pcs)) {
             return it->second;
         }
     }
     if (groups_.size() >= kMostAlike) return static_cast<std::uint32_t>(groups_.size());
-    Alike alike;
+    GoroutineGroup alike;
     alike.status = record.status;
     alike.wait_reason = record.wait_reason;
     alike.system = record.system;

@@ -40,7 +40,7 @@ struct Tally {
 };
 
 // Goroutines with one stack, state and creator.
-struct Alike {
+struct GoroutineGroup {
     std::int64_t count = 0;
     Status status = Status::idle;
     std::uint8_t wait_reason = 0;
@@ -76,7 +76,7 @@ class Goroutines {
     Result<Tally> count();
 
     // Of the last read(); those with a count of 0 have been left by all.
-    [[nodiscard]] const std::vector<Alike>& groups() const { return groups_; }
+    [[nodiscard]] const std::vector<GoroutineGroup>& groups() const { return groups_; }
 
   private:
     struct Record {  // of one goroutine, as far as it is needed
@@ -121,7 +121,7 @@ class Goroutines {
     Tally tally_{};
     std::chrono::nanoseconds now_{}, aged_after_{};
     std::optional<std::chrono::nanoseconds> begun_{};  // the first read
-    std::vector<Alike> groups_{};
+    std::vector<GoroutineGroup> groups_{};
     std::unordered_multimap<std::uint64_t, std::uint32_t> by_key_{};
     std::vector<Known> known_{};
     std::unordered_map<std::uint64_t, bool> system_starts_{};

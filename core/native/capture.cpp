@@ -31,7 +31,7 @@ constexpr std::size_t kSpareFiles = 256;  // descriptors left for everything els
 Error gone(pid_t pid) { return {Error::Kind::gone, "the process has ended", fmt::format("PID {}", pid), {}}; }
 
 // What a thread was last seen doing.
-struct Known {
+struct CachedThread {
     probe::ThreadFds files{};
     bool read = false;
     std::string name{};
@@ -83,7 +83,7 @@ struct Capturer::State {
     Fd tasks{};
     CaptureSettings settings{};
     std::vector<CapturedThread> threads{};
-    std::unordered_map<pid_t, Known> known{};
+    std::unordered_map<pid_t, CachedThread> known{};
     std::size_t number = 0;  // of this capture
     std::vector<std::byte> scratch{};
     std::size_t copied_bytes = 0;
@@ -94,7 +94,7 @@ struct Capturer::State {
 
     Result<std::vector<pid_t>> list();
     bool copy(CapturedThread& thread, std::uint64_t from, std::size_t size);
-    bool read(CapturedThread& thread, Known& known);
+    bool read(CapturedThread& thread, CachedThread& known);
     bool read_all(const std::vector<pid_t>& tids);
     bool still(const CapturedThread& thread);
     void retry(CapturedThread& thread);
@@ -163,7 +163,7 @@ bool Capturer::State::copy(CapturedThread& thread, std::uint64_t from, std::size
 }
 
 // The first look at a thread; false when the kernel does not let us.
-bool Capturer::State::read(CapturedThread& thread, Known& last) {
+bool Capturer::State::read(CapturedThread& thread, CachedThread& last) {
     thread.read = thread.unchanged = false;
     thread.stack.clear();
     thread.registers = {};
@@ -204,7 +204,7 @@ bool Capturer::State::read_all(const std::vector<pid_t>& tids) {
     for (const pid_t tid : tids) {
         CapturedThread thread;
         thread.tid = tid;
-        Known& last = known[tid];
+        CachedThread& last = known[tid];
         if (!read(thread, last)) return false;
         last.seen = number;
         if (2 * threads.size() + kSpareFiles > most_files) last.files = {};  // opened anew at each look
@@ -221,7 +221,7 @@ bool Capturer::State::still(const CapturedThread& thread) {
 
 // Read anew, once, for a thread that ran since its first look.
 void Capturer::State::retry(CapturedThread& thread) {
-    Known& last = known[thread.tid];
+    CachedThread& last = known[thread.tid];
     last.read = false;
     if (!read(thread, last) || !thread.read || still(thread)) return;
     thread.read = false;
@@ -292,7 +292,7 @@ void Capturer::State::remember() {
     std::erase_if(threads,
                   [](const CapturedThread& thread) { return !thread.read && thread.missing.empty(); });
     for (const CapturedThread& thread : threads) {
-        Known& last = known[thread.tid];
+        CachedThread& last = known[thread.tid];
         last.read = thread.read && !thread.seized && static_cast<bool>(last.files.entry);
         last.name = thread.name;
         last.state = thread.state;

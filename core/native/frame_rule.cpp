@@ -65,37 +65,37 @@ class Machine {
 
     Value run() {
         std::size_t steps = 0;
-        for (std::size_t at = 0; at < expression_.size() && why_ == Why::none; ++at) {
-            if (++steps > kMostSteps) return {{}, Why::bad};
+        for (std::size_t at = 0; at < expression_.size() && why_ == EvalFailure::none; ++at) {
+            if (++steps > kMostSteps) return {{}, EvalFailure::bad};
             execute(expression_[at], at);
         }
-        if (why_ != Why::none) return {{}, why_};
-        if (depth_ == 0) return {{}, Why::bad};
-        return {stack_[depth_ - 1], Why::none};
+        if (why_ != EvalFailure::none) return {{}, why_};
+        if (depth_ == 0) return {{}, EvalFailure::bad};
+        return {stack_[depth_ - 1], EvalFailure::none};
     }
 
   private:
-    void fail(Why why) { why_ = why; }
+    void fail(EvalFailure why) { why_ = why; }
     void push(std::uint64_t value) {
-        if (depth_ == kMostDepth) return fail(Why::bad);
+        if (depth_ == kMostDepth) return fail(EvalFailure::bad);
         stack_[depth_++] = value;
     }
     std::uint64_t pop() {
-        if (depth_ == 0) return fail(Why::bad), 0;
+        if (depth_ == 0) return fail(EvalFailure::bad), 0;
         return stack_[--depth_];
     }
     std::uint64_t peek(std::uint64_t index) {
-        if (index >= depth_) return fail(Why::bad), 0;
+        if (index >= depth_) return fail(EvalFailure::bad), 0;
         return stack_[depth_ - 1 - index];
     }
     void push_register(std::uint64_t number, std::uint64_t offset) {
-        if (number >= kRegisterCount || !registers_.knows(number)) return fail(Why::unknown_register);
+        if (number >= kRegisterCount || !registers_.knows(number)) return fail(EvalFailure::unknown_register);
         push(registers_.values[number] + offset);
     }
     void dereference(std::uint64_t bytes) {
         const auto word = read_(pop());
-        if (!word) return fail(Why::outside);
-        if (bytes == 0 || bytes > 8) return fail(Why::bad);
+        if (!word) return fail(EvalFailure::outside);
+        if (bytes == 0 || bytes > 8) return fail(EvalFailure::bad);
         push(bytes == 8 ? *word : *word & ((std::uint64_t{1} << (8 * bytes)) - 1));
     }
     // To the operation whose offset is `target`; past the last one ends the run.
@@ -145,7 +145,7 @@ class Machine {
                 if (pop() != 0) jump(operation, at);
                 return;
             case op_call_frame_cfa:
-                return cfa_ ? push(*cfa_) : fail(Why::bad);
+                return cfa_ ? push(*cfa_) : fail(EvalFailure::bad);
             case op_nop:
             case op_stack_value:
                 return;
@@ -155,7 +155,7 @@ class Machine {
     }
 
     void rotate(std::size_t count) {
-        if (depth_ < count) return fail(Why::bad);
+        if (depth_ < count) return fail(EvalFailure::bad);
         const auto top = stack_.begin() + static_cast<std::ptrdiff_t>(depth_);
         std::rotate(top - static_cast<std::ptrdiff_t>(count), top - 1, top);
     }
@@ -200,12 +200,12 @@ class Machine {
             case op_lt:
                 return push(signed_left < signed_right ? 1 : 0);
             case op_mod:
-                return right == 0 ? fail(Why::bad) : push(left % right);
+                return right == 0 ? fail(EvalFailure::bad) : push(left % right);
             case op_div:
-                if (right == 0 || (signed_right == -1 && left == 0 - left)) return fail(Why::bad);
+                if (right == 0 || (signed_right == -1 && left == 0 - left)) return fail(EvalFailure::bad);
                 return push(static_cast<std::uint64_t>(signed_left / signed_right));
             default:
-                return fail(Why::bad);
+                return fail(EvalFailure::bad);
         }
     }
 
@@ -215,12 +215,12 @@ class Machine {
     const ReadWord& read_;
     std::array<std::uint64_t, kMostDepth> stack_{};
     std::size_t depth_ = 0;
-    Why why_ = Why::none;
+    EvalFailure why_ = EvalFailure::none;
 };
 
-Step::Kind kind_of(Why why) {
-    if (why == Why::unknown_register) return Step::Kind::unknown_register;
-    return why == Why::outside ? Step::Kind::outside : Step::Kind::bad;
+Step::Kind kind_of(EvalFailure why) {
+    if (why == EvalFailure::unknown_register) return Step::Kind::unknown_register;
+    return why == EvalFailure::outside ? Step::Kind::outside : Step::Kind::bad;
 }
 
 }  // namespace
@@ -251,7 +251,7 @@ Step step(const FrameRule& rule, const Registers& registers, const ReadWord& rea
         Value value = evaluate(wanted.expression, registers, cfa.value, read);
         if (value.value && wanted.kind == RegisterRule::Kind::at) {
             value.value = read(*value.value);
-            if (!value.value) value.why = Why::outside;
+            if (!value.value) value.why = EvalFailure::outside;
         }
         if (value.value)
             result.registers.set(number, *value.value);

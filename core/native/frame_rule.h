@@ -39,11 +39,11 @@ struct FrameRule {
 // The word at an address of the target's stack; empty when it is not to be had.
 using ReadWord = std::function<std::optional<std::uint64_t>(std::uint64_t address)>;
 
-enum class Why : std::uint8_t { none, unknown_register, outside, bad };
+enum class EvalFailure : std::uint8_t { none, unknown_register, outside, bad };
 
 struct Value {
     std::optional<std::uint64_t> value{};
-    Why why = Why::none;
+    EvalFailure why = EvalFailure::none;
 };
 
 // Bounded in steps and depth whatever the expression is.

@@ -17,22 +17,22 @@ Result<bool> LineRecording::next_into(Look& look) {
 std::optional<Error> LineRecording::step() {
     std::string_view line;
     switch (lines_.next(line)) {
-        case LineReader::Got::line:
+        case LineReader::Outcome::line:
             return parser_->line(line, ++number_, book_);
-        case LineReader::Got::half:
+        case LineReader::Outcome::half:
             // Its last number may be half a number too.
             ++book_.notes.half_lines;
             [[fallthrough]];
-        case LineReader::Got::end: {
+        case LineReader::Outcome::end: {
             ended_ = true;
             if (auto error = parser_->finish(number_, book_)) return error;
             book_.close_all();
             return book_.check_end();
         }
-        case LineReader::Got::too_long:
+        case LineReader::Outcome::too_long:
             return book_.refuse(number_ + 1, fmt::format("a line of more than {} bytes", kLongestLine),
                                 "not a recording, or a damaged one");
-        case LineReader::Got::failed:
+        case LineReader::Outcome::failed:
             break;
     }
     return Error{Error::Kind::io,

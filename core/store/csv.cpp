@@ -62,8 +62,8 @@ Error CsvSource::refuse(std::size_t column, std::string what, std::string hint) 
             std::move(hint)};
 }
 
-Error CsvSource::trouble(LineReader::Got got) const {
-    if (got == LineReader::Got::too_long) {
+Error CsvSource::trouble(LineReader::Outcome got) const {
+    if (got == LineReader::Outcome::too_long) {
         return refuse(kLongestLine + 1, fmt::format("a line of more than {} bytes", kLongestLine),
                       "not a recording, or a damaged one");
     }
@@ -72,16 +72,16 @@ Error CsvSource::trouble(LineReader::Got got) const {
 
 std::optional<Error> CsvSource::read_header() {
     std::string_view header;
-    const LineReader::Got got = lines_.next(header);
+    const LineReader::Outcome got = lines_.next(header);
     line_number_ = 1;
-    if (got == LineReader::Got::end) {
+    if (got == LineReader::Outcome::end) {
         return Error{Error::Kind::bad_input, "empty: no header and no samples", name_,
                      std::string(kHeaderHint)};
     }
-    if (got == LineReader::Got::too_long || got == LineReader::Got::failed) return trouble(got);
+    if (got == LineReader::Outcome::too_long || got == LineReader::Outcome::failed) return trouble(got);
     if (header.starts_with("\xef\xbb\xbf")) header.remove_prefix(3);
     header_ = header;
-    if (got == LineReader::Got::half) {
+    if (got == LineReader::Outcome::half) {
         return refuse(header.size() + 1, "the header does not end: no samples", std::string(kHeaderHint));
     }
     return read_names(header);
@@ -131,9 +131,9 @@ Result<bool> CsvSource::next_into(Record& record) {
     if (error_) return *error_;
     std::string_view line;
     while (!ended_) {
-        const LineReader::Got got = lines_.next(line);
+        const LineReader::Outcome got = lines_.next(line);
         ++line_number_;
-        if (got == LineReader::Got::line) {
+        if (got == LineReader::Outcome::line) {
             if (line.empty() || line == header_) continue;
             error_ = parse(line);
             if (!error_ && nan_rss_) {
@@ -148,8 +148,8 @@ Result<bool> CsvSource::next_into(Record& record) {
             if (is_stretch()) record.look = bucket();
             return true;
         }
-        if (got == LineReader::Got::half) ++notes_.half_lines;
-        if (got == LineReader::Got::half || got == LineReader::Got::end) ended_ = true;
+        if (got == LineReader::Outcome::half) ++notes_.half_lines;
+        if (got == LineReader::Outcome::half || got == LineReader::Outcome::end) ended_ = true;
         if (!ended_) {
             error_ = trouble(got);
             return *error_;

@@ -67,7 +67,7 @@ class CsvSource final : public Source {
     [[nodiscard]] Bucket bucket() const;
     [[nodiscard]] std::optional<Stat> stat(std::size_t which, std::optional<std::int64_t> last) const;
     [[nodiscard]] Error refuse(std::size_t column, std::string what, std::string hint) const;
-    [[nodiscard]] Error trouble(LineReader::Got got) const;
+    [[nodiscard]] Error trouble(LineReader::Outcome got) const;
     [[nodiscard]] std::size_t column_at(std::string_view line, Column column) const;
 
     std::string name_;

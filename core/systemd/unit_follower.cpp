@@ -49,12 +49,12 @@ Error bus_error(int number) {
 }
 
 enum class Property : std::uint8_t { load_state, active_state, main_pid, control_group, result, restarts };
-struct Asked {
+struct PropertyQuery {
     Property property;
     const char* interface;
     const char* name;
 };
-constexpr Asked kAsked[] = {
+constexpr PropertyQuery kAsked[] = {
     {Property::load_state, kUnitInterface, "LoadState"},
     {Property::active_state, kUnitInterface, "ActiveState"},
     {Property::main_pid, kServiceInterface, "MainPID"},
@@ -138,7 +138,7 @@ void UnitFollower::State::lost() {
 
 template <int Which>
 int UnitFollower::State::ask_one() {
-    const Asked& asked = kAsked[Which];
+    const PropertyQuery& asked = kAsked[Which];
     const int done =
         ::sd_bus_call_method_async(bus.get(), nullptr, kManager, path.c_str(), kProperties, "Get",
                                    on_answer<Which>, this, "ss", asked.interface, asked.name);

@@ -20,21 +20,21 @@ void Detector::restart() {
     recovering_until_ns_ = 0;
 }
 
-void Detector::finish_until(const Look& look, const Beside& beside) {
+void Detector::finish_until(const Look& look, const SeriesContext& context) {
     floors_.finish_until(look, [&](const std::array<std::size_t, kKinds.size()>& levels) {
-        if (beside.sparse) return;
+        if (context.sparse) return;
         if (claim_ == Claim::undecided && floors_.life_s() >= times_.patience_s) claim_ = Claim::healthy;
         for (const Kind kind : kKinds) {
             for (std::size_t level = 0; level < levels[static_cast<std::size_t>(kind)]; ++level) {
-                test(kind, level, beside);
+                test(kind, level, context);
             }
         }
         refute(levels);
     });
 }
 
-Surroundings Detector::surroundings(Kind kind, const Beside& beside) const {
-    Surroundings around{.watched_s = beside.watched_s, .process_age_s = beside.process_age_s};
+Surroundings Detector::surroundings(Kind kind, const SeriesContext& context) const {
+    Surroundings around{.watched_s = context.watched_s, .process_age_s = context.process_age_s};
     if (kind == Kind::daily) {
         around.base = floors_.lowest_of_day();
         around.range_before_counts = true;
@@ -42,28 +42,28 @@ Surroundings Detector::surroundings(Kind kind, const Beside& beside) const {
     return around;
 }
 
-const Policy& Detector::policy(Kind kind, Tier tier, const Beside& beside) {
-    if (policies_for_ != beside.min_growth) {
-        policies_for_ = beside.min_growth;
+const Policy& Detector::policy(Kind kind, Tier tier, const SeriesContext& context) {
+    if (policies_for_ != context.min_growth) {
+        policies_for_ = context.min_growth;
         for (const Kind k : kKinds) {
             for (const Tier t : {Tier::suspect, Tier::confirm}) {
                 policies_[static_cast<std::size_t>(k)][static_cast<std::size_t>(t)] =
-                    policy_for(series_, k, t, times_, beside.min_growth, tuning_);
+                    policy_for(series_, k, t, times_, context.min_growth, tuning_);
             }
         }
     }
     return policies_[static_cast<std::size_t>(kind)][static_cast<std::size_t>(tier)];
 }
 
-void Detector::test(Kind kind, std::size_t level, const Beside& beside) {
+void Detector::test(Kind kind, std::size_t level, const SeriesContext& context) {
     const Ladder& ladder = floors_.ladder(kind);
-    if (kind != Kind::raw && beside.watched_s < tuning_.daily_age_days * times_.day_s) return;
-    const Policy& suspect = policy(kind, Tier::suspect, beside);
-    const Policy& confirm = policy(kind, Tier::confirm, beside);
+    if (kind != Kind::raw && context.watched_s < tuning_.daily_age_days * times_.day_s) return;
+    const Policy& suspect = policy(kind, Tier::suspect, context);
+    const Policy& confirm = policy(kind, Tier::confirm, context);
     const double least =
         std::max(suspect.min_growth, 2 * static_cast<double>(ladder.pyramid().swings(level).largest));
     // Windows shorter than the patience count only where the fast path could be open (gates.cpp).
-    const bool fast = suspect.fast_path && beside.process_age_s >= suspect.patience_s &&
+    const bool fast = suspect.fast_path && context.process_age_s >= suspect.patience_s &&
                       floors_.floor_now(kind, level) > 1.8 * floors_.lowest();
     std::optional<Stretch> stretch;
     for (const std::size_t blocks : kWindowBlocks) {
@@ -71,9 +71,9 @@ void Detector::test(Kind kind, std::size_t level, const Beside& beside) {
         if (!ladder.worth_testing(level, blocks, least)) continue;
         if (!stretch) stretch.emplace(floors_.stretch(kind, level));
         if (!stretch->usable(blocks)) continue;
-        const Trial trial(ladder.window(*stretch, level, blocks, surroundings(kind, beside)));
+        const Trial trial(ladder.window(*stretch, level, blocks, surroundings(kind, context)));
         // Neither asks all that the other asks: while young, what is confirmed must be straight instead.
-        const bool alone = !is_bytes(series_) && !beside.company && trial.young(confirm);
+        const bool alone = !is_bytes(series_) && !context.company && trial.young(confirm);
         if (!alone && trial.survives(confirm)) {
             fired(Tier::confirm, {kind, level, blocks});
         } else if (trial.survives(suspect)) {
@@ -82,7 +82,7 @@ void Detector::test(Kind kind, std::size_t level, const Beside& beside) {
     }
 }
 
-void Detector::fired(Tier tier, Where where) {
+void Detector::fired(Tier tier, WindowRef where) {
     const double span_s = floors_.ladder(where.kind).block_s(where.level) * static_cast<double>(where.blocks);
     const std::int64_t now_ns = floors_.now_ns();
     growing_until_ns_ = std::max(growing_until_ns_, now_ns + to_ns(span_s));

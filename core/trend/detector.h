@@ -14,7 +14,7 @@
 namespace rampwatch::trend {
 
 // What the Judge knows beside this series.
-struct Beside {
+struct SeriesContext {
     double watched_s = 0;      // of all lives
     double process_age_s = 0;  // of this life
     double min_growth = 0;     // in the series' unit
@@ -29,12 +29,12 @@ class Detector {
     // Looks come in the order of time. take() folds the look into the block under way and is false when that
     // block ends before it: then finish_until() takes the look instead, and may change the claim.
     bool take(const Look& look) { return floors_.take(look); }
-    void finish_until(const Look& look, const Beside& beside);
+    void finish_until(const Look& look, const SeriesContext& context);
 
     void restart();  // a new life with the next look
 
     [[nodiscard]] Claim claim() const { return claim_; }
-    [[nodiscard]] SeriesVerdict verdict(const Beside& beside) const;
+    [[nodiscard]] SeriesVerdict verdict(const SeriesContext& context) const;
 
     // The growth of this moment over `seen_s`, with a z of at least 6; empty when there is none, or too
     // little to reach `least_per_s`.
@@ -58,21 +58,21 @@ class Detector {
     static constexpr std::size_t kPaceBlocks = 17;
 
     struct Best {  // the window that speaks most for growth
-        Where where{};
+        WindowRef where{};
         std::vector<Gate> evidence{};
     };
 
-    void test(Kind kind, std::size_t level, const Beside& beside);
-    void fired(Tier tier, Where where);
+    void test(Kind kind, std::size_t level, const SeriesContext& context);
+    void fired(Tier tier, WindowRef where);
     void refute(const std::array<std::size_t, kKinds.size()>& levels);
     [[nodiscard]] bool given_back();
     [[nodiscard]] bool level_again() const;
-    const Policy& policy(Kind kind, Tier tier, const Beside& beside);
+    const Policy& policy(Kind kind, Tier tier, const SeriesContext& context);
     [[nodiscard]] double episode_floor() const;
-    [[nodiscard]] Surroundings surroundings(Kind kind, const Beside& beside) const;
-    [[nodiscard]] Best best_window(const Beside& beside) const;
+    [[nodiscard]] Surroundings surroundings(Kind kind, const SeriesContext& context) const;
+    [[nodiscard]] Best best_window(const SeriesContext& context) const;
     void describe_growth(SeriesVerdict& verdict) const;
-    void describe_shape(SeriesVerdict& verdict, const Beside& beside) const;
+    void describe_shape(SeriesVerdict& verdict, const SeriesContext& context) const;
 
     Series series_;
     Times times_;
@@ -86,7 +86,7 @@ class Detector {
     Claim claim_ = Claim::undecided;
     std::optional<std::int64_t> suspected_at_ns_{}, detected_at_ns_{};  // first ever
     std::int64_t growing_until_ns_ = 0;
-    Where fired_{};
+    WindowRef fired_{};
     Onset onset_{};
     double onset_floor_ = 0;  // what the episode's floors are measured from
     double peak_ = 0;         // highest floor of the episode

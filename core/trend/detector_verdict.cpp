@@ -15,9 +15,9 @@ std::chrono::nanoseconds ns(std::int64_t value) { return std::chrono::nanosecond
 
 }  // namespace
 
-Detector::Best Detector::best_window(const Beside& beside) const {
+Detector::Best Detector::best_window(const SeriesContext& context) const {
     const Kind kind = claim_ >= Claim::growing ? fired_.kind : Kind::raw;
-    const Policy confirm = policy_for(series_, kind, Tier::confirm, times_, beside.min_growth, tuning_);
+    const Policy confirm = policy_for(series_, kind, Tier::confirm, times_, context.min_growth, tuning_);
     const Ladder& ladder = floors_.ladder(kind);
     Best best;
     double best_score = -1;
@@ -27,10 +27,10 @@ Detector::Best Detector::best_window(const Beside& beside) const {
         const Stretch stretch = floors_.stretch(kind, level);
         for (const std::size_t blocks : kWindowBlocks) {
             if (!stretch.usable(blocks)) continue;
-            const Trial trial(ladder.window(stretch, level, blocks, surroundings(kind, beside)));
+            const Trial trial(ladder.window(stretch, level, blocks, surroundings(kind, context)));
             auto evidence = trial.evidence(confirm);
             if (!is_bytes(series_) && trial.young(confirm)) {
-                evidence.push_back({GateId::company, beside.company ? 1.0 : 0.0, 1, true, beside.company});
+                evidence.push_back({GateId::company, context.company ? 1.0 : 0.0, 1, true, context.company});
             }
             const auto passed = std::ranges::count_if(evidence, &Gate::passed);
             const double share = static_cast<double>(passed) / static_cast<double>(evidence.size());
@@ -61,23 +61,24 @@ void Detector::describe_growth(SeriesVerdict& verdict) const {
     verdict.window_width = ns(std::llround(raw.block_s(raw.level_for(since_s, 32)) * 1e9));
 }
 
-void Detector::describe_shape(SeriesVerdict& verdict, const Beside& beside) const {
-    const double material = std::max(beside.min_growth, .02 * floors_.lowest_of_day());
-    const Seen seen = claim_ >= Claim::growing ? shape_of_growth(floors_, times_, fired_.kind, onset_.at_ns)
-                                               : shape_at_rest(floors_, times_, material);
+void Detector::describe_shape(SeriesVerdict& verdict, const SeriesContext& context) const {
+    const double material = std::max(context.min_growth, .02 * floors_.lowest_of_day());
+    const ShapeFound seen = claim_ >= Claim::growing
+                                ? shape_of_growth(floors_, times_, fired_.kind, onset_.at_ns)
+                                : shape_at_rest(floors_, times_, material);
     verdict.shape = floors_.now_ns() < recovering_until_ns_ ? Shape::recovering : seen.shape;
     verdict.levels_off_at = seen.levels_off_at;
     verdict.swing = seen.swing;
     if (seen.period_s) verdict.period = ns(std::llround(*seen.period_s * 1e9));
 }
 
-SeriesVerdict Detector::verdict(const Beside& beside) const {
+SeriesVerdict Detector::verdict(const SeriesContext& context) const {
     SeriesVerdict verdict{
         .series = series_, .claim = claim_, .first = floors_.first(), .last = floors_.last()};
     const Ladder& raw = floors_.ladder(Kind::raw);
     verdict.current = floors_.floor_now(Kind::raw, raw.level_for(times_.patience_s / 32, 1));
     describe_growth(verdict);
-    verdict.evidence = best_window(beside).evidence;
+    verdict.evidence = best_window(context).evidence;
     if (claim_ >= Claim::growing) {
         verdict.onset = ns(onset_.at_ns);
         verdict.onset_low = ns(onset_.low_ns);
@@ -88,7 +89,7 @@ SeriesVerdict Detector::verdict(const Beside& beside) const {
     if (detected_at_ns_) verdict.detected_at = ns(*detected_at_ns_);
     verdict.gave_back = raw.pyramid().swing_from(0);
     verdict.times_given_back = static_cast<int>(raw.pyramid().swings(0).count);
-    describe_shape(verdict, beside);
+    describe_shape(verdict, context);
     return verdict;
 }
 

@@ -46,7 +46,7 @@ Estimate estimate(std::span<const double> floors, double block_s, double unseen)
     return result;
 }
 
-Onset find_onset(const Floors& floors, Where where) {
+Onset find_onset(const Floors& floors, WindowRef where) {
     const Stretch stretch = floors.stretch(where.kind, where.level);
     const std::size_t n = std::min(2 * where.blocks, stretch.size());
     const Hinge hinge = fit_hinge(stretch.floors(n));

@@ -41,7 +41,7 @@ struct Onset {
 };
 
 // Where the rise that fills the window began: a hinge on up to twice as many blocks.
-[[nodiscard]] Onset find_onset(const Floors& floors, Where where);
+[[nodiscard]] Onset find_onset(const Floors& floors, WindowRef where);
 
 // The growth since `onset_ns` (or of the last `onset` that is held), from the ladder that is freest of other
 // things: the difference to a day before while the growth is younger than a day, else the floors themselves.

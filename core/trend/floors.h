@@ -21,7 +21,7 @@ struct Look {
     double count = 1;
 };
 
-struct Where {
+struct WindowRef {
     Kind kind = Kind::raw;
     std::size_t level = 0;
     std::size_t blocks = 0;  // in the window, which ends with the newest finished block

@@ -48,7 +48,7 @@ struct Judge::State {
     void look(Series series, const Look& look);
     void end_look();
     void update_claim();
-    [[nodiscard]] Beside beside(Series series) const;
+    [[nodiscard]] SeriesContext context(Series series) const;
     [[nodiscard]] double min_growth() const;
     [[nodiscard]] bool too_sparse() const;
     [[nodiscard]] std::optional<Forecast> limit_notice() const;
@@ -153,7 +153,7 @@ bool Judge::State::too_sparse() const {
     return now.count() - recent_ns[static_cast<std::size_t>(looks) % kFewestLooks] > patience_ns;
 }
 
-Beside Judge::State::beside(Series series) const {
+SeriesContext Judge::State::context(Series series) const {
     const double life_s = std::chrono::duration<double>(now - life_started).count();
     const auto& memory = detectors[index(Series::memory)];
     return {.watched_s = watched_before_s + life_s,
@@ -167,7 +167,7 @@ void Judge::State::look(Series series, const Look& look) {
     auto& detector = detectors[index(series)];
     if (!detector) detector = std::make_unique<Detector>(series, times, settings.tuning);
     if (detector->take(look)) return;
-    detector->finish_until(look, beside(series));
+    detector->finish_until(look, context(series));
     block_finished = true;
 }
 
@@ -291,7 +291,7 @@ Verdict Judge::verdict() const {
     for (const Series series : kAllSeries) {
         const auto& detector = s.detectors[index(series)];
         if (!detector) continue;
-        verdict.series[index(series)] = detector->verdict(s.beside(series));
+        verdict.series[index(series)] = detector->verdict(s.context(series));
         if (!verdict.leading && detector->claim() == verdict.claim && verdict.claim >= Claim::growing) {
             verdict.leading = series;
         }

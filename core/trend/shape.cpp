@@ -38,25 +38,25 @@ std::span<const double> recent(const Ladder& ladder, const Stretch& stretch, std
     return stretch.floors(std::min(blocks, stretch.size()));
 }
 
-Seen with_teeth(Shape shape, const Teeth& found) {
+ShapeFound with_teeth(Shape shape, const Teeth& found) {
     return {.shape = shape, .swing = found.height, .period_s = found.period_s};
 }
 
 // Rises that end, in steps or in a curve; empty when nothing material rose.
-std::optional<Seen> rise_that_ends(std::span<const double> y, double material) {
+std::optional<ShapeFound> rise_that_ends(std::span<const double> y, double material) {
     const double rise = y.back() - y.front();
     if (rise < material) return std::nullopt;
     const Jumps jumps = find_jumps(y);
-    if (jumps.largest >= .5 * rise) return Seen{.shape = Shape::step};
+    if (jumps.largest >= .5 * rise) return ShapeFound{.shape = Shape::step};
     if (jumps.count >= 3 && jumps.largest >= .15 * rise && jumps.largest * jumps.count >= .7 * rise) {
-        return Seen{.shape = Shape::staircase};
+        return ShapeFound{.shape = Shape::staircase};
     }
     const double late = y.back() - y[y.size() * 3 / 4];
-    if (late < .1 * rise) return Seen{.shape = Shape::plateau, .levels_off_at = y.back()};
+    if (late < .1 * rise) return ShapeFound{.shape = Shape::plateau, .levels_off_at = y.back()};
     if (y.size() < 8) return std::nullopt;
     const Trial trial({.floors = y, .means = y, .block_s = 1});
     if (const auto remaining = trial.remaining()) {
-        return Seen{.shape = Shape::warmup, .levels_off_at = y.back() + *remaining};
+        return ShapeFound{.shape = Shape::warmup, .levels_off_at = y.back() + *remaining};
     }
     return std::nullopt;
 }
@@ -89,7 +89,7 @@ std::optional<double> daily_wave(const Floors& floors, double least) {
     return sum / static_cast<double>(change.size()) < .35 * wave ? std::optional(wave) : std::nullopt;
 }
 
-Seen shape_at_rest(const Floors& floors, const Times& times, double material) {
+ShapeFound shape_at_rest(const Floors& floors, const Times& times, double material) {
     const Ladder& ladder = floors.ladder(Kind::raw);
     if (floors.life_s() < times.patience_s / 4 || ladder.pyramid().size(0) < 17) return {};
     // Teeth first: whatever repeats within a day repeats daily too.
@@ -107,7 +107,7 @@ Seen shape_at_rest(const Floors& floors, const Times& times, double material) {
     return {.shape = high - low >= material ? Shape::walk : Shape::flat};
 }
 
-Seen shape_of_growth(const Floors& floors, const Times& times, Kind kind, std::int64_t onset_ns) {
+ShapeFound shape_of_growth(const Floors& floors, const Times& times, Kind kind, std::int64_t onset_ns) {
     const Ladder& ladder = floors.ladder(Kind::raw);
     const double span_s = static_cast<double>(floors.now_ns() - onset_ns) * 1e-9;
     const std::size_t level = ladder.level_for(span_s, 64);

@@ -10,7 +10,7 @@
 
 namespace rampwatch::trend {
 
-struct Seen {
+struct ShapeFound {
     Shape shape = Shape::too_short;
     std::optional<double> levels_off_at{};  // plateau, warmup: in the series' unit
     std::optional<double> swing{};     // sawtooth, periodic, and ramps on them: height of a tooth or wave
@@ -29,10 +29,10 @@ struct Teeth {
 [[nodiscard]] std::optional<double> daily_wave(const Floors& floors, double least);
 
 // What healthy (or undecided) memory looks like; `material` is the smallest rise that is worth a name.
-[[nodiscard]] Seen shape_at_rest(const Floors& floors, const Times& times, double material);
+[[nodiscard]] ShapeFound shape_at_rest(const Floors& floors, const Times& times, double material);
 
 // What growth looks like that began at `onset_ns` and was found on `kind`.
-[[nodiscard]] Seen shape_of_growth(const Floors& floors, const Times& times, Kind kind,
-                                   std::int64_t onset_ns);
+[[nodiscard]] ShapeFound shape_of_growth(const Floors& floors, const Times& times, Kind kind,
+                                         std::int64_t onset_ns);
 
 }  // namespace rampwatch::trend

@@ -79,18 +79,18 @@ std::optional<Request> DumpQueue::next(nanoseconds now) {
                           .target = best->target,
                           .life = best->life,
                           .reason = best->reason};
-    running_ = Asked{request, best->again, now};
+    running_ = PendingDump{request, best->again, now};
     wishes_.erase(best);
     return request;
 }
 
-std::optional<DumpQueue::Asked> DumpQueue::answered(RequestId id, nanoseconds now) {
-    std::optional<Asked> known;
+std::optional<DumpQueue::PendingDump> DumpQueue::answered(RequestId id, nanoseconds now) {
+    std::optional<PendingDump> known;
     if (running_ && running_->request.id == id) {
         known = std::exchange(running_, std::nullopt);
     } else {
-        const auto lost =
-            std::find_if(lost_.begin(), lost_.end(), [&](const Asked& one) { return one.request.id == id; });
+        const auto lost = std::find_if(lost_.begin(), lost_.end(),
+                                       [&](const PendingDump& one) { return one.request.id == id; });
         if (lost == lost_.end()) return std::nullopt;
         known = *lost;
         lost_.erase(lost);
@@ -99,7 +99,7 @@ std::optional<DumpQueue::Asked> DumpQueue::answered(RequestId id, nanoseconds no
     return known;
 }
 
-void DumpQueue::failed(const Asked& asked, const Error& error, nanoseconds now) {
+void DumpQueue::failed(const PendingDump& asked, const Error& error, nanoseconds now) {
     if (asked.again || !may_pass(error.kind)) return;
     const Request& request = asked.request;
     add({request.target, request.life, request.reason, now + cooldown_, true});

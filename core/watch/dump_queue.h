@@ -18,7 +18,7 @@ namespace rampwatch::watch {
 // wish serves the lesser ones too.
 class DumpQueue {
   public:
-    struct Asked {
+    struct PendingDump {
         Request request{};
         bool again = false;  // the first try failed
         std::chrono::nanoseconds since{};
@@ -37,10 +37,10 @@ class DumpQueue {
 
     // The request that is answered; empty for an id that is not known, or was answered before. An answer
     // that comes after we had given it up is taken all the same.
-    std::optional<Asked> answered(RequestId id, std::chrono::nanoseconds now);
+    std::optional<PendingDump> answered(RequestId id, std::chrono::nanoseconds now);
 
     // Its dump failed: once more after the rest, where the reason may pass.
-    void failed(const Asked& asked, const Error& error, std::chrono::nanoseconds now);
+    void failed(const PendingDump& asked, const Error& error, std::chrono::nanoseconds now);
 
     [[nodiscard]] bool idle() const { return !running_ && wishes_.empty(); }
 
@@ -63,8 +63,8 @@ class DumpQueue {
     std::chrono::nanoseconds cooldown_;
     std::vector<Wish> wishes_{};
     std::map<TargetId, Rest> rests_{};
-    std::optional<Asked> running_{};
-    std::vector<Asked> lost_{};  // given up, the oldest first
+    std::optional<PendingDump> running_{};
+    std::vector<PendingDump> lost_{};  // given up, the oldest first
     RequestId last_id_ = 0;
 };
 

@@ -54,7 +54,7 @@ void TaskGroups::add(const runtime::Task& task) {
             ++ungrouped_;
             return;
         }
-        place = groups_.emplace(std::move(key), Alike()).first;
+        place = groups_.emplace(std::move(key), TaskGroup()).first;
     }
     ++place->second.count;
     constexpr std::uint64_t kMostId = INT64_MAX;

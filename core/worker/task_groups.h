@@ -29,14 +29,14 @@ class TaskGroups : public runtime::Sink {
     static constexpr std::size_t kMostGroups = 20'000;
 
   private:
-    struct Alike {
+    struct TaskGroup {
         std::int64_t count = 0;
         std::vector<std::int64_t> ids{};  // a heap with the largest on top
     };
     using Key = std::tuple<std::vector<runtime::FrameId>, std::string, runtime::TaskKind>;
 
     std::int64_t tasks_ = 0, torn_ = 0, ungrouped_ = 0;
-    std::map<Key, Alike> groups_{};
+    std::map<Key, TaskGroup> groups_{};
 };
 
 }  // namespace rampwatch::worker

@@ -160,7 +160,7 @@ void churn(const golang::Runtime& runtime, int rounds, const std::string& url) {
         partial += tally->partial;
         unread += tally->unread;
         running += tally->running;
-        for (const golang::Alike& alike : goroutines.groups()) {
+        for (const golang::GoroutineGroup& alike : goroutines.groups()) {
             if (!alike.moving && !alike.partial && !alike.system && !alike.pcs.empty()) {
                 Seen& one = seen[key_of(golang::frames_of(runtime, alike.pcs))];
                 one.count += alike.count;

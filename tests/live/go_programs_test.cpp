@@ -226,7 +226,7 @@ TEST_CASE("of Go 1.17 and older the goroutines are counted by their state, witho
     REQUIRE(tally);
     CHECK(tally->partial == 0);
     std::map<std::string, std::int64_t> ours, theirs;
-    for (const golang::Alike& alike : goroutines.groups()) {
+    for (const golang::GoroutineGroup& alike : goroutines.groups()) {
         CHECK(alike.pcs.empty());
         if (!alike.system) ours[state_of(*runtime, alike)] += alike.count;
     }

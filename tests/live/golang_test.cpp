@@ -219,7 +219,7 @@ TEST_CASE("while goroutines come and go no stack is told that is none", "[golang
     for (int round = 0; round < 150 && std::chrono::steady_clock::now() < until; ++round) {
         golang::Goroutines goroutines(*runtime);  // nothing kept: each stack is read
         REQUIRE(goroutines.read(1s, 1h));
-        for (const golang::Alike& alike : goroutines.groups()) {
+        for (const golang::GoroutineGroup& alike : goroutines.groups()) {
             if (alike.moving || alike.partial || alike.system || alike.pcs.empty()) continue;
             told += alike.count;
             const auto frames = golang::frames_of(*runtime, alike.pcs);
@@ -264,7 +264,7 @@ TEST_CASE("goroutines that were interrupted anywhere are told with whole stacks"
         const auto tally = goroutines.read(1s, 1h);
         REQUIRE(tally);
         CHECK(tally->partial == 0);
-        for (const golang::Alike& alike : goroutines.groups()) {
+        for (const golang::GoroutineGroup& alike : goroutines.groups()) {
             if (alike.moving || alike.pcs.empty() || alike.status != golang::Status::runnable) continue;
             const auto frames = golang::frames_of(*runtime, alike.pcs);
             if (frames.back().function != "main.spin") continue;

@@ -55,8 +55,8 @@ const std::string kLine = std::string(999, 'x') + "\n";
 TEST_CASE("an outlet writes in order and leaves the shared open file blocking", "[base]") {
     const Ends pipe = make_pipe();
     Outlet outlet(pipe.write.get());
-    CHECK(outlet.write("one\n", Outlet::Worth::much));
-    CHECK(outlet.write("two\n", Outlet::Worth::now));
+    CHECK(outlet.write("one\n", Outlet::Importance::much));
+    CHECK(outlet.write("two\n", Outlet::Importance::now));
     CHECK((::fcntl(pipe.write.get(), F_GETFL) & O_NONBLOCK) == 0);
     CHECK(read_all(pipe.read.get()) == "one\ntwo\n");
 }
@@ -65,10 +65,10 @@ TEST_CASE("a pipe that nobody empties never blocks: lines wait in order, then ar
     const Ends pipe = make_pipe();
     Outlet outlet(pipe.write.get());
     int kept = 0;
-    for (int i = 0; i < 2000; ++i) kept += outlet.write(kLine, Outlet::Worth::much) ? 1 : 0;
+    for (int i = 0; i < 2000; ++i) kept += outlet.write(kLine, Outlet::Importance::much) ? 1 : 0;
     CHECK(kept < 1200);
     CHECK(kept > 1000);
-    CHECK_FALSE(outlet.write("status", Outlet::Worth::now));
+    CHECK_FALSE(outlet.write("status", Outlet::Importance::now));
     CHECK(outlet.take_dropped() == 0);  // not while lines wait
 
     std::string text;
@@ -84,16 +84,16 @@ TEST_CASE("a pipe that nobody empties never blocks: lines wait in order, then ar
 TEST_CASE("what is worth little leaves room for what is worth much", "[base]") {
     const Ends pipe = make_pipe();
     Outlet outlet(pipe.write.get());
-    while (outlet.write(kLine, Outlet::Worth::little)) {
+    while (outlet.write(kLine, Outlet::Importance::little)) {
     }
-    CHECK(outlet.write("alarm\n", Outlet::Worth::much));
+    CHECK(outlet.write("alarm\n", Outlet::Importance::much));
 }
 
 TEST_CASE("a reader that left closes the outlet", "[base]") {
     Ends pipe = make_pipe();
     Outlet outlet(pipe.write.get());
     pipe.read.reset();
-    CHECK_FALSE(outlet.write("x", Outlet::Worth::much));
+    CHECK_FALSE(outlet.write("x", Outlet::Importance::much));
     CHECK(outlet.closed());
     CHECK(outlet.flush_for(1h));
 }
@@ -101,10 +101,10 @@ TEST_CASE("a reader that left closes the outlet", "[base]") {
 TEST_CASE("a stopped terminal never blocks", "[base]") {
     const Ends terminal = make_terminal();
     Outlet outlet(terminal.write.get());
-    CHECK(outlet.write("before\n", Outlet::Worth::much));
+    CHECK(outlet.write("before\n", Outlet::Importance::much));
     REQUIRE(::write(terminal.read.get(), "\x13", 1) == 1);  // ^S
-    for (int i = 0; i < 100; ++i) outlet.write(kLine, Outlet::Worth::much);
-    CHECK_FALSE(outlet.write("status", Outlet::Worth::now));
+    for (int i = 0; i < 100; ++i) outlet.write(kLine, Outlet::Importance::much);
+    CHECK_FALSE(outlet.write("status", Outlet::Importance::now));
     REQUIRE(::write(terminal.read.get(), "\x11", 1) == 1);  // ^Q
     std::string text;
     for (int i = 0; i < 1000 && text.size() < 100 * (kLine.size() + 1); ++i) {
@@ -120,7 +120,7 @@ TEST_CASE("a socket that nobody empties never blocks", "[base]") {
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0);
     const Fd read(ends[0]), write(ends[1]);
     Outlet outlet(write.get());
-    for (int i = 0; i < 2000; ++i) outlet.write(kLine, Outlet::Worth::much);
+    for (int i = 0; i < 2000; ++i) outlet.write(kLine, Outlet::Importance::much);
     CHECK_FALSE(outlet.flush_for(0ns));
     CHECK_FALSE(read_all(read.get()).empty());
 }
@@ -128,7 +128,7 @@ TEST_CASE("a socket that nobody empties never blocks", "[base]") {
 TEST_CASE("a full disk drops nothing at once and a closed descriptor is closed", "[base]") {
     const Fd full(::open("/dev/full", O_WRONLY));
     Outlet outlet(full.get());
-    CHECK(outlet.write("waits\n", Outlet::Worth::much));
+    CHECK(outlet.write("waits\n", Outlet::Importance::much));
     CHECK_FALSE(outlet.closed());
     CHECK_FALSE(outlet.flush_for(0ns));
     CHECK(Outlet(-1).closed());

@@ -94,12 +94,12 @@ TEST_CASE("the rule of a procedure linkage table is evaluated", "[native]") {
 TEST_CASE("an expression that loops, underflows or divides by zero ends as nonsense", "[native]") {
     const Registers registers = at(kStack);
     const Expression loop = {{0x31, 0, 0, 0}, {0x2f, std::uint64_t(-4), 0, 1}};  // lit1; skip to lit1
-    CHECK(evaluate(loop, registers, std::nullopt, reader({})).why == Why::bad);
-    CHECK(evaluate({{0x22, 0, 0, 0}}, registers, std::nullopt, reader({})).why == Why::bad);
+    CHECK(evaluate(loop, registers, std::nullopt, reader({})).why == EvalFailure::bad);
+    CHECK(evaluate({{0x22, 0, 0, 0}}, registers, std::nullopt, reader({})).why == EvalFailure::bad);
     CHECK(evaluate({{0x31, 0, 0, 0}, {0x30, 0, 0, 1}, {0x1b, 0, 0, 2}}, registers, std::nullopt, reader({}))
-              .why == Why::bad);
-    CHECK(evaluate({}, registers, std::nullopt, reader({})).why == Why::bad);
-    CHECK(evaluate({{0xf3, 0, 0, 0}}, registers, std::nullopt, reader({})).why == Why::bad);
+              .why == EvalFailure::bad);
+    CHECK(evaluate({}, registers, std::nullopt, reader({})).why == EvalFailure::bad);
+    CHECK(evaluate({{0xf3, 0, 0, 0}}, registers, std::nullopt, reader({})).why == EvalFailure::bad);
 }
 
 TEST_CASE("frame pointers are followed upwards only", "[native]") {

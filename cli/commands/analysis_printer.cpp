@@ -80,7 +80,7 @@ void AnalysisPrinter::print(const std::string& text) {
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) failed_ = true;
 }
 
-void AnalysisPrinter::take(batch::Analysis analysis) {
+void AnalysisPrinter::print(batch::Analysis analysis) {
     if (analysis.error) {
         worst_ = std::max(worst_, complain(*analysis.error));
         return;

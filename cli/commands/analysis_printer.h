@@ -24,7 +24,7 @@ class AnalysisPrinter {
     };
     explicit AnalysisPrinter(const Style& style) : style_(style) {}
 
-    void take(batch::Analysis analysis);
+    void print(batch::Analysis analysis);
     int finish();  // the table, and the exit status
 
   private:

@@ -39,7 +39,7 @@ int analyze(const Options& options) {
     if (!settings) return complain(settings.error());
     AnalysisPrinter printer({options.format == "json", options.explain, options.files.size() > 1});
     batch::analyze_files(options.files, *settings,
-                         [&](batch::Analysis analysis) { printer.take(std::move(analysis)); });
+                         [&](batch::Analysis analysis) { printer.print(std::move(analysis)); });
     return printer.finish();
 }
 

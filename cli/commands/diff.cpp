@@ -39,7 +39,7 @@ Dump dump_of(const StackFile& file, stacks::TextDump& read) {
     dump.life.executable = file.path;
     describe(file, read, dump);
     dump.threads = read.stacks.stacks();
-    dump.groups = read.stacks.take();
+    dump.groups = read.stacks.finish();
     return dump;
 }
 

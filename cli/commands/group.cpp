@@ -43,7 +43,7 @@ int group(const Options& options) {
     if (grouper.ungrouped() > 0)
         dump.warnings.push_back(
             fmt::format("too many different stacks: {} are in no group", grouper.ungrouped()));
-    dump.groups = grouper.take();
+    dump.groups = grouper.finish();
     return print(dump, options.output);
 }
 

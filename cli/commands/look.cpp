@@ -69,7 +69,7 @@ Result<Dump> take_quick_dump(const Life& life, std::int64_t threads, const std::
         poller.add((*job)->fd());
         poller.wait(begin + kMostDumpTime + kHandOver);
     }
-    Result<Dump> dump = (*job)->take();
+    Result<Dump> dump = (*job)->result();
     if (!dump) return dump.error().kind == Error::Kind::timed_out ? too_long : dump.error();
     if (!dump->go && dump->threads * 10 < threads * 9) return too_long;  // a few stacks of many would mislead
     dump->life = life;

@@ -51,7 +51,7 @@ class OneLook {
     void tell(const Fact& fact) {
         watch::Output output = session_.tell(fact);
         for (const Event& event : output.events) {
-            for (watch::Listener* listener : listeners_) listener->take(event, session_);
+            for (watch::Listener* listener : listeners_) listener->on_event(event, session_);
         }
         for (const Request& request : output.requests) answer(request);
     }
@@ -67,7 +67,7 @@ class OneLook {
                           .wall = dump->wall,
                           .who = who_,
                           .dump = std::make_shared<const Dump>(std::move(*dump))};
-        for (watch::Listener* listener : listeners_) listener->take(event, session_);
+        for (watch::Listener* listener : listeners_) listener->on_event(event, session_);
     }
     void set_life(LifeNumber life) { life_ = life; }
 

@@ -82,7 +82,7 @@ void scan_for(batch::Scanner& scanner, const ScanSettings& settings) {
             poller.add(signals.fd());
             poller.wait(std::min(next, began + settings.time));
             std::vector<Fact> none;
-            signals.take(none);
+            signals.collect(none);
             const auto came = signals.take_signals();
             if (std::any_of(came.begin(), came.end(),
                             [](const signalfd_siginfo& signal) { return signal.ssi_signo != SIGWINCH; }))

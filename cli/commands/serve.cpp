@@ -75,7 +75,7 @@ int serve(const Options& options) {
         poller.add(signals.fd());
         poller.wait(std::nullopt);
         std::vector<Fact> none;
-        signals.take(none);
+        signals.collect(none);
         for (const signalfd_siginfo& signal : signals.take_signals())
             if (signal.ssi_signo != SIGWINCH) return static_cast<int>(Exit::healthy);
     }

@@ -31,7 +31,7 @@ Signals::Signals(bool has_command) {
 
 Signals::~Signals() { ::pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
 
-void Signals::take(std::vector<Fact>&) {
+void Signals::collect(std::vector<Fact>&) {
     signalfd_siginfo info{};
     while (::read(fd_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) came_.push_back(info);
 }

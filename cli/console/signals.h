@@ -23,7 +23,7 @@ class Signals final : public Feed {
     Signals& operator=(const Signals&) = delete;
 
     [[nodiscard]] int fd() const override { return fd_.get(); }
-    void take(std::vector<Fact>& facts) override;
+    void collect(std::vector<Fact>& facts) override;
 
     // Those that came since it was last asked, in order.
     std::vector<signalfd_siginfo> take_signals();

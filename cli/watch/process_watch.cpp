@@ -48,7 +48,7 @@ class Watch final : private WatchBody, private watch::Listener {
         : WatchBody(settings, target.has_command, settings.stop), target_(target) {}
 
     int run();
-    void take(const Event& event, const watch::Session& session) override;
+    void on_event(const Event& event, const watch::Session& session) override;
 
   private:
     [[nodiscard]] std::optional<Error> prepare();
@@ -139,7 +139,7 @@ void Watch::warn_of_sparse_samples() {
 
 // By execve the process has become another program, which is a life of its own. What remembers gets this
 // event from here, as what it keeps has to be opened anew for it.
-void Watch::take(const Event& event, const watch::Session& session) {
+void Watch::on_event(const Event& event, const watch::Session& session) {
     if (event.kind == Event::Kind::restarted && event.who) {
         life_ = *event.who;
         exit_->follow(event.life);
@@ -148,7 +148,7 @@ void Watch::take(const Event& event, const watch::Session& session) {
     if (lazy_free_ != nullptr) {
         if (const auto grows = dump::memory_grows(event)) lazy_free_->memory_grows(*grows);
     }
-    for (watch::Listener* listener : carry_over_->listeners()) listener->take(event, session);
+    for (watch::Listener* listener : carry_over_->listeners()) listener->on_event(event, session);
 }
 
 void Watch::loop() {
@@ -176,7 +176,7 @@ void Watch::say_verdict() {
     const auto verdict = std::make_shared<const Verdict>(session_->verdict());
     const Event ended{
         .kind = Event::Kind::ended, .mono = boot_now(), .wall = wall_now(), .who = life_, .verdict = verdict};
-    listener_->take(ended, *session_);
+    listener_->on_event(ended, *session_);
     say_missing_samples();
 }
 
@@ -194,7 +194,7 @@ int Watch::wait_for_command() {
         poller.add(signals_.fd());
         poller.wait(handle_.process ? std::nullopt : std::optional(boot_now() + kTryAgain));
         std::vector<Fact> none;
-        signals_.take(none);
+        signals_.collect(none);
         for (const signalfd_siginfo& signal : signals_.take_signals()) handle_.command->pass_on(signal);
     }
     return *status;

@@ -38,7 +38,7 @@ void ServiceStatus::check_rights(const follow::ProcessSet& crew) {
     missing_ = missing;
 }
 
-void ServiceStatus::take(const Event& event, const watch::Session&) {
+void ServiceStatus::on_event(const Event& event, const watch::Session&) {
     if (event.target == kSumTarget) sum_seen_ = event.kind != Event::Kind::gone;
     const TargetId lead = sum_seen_ ? kSumTarget : kMainTarget;
     if (event.kind == Event::Kind::sample && event.target == lead) last_ = event.sample;

@@ -25,7 +25,7 @@ class ServiceStatus final : public watch::Listener {
     ServiceStatus(std::string name, systemd::Notify& notify, Say say)
         : name_(std::move(name)), notify_(notify), say_(std::move(say)) {}
 
-    void take(const Event& event, const watch::Session& session) override;
+    void on_event(const Event& event, const watch::Session& session) override;
     // At each tick: tells anew when something happened, else now and then, since a verdict costs more than a
     // look.
     void tell(const follow::ProcessSet& crew, const watch::Session& session, bool bus_is_away);

@@ -47,7 +47,7 @@ class MembersCarryOver final : public watch::Listener {
   public:
     MembersCarryOver(listen::CarryOver& carry_over, const follow::ProcessSet& crew, TargetId whole)
         : carry_over_(carry_over), crew_(crew), whole_(whole), life_(carry_over.life()) {}
-    void take(const Event& event, const watch::Session& session) override {
+    void on_event(const Event& event, const watch::Session& session) override {
         if (event.kind == Event::Kind::dump && event.target != whole_) {  // a member's stacks are the whole's
             Event of_whole = event;
             of_whole.life = life_;
@@ -66,7 +66,7 @@ class MembersCarryOver final : public watch::Listener {
 
   private:
     void pass_on(const Event& event, const watch::Session& session) {
-        for (watch::Listener* listener : carry_over_.listeners()) listener->take(event, session);
+        for (watch::Listener* listener : carry_over_.listeners()) listener->on_event(event, session);
     }
 
     listen::CarryOver& carry_over_;
@@ -81,7 +81,7 @@ class ServiceWatch final : public watch::Listener, private WatchBody {
         : WatchBody(settings, true, stop_options(service, settings)), service_(service) {}
 
     int run();
-    void take(const Event& event, const watch::Session& session) override;
+    void on_event(const Event& event, const watch::Session& session) override;
 
   private:
     static StopOptions stop_options(const ServiceSettings& service, const WatchSettings& settings) {
@@ -213,7 +213,7 @@ bool ServiceWatch::await_unit() {
             say("waiting for " + service_.unit + " to start");
         pause(boot_now() + 10s);
         std::vector<Fact> none;
-        unit_->take(none);
+        unit_->collect(none);
         if (is_interrupted()) return false;
     }
     return true;
@@ -285,7 +285,7 @@ std::optional<Error> ServiceWatch::begin() {
     return std::nullopt;
 }
 
-void ServiceWatch::take(const Event& event, const watch::Session&) {
+void ServiceWatch::on_event(const Event& event, const watch::Session&) {
     crew_->note(event);
     if (event.kind != Event::Kind::started && event.kind != Event::Kind::restarted) return;
     if (std::find(judged_.begin(), judged_.end(), event.target) == judged_.end())
@@ -362,7 +362,7 @@ int ServiceWatch::conclude() {
                     .wall = wall_now(),
                     .verdict = verdict};
         ended.who = crew_->who_was(target);
-        listener_->take(ended, *session_);
+        listener_->on_event(ended, *session_);
     }
     if (!looked && service_.unit.empty()) {
         say(to_string(

@@ -43,8 +43,8 @@ std::optional<nanoseconds> StopRule::deadline() const {
     return soonest;
 }
 
-void StopRule::take(std::vector<Fact>& facts) {
-    signals_.take(facts);
+void StopRule::collect(std::vector<Fact>& facts) {
+    signals_.collect(facts);
     for (const signalfd_siginfo& signal : signals_.take_signals()) {
         const int number = static_cast<int>(signal.ssi_signo);
         if (on_signal) on_signal(signal);
@@ -59,7 +59,7 @@ void StopRule::take(std::vector<Fact>& facts) {
     }
 }
 
-void StopRule::take(const Event& event, const watch::Session&) {
+void StopRule::on_event(const Event& event, const watch::Session&) {
     switch (event.kind) {
         case Event::Kind::sample:
             if (event.target == 0) ++samples_;

@@ -34,8 +34,8 @@ class StopRule final : public Feed, public watch::Listener {
 
     [[nodiscard]] int fd() const override { return signals_.fd(); }
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
-    void take(std::vector<Fact>& facts) override;
-    void take(const Event& event, const watch::Session& session) override;
+    void collect(std::vector<Fact>& facts) override;
+    void on_event(const Event& event, const watch::Session& session) override;
 
     [[nodiscard]] watch::LoopState now();  // for Loop::run
 

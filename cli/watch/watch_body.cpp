@@ -47,7 +47,7 @@ std::optional<Error> WatchBody::open_metrics(std::string target) {
 
 bool WatchBody::is_interrupted(std::initializer_list<unsigned> others) {
     std::vector<Fact> none;
-    signals_.take(none);
+    signals_.collect(none);
     const auto signals = signals_.take_signals();
     return std::any_of(signals.begin(), signals.end(), [&](const signalfd_siginfo& signal) {
         return signal.ssi_signo != SIGWINCH &&

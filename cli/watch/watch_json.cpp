@@ -12,7 +12,7 @@ class JsonListener final : public WatchListener {
   public:
     JsonListener(Outlet& outlet, const ListenerOptions& options) : outlet_(outlet), options_(options) {}
 
-    void take(const Event& event, const watch::Session&) override {
+    void on_event(const Event& event, const watch::Session&) override {
         if (options_.quiet && !is_news(event)) return;
         std::string text;
         if (const auto dropped = outlet_.take_dropped(); dropped > 0)

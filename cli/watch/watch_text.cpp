@@ -64,7 +64,7 @@ class TextListener final : public WatchListener {
         next_progress_ = std::clamp<nanoseconds>(options.patience / 16, 1s, 10s);
     }
 
-    void take(const Event& event, const watch::Session& session) override;
+    void on_event(const Event& event, const watch::Session& session) override;
     void redraw() override {
         if (status_) status_->redraw();
     }
@@ -127,7 +127,7 @@ class TextListener final : public WatchListener {
     std::optional<Said> said_in_full_{};
 };
 
-void TextListener::take(const Event& event, const watch::Session& session) {
+void TextListener::on_event(const Event& event, const watch::Session& session) {
     if (event.kind == Event::Kind::restarted) contexts_[event.target] = {};
     if (event.kind == Event::Kind::sample && event.sample) {
         take_sample(event, session);

@@ -44,7 +44,7 @@ class ArchiveWriter {
     void operator()(const F& field, T&& member) {
         if (field.travels) one(member);
     }
-    [[nodiscard]] std::vector<std::byte> take() { return std::move(bytes_); }
+    [[nodiscard]] std::vector<std::byte> release() { return std::move(bytes_); }
 
   private:
     void raw(const void* data, std::size_t size) {

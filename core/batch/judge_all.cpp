@@ -22,13 +22,13 @@ class Judged {
   public:
     explicit Judged(const trend::Settings& settings) : replayer_({.judge = settings}, kNobody) {}
 
-    void take(const Record& record) {
+    void play(const Record& record) {
         const auto* sample = std::get_if<Sample>(&record.look);
         const Sample look = sample != nullptr ? *sample : last_of(std::get<Bucket>(record.look));
         if (record.life != life_ || !context_.first) context_.first = look;
         context_.last = look;
         life_ = record.life;
-        replayer_.take(record);
+        replayer_.play(record);
     }
 
     [[nodiscard]] SeriesAnalysis result(readers::SeriesInfo info) const {
@@ -62,7 +62,7 @@ std::optional<Error> judge_all(readers::Recording& recording, const trend::Setti
             number = look.series;
         }
         if (!look.last) {
-            judged->take(look.record);
+            judged->play(look.record);
             continue;
         }
         SeriesAnalysis result = judged->result(std::move(look.info));

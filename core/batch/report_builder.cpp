@@ -40,7 +40,7 @@ class Pass {
         for (const auto& life : lives) lives_.push_back(&life);
     }
 
-    void take(const Record& record) {
+    void play(const Record& record) {
         const Bucket look = std::holds_alternative<Sample>(record.look)
                                 ? to_bucket(std::get<Sample>(record.look))
                                 : std::get<Bucket>(record.look);
@@ -59,7 +59,7 @@ class Pass {
         trails_.add(look);
     }
 
-    void take(Event event) {
+    void on_event(Event event) {
         if (event.wall < request_.since_wall || event.kind == Event::Kind::started) return;
         if (const auto* life = recorded(event.life)) event.who = life->who;
         events_.push_back(
@@ -175,8 +175,8 @@ Result<report::TargetReport> read_target(const ReportRequest& request, const std
     Pass pass(request, *lives);
     const trend::Settings settings = settings_of(*watch);
     const auto verdict = watch::replay(**looks, {.judge = settings},
-                                       {.event = [&](const Event& event) { pass.take(event); },
-                                        .record = [&](const Record& record) { pass.take(record); }});
+                                       {.event = [&](const Event& event) { pass.on_event(event); },
+                                        .record = [&](const Record& record) { pass.play(record); }});
     if (!verdict) {
         Error error = verdict.error();
         if (error.where.empty()) error.where = escape(name, 64);

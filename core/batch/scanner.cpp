@@ -59,7 +59,8 @@ void Scanner::add(Track& track, const Point& point) {
     track.points = {};
 }
 
-void Scanner::take(const probe::Procps::Glance& glance, const probe::Figures& figures, std::int64_t now_ns) {
+void Scanner::add_look(const probe::Procps::Glance& glance, const probe::Figures& figures,
+                       std::int64_t now_ns) {
     Track& track = tracks_[{glance.pid, glance.start_ticks}];
     track.glance = glance;
     add(track, {now_ns, figures.anon_bytes.value_or(figures.rss_bytes) + figures.swap_bytes,
@@ -82,12 +83,12 @@ void Scanner::look() {
         for (const auto& seen : procps_.read_all()) figures[{seen.pid, seen.start_ticks}] = seen.figures;
         for (const auto& glance : changed) {
             const auto found = figures.find({glance.pid, glance.start_ticks});
-            if (found != figures.end()) take(glance, found->second, now);
+            if (found != figures.end()) add_look(glance, found->second, now);
         }
     } else {
         for (const auto& glance : changed) {
             if (const auto figures = procps_.read(glance.pid, glance.start_ticks))
-                take(glance, *figures, now);
+                add_look(glance, *figures, now);
         }
     }
     gone_ += static_cast<std::int64_t>(

@@ -59,7 +59,7 @@ class Scanner {
 
     Scanner(const trend::Settings& settings, probe::Procps procps)
         : settings_(settings), procps_(std::move(procps)) {}
-    void take(const probe::Procps::Glance& glance, const probe::Figures& figures, std::int64_t now_ns);
+    void add_look(const probe::Procps::Glance& glance, const probe::Figures& figures, std::int64_t now_ns);
     void add(Track& track, const Point& point);
     [[nodiscard]] static bool has_grown(const Track& track);
     [[nodiscard]] trend::Judge judge_of(const Track& track) const;

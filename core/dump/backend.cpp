@@ -74,7 +74,7 @@ Result<Dump> take_dump(const Life& life, const Settings& settings, DumpReason re
         poller.add((*job)->fd());
         poller.wait((*job)->deadline());
     }
-    Result<Dump> dump = (*job)->take();
+    Result<Dump> dump = (*job)->result();
     stamp(dump, life, reason, mono, wall);
     return dump;
 }
@@ -91,7 +91,7 @@ class DumpFeed::Reaper final : public Feed {
   public:
     explicit Reaper(std::shared_ptr<worker::Worker> worker) : worker_(std::move(worker)) {}
     [[nodiscard]] int fd() const override { return worker_->fd(); }
-    void take(std::vector<Fact>& facts) override {
+    void collect(std::vector<Fact>& facts) override {
         static_cast<void>(facts);
         worker_->reap_idle();
     }
@@ -167,9 +167,9 @@ void DumpFeed::rest(const Life& life, const Result<Dump>& dump) {
         memory_rests_.emplace_back(life, boot_now() + kMemoryRest * dump->memory->took);
 }
 
-void DumpFeed::take(std::vector<Fact>& facts) {
+void DumpFeed::collect(std::vector<Fact>& facts) {
     if (running_ && running_->job->turn()) {
-        Result<Dump> dump = running_->job->take();
+        Result<Dump> dump = running_->job->result();
         stamp(dump, running_->life, running_->reason, running_->mono, running_->wall);
         rest(running_->life, dump);
         answer(running_->request, std::move(dump));

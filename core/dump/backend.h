@@ -67,7 +67,7 @@ class DumpFeed : public Feed {
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
     // One for each worker: it ends by itself when it was idle for long, and has to be waited for then.
     void parts(std::vector<Feed*>& feeds) const override;
-    void take(std::vector<Fact>& facts) override;
+    void collect(std::vector<Fact>& facts) override;
     bool perform(const Request& request) override;
     [[nodiscard]] bool busy() const override { return running_ != nullptr || !answers_.empty(); }
 

@@ -32,7 +32,7 @@ GoFeed::GoFeed(std::shared_ptr<worker::Worker> worker, GoFeedSettings settings)
 
 std::optional<nanoseconds> GoFeed::deadline() const { return call_ ? call_->deadline() : due_; }
 
-void GoFeed::take(std::vector<Fact>& facts) {
+void GoFeed::collect(std::vector<Fact>& facts) {
     static_cast<void>(facts);
     const nanoseconds now = boot_now();
     if (call_) {

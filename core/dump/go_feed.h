@@ -28,7 +28,7 @@ class GoFeed : public probe::SampleReader {
 
     [[nodiscard]] int fd() const override { return call_ ? call_->fd() : -1; }
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
-    void take(std::vector<Fact>& facts) override;
+    void collect(std::vector<Fact>& facts) override;
 
     // Fills in goroutines, aged_goroutines and go_heap_marked_bytes, where they are known; about 2 us. To be
     // called at each tick: the counts are made just before the next, and each is given once, so that none is

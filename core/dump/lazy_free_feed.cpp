@@ -43,7 +43,7 @@ void LazyFreeFeed::memory_grows(bool grows) {
 
 std::optional<nanoseconds> LazyFreeFeed::deadline() const { return call_ ? call_->deadline() : due_; }
 
-void LazyFreeFeed::take(std::vector<Fact>& facts) {
+void LazyFreeFeed::collect(std::vector<Fact>& facts) {
     static_cast<void>(facts);
     const nanoseconds now = boot_now();
     if (!call_) {

@@ -37,7 +37,7 @@ class LazyFreeFeed final : public probe::SampleReader {
     // Also when nothing is awaited: to see it end when it was idle for long.
     [[nodiscard]] int fd() const override { return worker_->fd(); }
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
-    void take(std::vector<Fact>& facts) override;
+    void collect(std::vector<Fact>& facts) override;
     // The last reading; no more than what is anonymous now.
     void read(Sample& sample) override;
     void begin_anew() override;

@@ -28,7 +28,7 @@ class NativeJob : public Job {
         answer_ = call_.poll();
         return answer_.has_value();
     }
-    Result<Dump> take() override {
+    Result<Dump> result() override {
         if (!*answer_) return next_way(answer_->error());
         return std::move((**answer_).dump);
     }

@@ -27,7 +27,7 @@ class StepsJob : public Job {
 
     [[nodiscard]] bool has_part() const override { return in_hand_.has_stacks; }
 
-    Result<Dump> take() override {
+    Result<Dump> result() override {
         for (; !is_over(); ++at_) steps_[at_]->fill(in_hand_);
         if (!in_hand_.has_stacks && in_hand_.error) return std::move(*in_hand_.error);
         return std::move(in_hand_.dump);

@@ -30,7 +30,7 @@ class ThreadsStep : public DumpStep {
     bool turn() override {
         if (!job_) return true;
         if (!job_->turn()) return false;
-        Result<Dump> found = job_->take();
+        Result<Dump> found = job_->result();
         if (found && is_quick_) {
             found->warnings.insert(
                 found->warnings.begin(),

@@ -222,7 +222,7 @@ void ProcessSet::take_endings(std::vector<Fact>& facts) {
         if (std::exchange(member.polled, false))
             ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, member.process->pidfd(), nullptr);
         std::vector<Fact> ended;
-        member.exit->take(ended);
+        member.exit->collect(ended);
         if (ended.empty()) {  // how is not known yet
             ++at;
             continue;
@@ -339,7 +339,7 @@ void ProcessSet::tick(std::int64_t ticks, std::vector<Fact>& facts) {
     if (on_tick) on_tick(boot_now());
 }
 
-void ProcessSet::take(std::vector<Fact>& facts) {
+void ProcessSet::collect(std::vector<Fact>& facts) {
     take_endings(facts);
     if (!settled_ && boot_now() >= settle_at_) settle_main(facts);
     std::uint64_t ticks = 0;
@@ -370,7 +370,7 @@ std::optional<nanoseconds> NoBaselines::deadline() const {
     return refused_.empty() ? std::nullopt : std::optional(kDueNow);
 }
 
-void NoBaselines::take(std::vector<Fact>& facts) {
+void NoBaselines::collect(std::vector<Fact>& facts) {
     for (const RequestId request : std::exchange(refused_, {})) {
         facts.emplace_back(fact::DumpDone{
             .request = request,

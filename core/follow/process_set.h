@@ -58,13 +58,13 @@ class ProcessSet final : public Feed {
     static Result<std::unique_ptr<ProcessSet>> open(ProcessSetSettings settings);
 
     // Who leads from now on; 0: nobody. `control_group`: systemd's, empty while there is none. Without a unit
-    // the children of `main_pid` belong to it. What begins and ends by it is told by the next take().
+    // the children of `main_pid` belong to it. What begins and ends by it is told by the next collect().
     void follow(std::int32_t main_pid, const std::string& control_group);
 
     [[nodiscard]] int fd() const override { return epoll_.get(); }
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
     void parts(std::vector<Feed*>& feeds) const override;  // what reads the main process at each tick
-    void take(std::vector<Fact>& facts) override;
+    void collect(std::vector<Fact>& facts) override;
 
     // Called at each tick, whether there was anything to look at or not.
     std::function<void(std::chrono::nanoseconds boot)> on_tick{};
@@ -131,7 +131,7 @@ class ProcessSet final : public Feed {
 class NoBaselines final : public Feed {
   public:
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
-    void take(std::vector<Fact>& facts) override;
+    void collect(std::vector<Fact>& facts) override;
     bool perform(const Request& request) override;
     [[nodiscard]] bool busy() const override { return !refused_.empty(); }
 

@@ -21,8 +21,8 @@ std::optional<nanoseconds> UnitFeed::deadline() const {
     return bus ? std::min(*bus, over) : over;
 }
 
-void UnitFeed::take(std::vector<Fact>&) {
-    follower_.take();
+void UnitFeed::collect(std::vector<Fact>&) {
+    follower_.process();
     apply();
 }
 

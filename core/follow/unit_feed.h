@@ -23,7 +23,7 @@ class UnitFeed final : public Feed {
 
     [[nodiscard]] int fd() const override { return follower_.fd(); }
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
-    void take(std::vector<Fact>& facts) override;
+    void collect(std::vector<Fact>& facts) override;
 
     [[nodiscard]] const systemd::UnitState& state() const { return follower_.state(); }
     [[nodiscard]] bool connected() const { return follower_.connected(); }

@@ -34,7 +34,7 @@ class ByteWriter {
         const auto from = std::as_bytes(std::span(text));
         bytes_.insert(bytes_.end(), from.begin(), from.end());
     }
-    std::vector<std::byte> take() { return std::move(bytes_); }
+    std::vector<std::byte> release() { return std::move(bytes_); }
 
   private:
     std::vector<std::byte> bytes_{};

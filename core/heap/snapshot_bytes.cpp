@@ -116,7 +116,7 @@ std::vector<std::byte> written(const Snapshot& snapshot) {
         writer.text(type.name);
     }
     write_cells(writer, snapshot.cells);
-    return writer.take();
+    return writer.release();
 }
 
 }  // namespace

@@ -113,7 +113,7 @@ void walk_types(Stream& stream, Types& types) {
 std::vector<std::byte> types_to_bytes(const HeapTypes& types) {
     Out out;
     walk_types(out, types);
-    return out.bytes.take();
+    return out.bytes.release();
 }
 
 Result<HeapTypes> types_of_bytes(std::span<const std::byte> bytes) {

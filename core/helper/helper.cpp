@@ -69,7 +69,7 @@ class HelperJob : public Job {
         return true;
     }
 
-    Result<Dump> take() override {
+    Result<Dump> result() override {
         const auto last = errors_.find_last_not_of('\n');
         const auto begin = last == std::string::npos ? last : errors_.rfind('\n', last);
         const auto end =
@@ -81,7 +81,7 @@ class HelperJob : public Job {
         dump.backend = spec_.backend;
         dump.threads = grouper_.stacks();
         warn(dump, end);
-        dump.groups = grouper_.take();
+        dump.groups = grouper_.finish();
         return dump;
     }
 

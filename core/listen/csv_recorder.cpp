@@ -3,7 +3,7 @@
 
 namespace rampwatch::listen {
 
-void CsvRecorder::take(const Event& event, const watch::Session&) {
+void CsvRecorder::on_event(const Event& event, const watch::Session&) {
     if (event.kind != Event::Kind::sample || !event.sample || event.target != target_) return;
     const auto written = writer_.append(*event.sample, event.life);
     if (written || missing_++ > 0) return;

@@ -17,7 +17,7 @@ class CsvRecorder final : public watch::Listener {
     CsvRecorder(store::CsvWriter writer, Say say, TargetId target = kMainTarget)
         : writer_(std::move(writer)), say_(std::move(say)), target_(target) {}
 
-    void take(const Event& event, const watch::Session& session) override;
+    void on_event(const Event& event, const watch::Session& session) override;
 
     [[nodiscard]] std::int64_t missing() const { return missing_; }  // samples that are not in the file
 

@@ -62,7 +62,7 @@ Result<DumpKeeper> DumpKeeper::open(const std::string& directory, Say say) {
     return DumpKeeper(directory, std::move(say));
 }
 
-void DumpKeeper::take(const Event& event, const watch::Session&) {
+void DumpKeeper::on_event(const Event& event, const watch::Session&) {
     if (event.kind != Event::Kind::dump || !event.dump) return;
     const std::string path = directory_ + "/" + dump_file_name(*event.dump);
     const auto written = write_whole(path, report::json_dump(*event.dump) + "\n", 0600);

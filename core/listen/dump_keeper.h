@@ -23,7 +23,7 @@ class DumpKeeper final : public watch::Listener {
     // Makes the directory (0700) when it is missing, and checks that files can be made in it.
     static Result<DumpKeeper> open(const std::string& directory, Say say);
 
-    void take(const Event& event, const watch::Session& session) override;
+    void on_event(const Event& event, const watch::Session& session) override;
 
   private:
     DumpKeeper(std::string directory, Say say) : directory_(std::move(directory)), say_(std::move(say)) {}

@@ -44,7 +44,7 @@ void HistoryRecorder::set_clock(nanoseconds shift, LifeNumber life) {
     life_ = life;
 }
 
-void HistoryRecorder::take(const Event& event, const watch::Session&) {
+void HistoryRecorder::on_event(const Event& event, const watch::Session&) {
     Item item{.kind = event.kind, .life = event.life, .mono = event.mono, .wall = event.wall};
     switch (event.kind) {
         case Event::Kind::missed:

@@ -30,7 +30,7 @@ class HistoryRecorder final : public watch::Listener {
     // What the Events' own times and life numbers are against CLOCK_BOOTTIME and the first life.
     void set_clock(std::chrono::nanoseconds shift, LifeNumber life);
 
-    void take(const Event& event, const watch::Session& session) override;
+    void on_event(const Event& event, const watch::Session& session) override;
 
     // A clean stop.
     void end(const std::string& reason);

@@ -166,7 +166,7 @@ std::optional<Entry> journal_entry(const Event& event, const std::string& unit,
     return entry;
 }
 
-void JournalListener::take(const Event& event, const watch::Session& session) {
+void JournalListener::on_event(const Event& event, const watch::Session& session) {
     if (event.kind == Event::Kind::sample) {
         if (event.sample) last_[event.target] = *event.sample;
         return;

@@ -25,7 +25,7 @@ std::optional<systemd::Entry> journal_entry(const Event& event, const std::strin
 class JournalListener final : public watch::Listener {
   public:
     explicit JournalListener(std::string unit) : unit_(std::move(unit)) {}
-    void take(const Event& event, const watch::Session& session) override;
+    void on_event(const Event& event, const watch::Session& session) override;
 
   private:
     std::string unit_;

@@ -53,7 +53,7 @@ Result<std::vector<std::string>> split_command(std::string_view text) {
     return words;
 }
 
-void LeakCommand::take(const Event& event, const watch::Session&) {
+void LeakCommand::on_event(const Event& event, const watch::Session&) {
     if (event.kind == Event::Kind::leak || event.kind == Event::Kind::leak_worse) want(event, false);
 }
 
@@ -98,7 +98,7 @@ std::optional<nanoseconds> LeakCommand::deadline() const {
     return child_ ? std::optional(end_at_) : std::nullopt;
 }
 
-void LeakCommand::take(std::vector<Fact>&) {
+void LeakCommand::collect(std::vector<Fact>&) {
     if (!child_) return;
     child_->drain();
     if (const auto status = child_->exit_status()) return finish(*status);

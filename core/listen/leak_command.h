@@ -42,12 +42,12 @@ class LeakCommand final : public Feed, public watch::Listener {
     LeakCommand(LeakCommandSettings settings, Tell tell)
         : settings_(std::move(settings)), tell_(std::move(tell)) {}
 
-    void take(const Event& event, const watch::Session& session) override;
+    void on_event(const Event& event, const watch::Session& session) override;
     void drill(const Event& event) { want(event, true); }
 
     [[nodiscard]] int fd() const override { return child_ ? child_->poll_fd() : -1; }
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
-    void take(std::vector<Fact>& facts) override;
+    void collect(std::vector<Fact>& facts) override;
     [[nodiscard]] bool busy() const override { return child_.has_value() || !waiting_.empty(); }
 
   private:

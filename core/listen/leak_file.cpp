@@ -13,7 +13,7 @@ namespace rampwatch::listen {
 
 LeakFile::~LeakFile() { ::unlink(path_.c_str()); }
 
-void LeakFile::take(const Event& event, const watch::Session&) {
+void LeakFile::on_event(const Event& event, const watch::Session&) {
     if (event.kind == Event::Kind::leak || event.kind == Event::Kind::leak_worse) {
         leaking_.insert(event.target);
         drills_ = false;

@@ -18,7 +18,7 @@ class LeakFile final : public watch::Listener {
     LeakFile(std::string path, Say say) : path_(std::move(path)), say_(std::move(say)) {}
     ~LeakFile() override;
 
-    void take(const Event& event, const watch::Session& session) override;
+    void on_event(const Event& event, const watch::Session& session) override;
     // The same for an exercise, until end_drill(). False, and nothing is done, while a true leak is told: it
     // must not be acted upon twice.
     bool drill(const Event& event);

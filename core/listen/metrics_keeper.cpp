@@ -125,7 +125,7 @@ void MetricsKeeper::learn(const Event& event) {
     }
 }
 
-void MetricsKeeper::take(const Event& event, const watch::Session& session) {
+void MetricsKeeper::on_event(const Event& event, const watch::Session& session) {
     learn(event);
     if (drill_until_ && event.mono >= *drill_until_) {
         drill_until_.reset();

@@ -38,7 +38,7 @@ class MetricsKeeper final : public watch::Listener {
                                                        std::chrono::nanoseconds interval, Say say);
     ~MetricsKeeper() override;
 
-    void take(const Event& event, const watch::Session& session) override;
+    void on_event(const Event& event, const watch::Session& session) override;
 
     // To be called where looks are taken, also where there was nothing to be looked at.
     void alive(std::chrono::nanoseconds boot) { looked_ = boot; }

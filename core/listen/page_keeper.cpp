@@ -52,7 +52,7 @@ void PageKeeper::add(const Event& event) {
         {event.mono, event.wall, std::string(word(event.kind)), event.life, report::text_event(event)});
 }
 
-void PageKeeper::take(const Event& event, const watch::Session& session) {
+void PageKeeper::on_event(const Event& event, const watch::Session& session) {
     if (began_wall_.count() == 0) began_wall_ = event.wall;
     if (event.kind == Event::Kind::sample && event.sample) {
         draw(*event.sample);

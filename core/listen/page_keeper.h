@@ -18,7 +18,7 @@ class PageKeeper final : public watch::Listener {
   public:
     PageKeeper(const std::string& path, std::string name, std::string program, Say say);
 
-    void take(const Event& event, const watch::Session& session) override;
+    void on_event(const Event& event, const watch::Session& session) override;
     void end(const watch::Session& session);
 
   private:

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 StateKeeper::StateKeeper(const std::string& path, store::SavedState head, TargetId target, Say say)
     : file_(path, 0600), head_(std::move(head)), target_(target), say_(std::move(say)) {}
 
-void StateKeeper::take(const Event& event, const watch::Session& session) {
+void StateKeeper::on_event(const Event& event, const watch::Session& session) {
     if (event.kind != Event::Kind::sample || !event.sample) return;
     head_.life = event.life;
     head_.last_mono = event.mono;

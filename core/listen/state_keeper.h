@@ -17,7 +17,7 @@ class StateKeeper final : public watch::Listener {
     // `head` is the state without what changes with each look. `say` is called in the loop.
     StateKeeper(const std::string& path, store::SavedState head, TargetId target, Say say);
 
-    void take(const Event& event, const watch::Session& session) override;
+    void on_event(const Event& event, const watch::Session& session) override;
     void end(const watch::Session& session);  // saves the last time, and waits for it
 
   private:

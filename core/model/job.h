@@ -24,11 +24,11 @@ class Job {
     // Reads what is there, without blocking. True once the result is there.
     virtual bool turn() = 0;
 
-    // True when take() already has something worth showing, though not all: for who has no more time.
+    // True when result() already has something worth showing, though not all: for who has no more time.
     [[nodiscard]] virtual bool has_part() const { return false; }
 
     // After turn() or has_part() said true, once. Its `life`, `reason` and times are set by the caller.
-    virtual Result<Dump> take() = 0;
+    virtual Result<Dump> result() = 0;
 };
 
 // Starts one way; an Error of kind `unavailable` or `not_found` leads to the next way, any other to the end.

@@ -318,7 +318,7 @@ Capturer::~Capturer() = default;
 Capturer::Capturer(Capturer&&) noexcept = default;
 Capturer& Capturer::operator=(Capturer&&) noexcept = default;
 
-Result<void> Capturer::take(const CaptureSettings& settings, const Between& between) {
+Result<void> Capturer::capture(const CaptureSettings& settings, const Between& between) {
     State& state = *state_;
     state.settings = settings;
     state.between = between;

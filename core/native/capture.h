@@ -74,7 +74,7 @@ class Capturer {
     // it is held; again for one that is read again. What it reads of the target's heap is then of the same
     // instant. Errors: gone, no_permission (says which right is missing), io.
     using Between = std::function<void(const CapturedThread&)>;
-    Result<void> take(const CaptureSettings& settings, const Between& between = {});
+    Result<void> capture(const CaptureSettings& settings, const Between& between = {});
 
     [[nodiscard]] const std::vector<CapturedThread>& threads() const;
 

@@ -308,7 +308,7 @@ void NativeDumper::State::group(const std::vector<std::shared_ptr<const Path>>& 
         grouper.add(std::move(stack), alike);
     }
     dump.threads = grouper.stacks();
-    dump.groups = grouper.take();
+    dump.groups = grouper.finish();
 }
 
 void NativeDumper::State::warn(Dump& dump) {
@@ -348,7 +348,7 @@ Result<Dump> NativeDumper::dump(const NativeSettings& settings, const Runtimes* 
         runtime::budget_of(kMostCalls, std::chrono::seconds(5), std::chrono::seconds(10));
     const bool asks = runtimes != nullptr && !runtimes->empty();
     const auto between = [&](const CapturedThread& thread) { state.copy_calls(thread, budget); };
-    const auto taken = state.capturer.take(settings.capture, asks ? between : Capturer::Between());
+    const auto taken = state.capturer.capture(settings.capture, asks ? between : Capturer::Between());
     if (!taken) return taken.error();
     const pid_t live = state.capturer.live_tid();
     if (const auto ours = must_be_ours(live); !ours) return ours.error();

@@ -83,7 +83,7 @@ Ending ExitFeed::ending() const {
     return known.value_or(Ending{});
 }
 
-void ExitFeed::take(std::vector<Fact>& facts) {
+void ExitFeed::collect(std::vector<Fact>& facts) {
     if (told_ || process_.alive()) return;
     if (!seen_) {
         const auto kills = cgroup_ ? oom_kills(*cgroup_) : std::nullopt;

@@ -28,7 +28,7 @@ class ExitFeed : public Feed {
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
     // One Gone, and then nothing any more. It waits for a parent that is slow to reap for up to 100 ms, where
     // the kernel may then tell the exit status; `mono` and `wall` are of the moment when the end was seen.
-    void take(std::vector<Fact>& facts) override;
+    void collect(std::vector<Fact>& facts) override;
 
   private:
     [[nodiscard]] std::optional<MemoryCgroup> cgroup() const;

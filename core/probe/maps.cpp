@@ -27,7 +27,7 @@ constexpr std::size_t kMostBytes = std::size_t{64} << 20;
 constexpr std::string_view kDeleted = " (deleted)";
 
 // Takes digits of `base` off the front of `text`, and one character `after` behind them ('\0': none).
-bool take(std::string_view& text, int base, char after, std::uint64_t& value) {
+bool cut_number(std::string_view& text, int base, char after, std::uint64_t& value) {
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value, base);
     if (problem != std::errc{}) return false;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
@@ -106,16 +106,17 @@ bool same_file(const ModuleFile& file, const Mapping& mapping) {
 std::optional<Mapping> parse_mapping(std::string_view line) {
     Mapping mapping;
     std::uint64_t major = 0, minor = 0;
-    if (!take(line, 16, '-', mapping.start) || !take(line, 16, ' ', mapping.end)) return std::nullopt;
+    if (!cut_number(line, 16, '-', mapping.start) || !cut_number(line, 16, ' ', mapping.end))
+        return std::nullopt;
     if (mapping.end <= mapping.start || line.size() < 5) return std::nullopt;
     mapping.readable = line[0] == 'r';
     mapping.writable = line[1] == 'w';
     mapping.executable = line[2] == 'x';
     mapping.shared = line[3] == 's';
     line.remove_prefix(5);
-    if (!take(line, 16, ' ', mapping.offset)) return std::nullopt;
-    if (!take(line, 16, ':', major) || !take(line, 16, ' ', minor)) return std::nullopt;
-    if (!take(line, 10, '\0', mapping.inode)) return std::nullopt;
+    if (!cut_number(line, 16, ' ', mapping.offset)) return std::nullopt;
+    if (!cut_number(line, 16, ':', major) || !cut_number(line, 16, ' ', minor)) return std::nullopt;
+    if (!cut_number(line, 10, '\0', mapping.inode)) return std::nullopt;
     mapping.device_major = static_cast<std::uint32_t>(major);
     mapping.device_minor = static_cast<std::uint32_t>(minor);
     line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));

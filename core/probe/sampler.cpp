@@ -140,7 +140,7 @@ void Sampler::parts(std::vector<Feed*>& feeds) const {
     for (const auto& reader : looker_.readers()) feeds.push_back(reader.get());
 }
 
-void Sampler::take(std::vector<Fact>& facts) {
+void Sampler::collect(std::vector<Fact>& facts) {
     std::uint64_t ticks = 0;
     if (::read(timer_.get(), &ticks, sizeof ticks) != sizeof ticks || ticks == 0) return;
     if (ticks > 1) {

@@ -78,7 +78,7 @@ class Sampler : public Feed {
     void parts(std::vector<Feed*>& feeds) const override;  // its readers
     // For each wake-up at most one Missed (ticks that passed unseen), one Appeared (the process has become
     // another program: from here on a further life) and one Sampled.
-    void take(std::vector<Fact>& facts) override;
+    void collect(std::vector<Fact>& facts) override;
 
   private:
     Sampler(Looker looker, Fd timer, TargetId target, LifeNumber life);

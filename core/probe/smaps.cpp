@@ -93,7 +93,7 @@ void SmapsParser::feed(std::string_view text) {
     }
 }
 
-Smaps SmapsParser::take() {
+Smaps SmapsParser::finish() {
     if (!begun_.empty()) line(std::exchange(begun_, {}));
     return std::exchange(smaps_, {});
 }
@@ -107,7 +107,7 @@ Result<Smaps> read_smaps(pid_t tid, std::chrono::nanoseconds until) {
         return !late;
     });
     if (!read) return read.error();
-    Smaps smaps = parser.take();
+    Smaps smaps = parser.finish();
     smaps.truncated = smaps.truncated || late;
     return smaps;
 }
@@ -119,7 +119,7 @@ Result<MemoryFigures> read_rollup(pid_t tid) {
         return true;
     });
     if (!read) return read.error();
-    const Smaps smaps = parser.take();
+    const Smaps smaps = parser.finish();
     if (smaps.mappings.empty())
         return Error{Error::Kind::gone, "it has no memory", fmt::format("PID {}", tid), {}};
     return smaps.mappings.front().figures;

@@ -38,7 +38,7 @@ struct Smaps {
 class SmapsParser {
   public:
     void feed(std::string_view text);
-    [[nodiscard]] Smaps take();
+    [[nodiscard]] Smaps finish();
     [[nodiscard]] std::size_t count() const { return smaps_.mappings.size(); }
 
   private:

@@ -39,7 +39,7 @@ std::vector<std::string> most_frequent(const std::map<std::string, std::int64_t>
     return words;
 }
 
-// Keeps the smallest kMostIds, as a heap with the largest on top until take() sorts it.
+// Keeps the smallest kMostIds, as a heap with the largest on top until finish() sorts it.
 void add_id(std::vector<std::int64_t>& ids, std::int64_t id) {
     if (id <= 0) return;  // not known
     if (ids.size() < kMostIds) {
@@ -190,7 +190,7 @@ void Grouper::add_alike(Stack stack, const std::vector<Member>& members) {
     }
 }
 
-std::vector<Group> Grouper::take() {
+std::vector<Group> Grouper::finish() {
     std::vector<Building> built;
     for (auto& [key, building] : groups_) built.push_back(std::move(building));
     std::sort(built.begin(), built.end(), [](const Building& a, const Building& b) {

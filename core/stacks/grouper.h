@@ -54,7 +54,7 @@ class Grouper {
     void merge(Grouper& other);
 
     // Biggest first, equals in the order in which they came; own frames are marked. Empties the Grouper.
-    std::vector<Group> take();
+    std::vector<Group> finish();
 
   private:
     struct Building {

@@ -35,7 +35,7 @@ Result<UnitFollower> UnitFollower::open(std::string) {
 const std::string& UnitFollower::unit() const { return state_->unit; }
 int UnitFollower::fd() const { return -1; }
 std::optional<std::chrono::nanoseconds> UnitFollower::deadline() const { return std::nullopt; }
-bool UnitFollower::take() { return false; }
+bool UnitFollower::process() { return false; }
 const UnitState& UnitFollower::state() const { return state_->told; }
 bool UnitFollower::connected() const { return false; }
 std::vector<std::string> UnitFollower::near_names() { return {}; }

@@ -232,7 +232,7 @@ Result<UnitFollower> UnitFollower::open(std::string unit) {
     const nanoseconds until = boot_now() + kFirstAnswer;
     Poller poller;
     while (!follower.state_->answered) {
-        follower.take();
+        follower.process();
         if (follower.state_->answered) break;
         if (!follower.state_->bus) return bus_error(-ECONNREFUSED);
         if (boot_now() >= until) return bus_error(-ETIMEDOUT);
@@ -263,7 +263,7 @@ std::optional<nanoseconds> UnitFollower::deadline() const {
     return left <= 0ns ? kDueNow : std::min(soonest, boot_now() + left);
 }
 
-bool UnitFollower::take() {
+bool UnitFollower::process() {
     State& state = *state_;
     const nanoseconds now = boot_now();
     if (!state.bus) {

@@ -42,7 +42,7 @@ class UnitFollower {
     [[nodiscard]] int fd() const;                                            // -1 while there is no bus
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const;  // CLOCK_BOOTTIME
     // Reads what came and sends what is due. True when the state may have changed.
-    bool take();
+    bool process();
     [[nodiscard]] const UnitState& state() const;
     [[nodiscard]] bool connected() const;
 

@@ -26,9 +26,9 @@ class Detector {
   public:
     Detector(Series series, const Times& times, const Tuning& tuning);
 
-    // Looks come in the order of time. take() folds the look into the block under way and is false when that
+    // Looks come in the order of time. add() folds the look into the block under way and is false when that
     // block ends before it: then finish_until() takes the look instead, and may change the claim.
-    bool take(const Look& look) { return floors_.take(look); }
+    bool add(const Look& look) { return floors_.add(look); }
     void finish_until(const Look& look, const SeriesContext& context);
 
     void restart();  // a new life with the next look

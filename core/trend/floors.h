@@ -37,7 +37,7 @@ class Floors {
     explicit Floors(const Times& times);
 
     // Folds a look into the block under way; false when that block ends before it.
-    bool take(const Look& look) {
+    bool add(const Look& look) {
         if (look.t_ns > block_end_ns_) return false;
         fold(look);
         return true;

@@ -166,7 +166,7 @@ SeriesContext Judge::State::context(Series series) const {
 void Judge::State::look(Series series, const Look& look) {
     auto& detector = detectors[index(series)];
     if (!detector) detector = std::make_unique<Detector>(series, times, settings.tuning);
-    if (detector->take(look)) return;
+    if (detector->add(look)) return;
     detector->finish_until(look, context(series));
     block_finished = true;
 }
@@ -239,11 +239,11 @@ void Judge::restart() {
 std::vector<std::byte> Judge::save() const {
     StateWriter writer;
     state_->state(writer);
-    std::vector<std::byte> bytes = writer.take();
+    std::vector<std::byte> bytes = writer.release();
     std::uint64_t sum = checksum(bytes);
     StateWriter tail;
     tail(sum);
-    const auto more = tail.take();
+    const auto more = tail.release();
     bytes.insert(bytes.end(), more.begin(), more.end());
     return bytes;
 }

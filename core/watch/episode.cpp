@@ -60,7 +60,7 @@ bool Episode::look(Claim claim, bool limit_near, nanoseconds mono) {
     return claim == Claim::leak && next_check_ && mono >= *next_check_;
 }
 
-std::vector<Episode::Telling> Episode::take(const Verdict& verdict) {
+std::vector<Episode::Telling> Episode::update(const Verdict& verdict) {
     std::vector<Telling> told;
     const Claim before = reached_;
     if (verdict.claim < Claim::growing && before >= Claim::growing) {

@@ -26,11 +26,11 @@ class Episode {
 
     explicit Episode(std::chrono::nanoseconds patience) : patience_(patience) {}
 
-    // After every look, and cheap. True when take() has to be asked, with the verdict after the same look.
+    // After every look, and cheap. True when update() has to be asked, with the verdict after the same look.
     bool look(Claim claim, bool limit_near, std::chrono::nanoseconds mono);
 
     // What is to be told, in this order; mostly nothing.
-    std::vector<Telling> take(const Verdict& verdict);
+    std::vector<Telling> update(const Verdict& verdict);
 
     // undecided while there is none; else the strongest claim that was told in it.
     [[nodiscard]] Claim reached() const { return reached_; }

@@ -75,7 +75,7 @@ void Loop::turn(bool draining) {
     facts_.clear();
     for (std::size_t at = 0; at < polled_.size(); ++at) {
         const bool due = deadlines_[at] && *deadlines_[at] <= now;
-        if (poller_.ready(at) || due) polled_[at]->take(facts_);
+        if (poller_.ready(at) || due) polled_[at]->collect(facts_);
     }
     for (const Fact& fact : facts_) {
         if (!draining || !is_look(fact)) tell(fact);
@@ -94,7 +94,7 @@ void Loop::tell(const Fact& fact) {
         output_.requests.clear();
         session_.tell(next, output_);
         for (const Event& event : output_.events) {
-            for (Listener* listener : listeners_) listener->take(event, session_);
+            for (Listener* listener : listeners_) listener->on_event(event, session_);
         }
         for (const Request& request : output_.requests) perform(request, answers);
     }

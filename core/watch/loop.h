@@ -20,7 +20,7 @@ namespace rampwatch::watch {
 class Listener {
   public:
     virtual ~Listener() = default;
-    virtual void take(const Event& event, const Session& session) = 0;
+    virtual void on_event(const Event& event, const Session& session) = 0;
 };
 
 enum class LoopState : std::uint8_t {

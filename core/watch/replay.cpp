@@ -8,7 +8,7 @@ namespace rampwatch::watch {
 struct Replayer::State {
     State(const Settings& settings, const ReplayListener& heard) : session(settings), listener(heard) {}
 
-    void take(const Record& record) {
+    void play(const Record& record) {
         if (listener.record) listener.record(record);
         if (record.life != life) appear(record);
         if (const auto* sample = std::get_if<Sample>(&record.look)) {
@@ -57,7 +57,7 @@ Replayer::~Replayer() = default;
 Replayer::Replayer(Replayer&&) noexcept = default;
 Replayer& Replayer::operator=(Replayer&&) noexcept = default;
 
-void Replayer::take(const Record& record) { state_->take(record); }
+void Replayer::play(const Record& record) { state_->play(record); }
 
 Verdict Replayer::verdict() const { return state_->session.verdict(); }
 
@@ -68,7 +68,7 @@ Result<Verdict> replay(Source& source, Settings settings, const ReplayListener& 
         const auto read = source.next_into(record);
         if (!read) return read.error();
         if (!*read) return replayer.verdict();
-        replayer.take(record);
+        replayer.play(record);
     }
 }
 

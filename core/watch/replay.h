@@ -29,7 +29,7 @@ class Replayer {
     Replayer(Replayer&&) noexcept;
     Replayer& operator=(Replayer&&) noexcept;
 
-    void take(const Record& record);
+    void play(const Record& record);
     [[nodiscard]] Verdict verdict() const;
 
   private:

@@ -73,14 +73,14 @@ struct Session::State {
         if (given.service) service.emplace(service_settings(given.judge));
     }
 
-    void take(const fact::Appeared& fact, Output& output);
-    void take(const fact::Sampled& fact, Output& output);
-    void take(const fact::Bucketed& fact, Output& output);
-    void take(const fact::Gone& fact, Output& output);
-    void take(const fact::Missed& fact, Output& output);
-    void take(const fact::DumpDone& fact, Output& output);
-    void take(const fact::HookDone&, Output&) {}  // no hook is ever asked for yet
-    void take(const fact::Tick& fact, Output&) { now = std::max(now, fact.mono); }
+    void apply(const fact::Appeared& fact, Output& output);
+    void apply(const fact::Sampled& fact, Output& output);
+    void apply(const fact::Bucketed& fact, Output& output);
+    void apply(const fact::Gone& fact, Output& output);
+    void apply(const fact::Missed& fact, Output& output);
+    void apply(const fact::DumpDone& fact, Output& output);
+    void apply(const fact::HookDone&, Output&) {}  // no hook is ever asked for yet
+    void apply(const fact::Tick& fact, Output&) { now = std::max(now, fact.mono); }
 
     Target* find(TargetId id);
     Target* admit(TargetId id);
@@ -157,7 +157,7 @@ Target* Session::State::living(TargetId id, LifeNumber life, Moment when, Output
     return target->alive && life == target->life ? target : nullptr;
 }
 
-void Session::State::take(const fact::Appeared& fact, Output& output) {
+void Session::State::apply(const fact::Appeared& fact, Output& output) {
     now = std::max(now, fact.mono);
     Target* target = find(fact.target);
     const bool first = target == nullptr;
@@ -194,7 +194,7 @@ bool Session::State::accept_look(Target& target, nanoseconds mono) {
     return true;
 }
 
-void Session::State::take(const fact::Sampled& fact, Output& output) {
+void Session::State::apply(const fact::Sampled& fact, Output& output) {
     const Moment when{fact.sample.mono, fact.sample.wall};
     Target* target = living(fact.target, fact.life, when, output);
     if (target == nullptr || !accept_look(*target, when.mono)) return;
@@ -209,7 +209,7 @@ void Session::State::take(const fact::Sampled& fact, Output& output) {
     after_look(*target, fact.target, when, output);
 }
 
-void Session::State::take(const fact::Bucketed& fact, Output& output) {
+void Session::State::apply(const fact::Bucketed& fact, Output& output) {
     const Moment when{fact.bucket.mono, fact.bucket.wall};
     Target* target = living(fact.target, fact.life, when, output);
     if (target == nullptr || !accept_look(*target, when.mono)) return;
@@ -226,7 +226,7 @@ void Session::State::after_look(Target& target, TargetId id, Moment when, Output
     if (!speaks(id)) return;
     if (!target.episode.look(claim_of(target), target.judge.limit_near().has_value(), when.mono)) return;
     const auto verdict = std::make_shared<const Verdict>(verdict_of(target));
-    for (const Episode::Telling& telling : target.episode.take(*verdict))
+    for (const Episode::Telling& telling : target.episode.update(*verdict))
         tell(telling, target, id, when, verdict, output);
 }
 
@@ -300,7 +300,7 @@ void Session::State::wish_for_regular(Target& target, TargetId id) {
     dumps.wish(id, target.life, DumpReason::growing, now);
 }
 
-void Session::State::take(const fact::Gone& fact, Output& output) {
+void Session::State::apply(const fact::Gone& fact, Output& output) {
     now = std::max(now, fact.mono);
     Target* target = find(fact.target);
     if (target == nullptr || !target->alive || fact.life != target->life) return;
@@ -313,7 +313,7 @@ void Session::State::take(const fact::Gone& fact, Output& output) {
     output.events.push_back(std::move(told));
 }
 
-void Session::State::take(const fact::Missed& fact, Output& output) {
+void Session::State::apply(const fact::Missed& fact, Output& output) {
     now = std::max(now, fact.mono);
     const Target* target = find(fact.target);
     if (target == nullptr || fact.ticks <= 0) return;
@@ -323,7 +323,7 @@ void Session::State::take(const fact::Missed& fact, Output& output) {
     output.events.push_back(std::move(told));
 }
 
-void Session::State::take(const fact::DumpDone& fact, Output& output) {
+void Session::State::apply(const fact::DumpDone& fact, Output& output) {
     now = std::max(now, fact.mono);
     const auto asked = dumps.answered(fact.request, now);
     if (!asked) return;
@@ -367,7 +367,7 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 
 void Session::tell(const Fact& fact, Output& output) {
-    std::visit([&](const auto& one) { state_->take(one, output); }, fact);
+    std::visit([&](const auto& one) { state_->apply(one, output); }, fact);
     if (const auto request = state_->dumps.next(state_->now)) output.requests.push_back(*request);
 }
 
@@ -386,7 +386,7 @@ std::vector<std::byte> Session::save(TargetId target) const {
         std::uint32_t mark = kServiceMark;
         writer(mark, *state_->service);
     }
-    std::vector<std::byte> bytes = writer.take();
+    std::vector<std::byte> bytes = writer.release();
     const auto judge = found->judge.save();
     bytes.insert(bytes.end(), judge.begin(), judge.end());
     return bytes;

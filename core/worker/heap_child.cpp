@@ -66,7 +66,7 @@ void write_answer(const Result<HeapAnswer>& answer) {
         writer.number(static_cast<std::uint64_t>(error.kind));
         for (const std::string& text : {error.what, error.where, error.hint}) writer.text(text);
     }
-    const auto bytes = writer.take();
+    const auto bytes = writer.release();
     for (std::size_t done = 0; done < bytes.size();) {
         const ssize_t put = ::write(STDOUT_FILENO, bytes.data() + done, bytes.size() - done);
         if (put < 0 && errno == EINTR) continue;

@@ -155,7 +155,7 @@ void Languages::add_tasks(runtime::Budget& budget, Dump& dump) {
         fact.tasks = tasks.tasks();
         fact.torn = tasks.torn() + tasks.ungrouped();
         fact.left_out = rest->why;
-        auto found = tasks.take(runtime);
+        auto found = tasks.named(runtime);
         groups.insert(groups.end(), std::make_move_iterator(found.begin()),
                       std::make_move_iterator(found.end()));
     }

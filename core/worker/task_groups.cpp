@@ -61,7 +61,7 @@ void TaskGroups::add(const runtime::Task& task) {
     if (task.id != 0 && task.id <= kMostId) add_id(place->second.ids, static_cast<std::int64_t>(task.id));
 }
 
-std::vector<Group> TaskGroups::take(runtime::Runtime& runtime) const {
+std::vector<Group> TaskGroups::named(runtime::Runtime& runtime) const {
     std::vector<Group> groups;
     for (const auto& [key, alike] : groups_) {
         const auto& [frames, waits_for, kind] = key;

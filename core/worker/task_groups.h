@@ -24,7 +24,7 @@ class TaskGroups : public runtime::Sink {
     [[nodiscard]] std::int64_t ungrouped() const { return ungrouped_; }
 
     // Biggest first; own frames are marked.
-    [[nodiscard]] std::vector<Group> take(runtime::Runtime& runtime) const;
+    [[nodiscard]] std::vector<Group> named(runtime::Runtime& runtime) const;
 
     static constexpr std::size_t kMostGroups = 20'000;
 

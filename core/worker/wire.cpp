@@ -133,7 +133,7 @@ template <class T>
 std::string encoded(const T& value) {
     MessageWriter writer;
     fields(writer, value);
-    const std::vector<std::byte> bytes = writer.take();
+    const std::vector<std::byte> bytes = writer.release();
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 

@@ -25,7 +25,7 @@ namespace {
 constexpr std::chrono::seconds kFirstPause{2};  // after the second death in a row
 constexpr std::chrono::seconds kLongestPause{300};
 constexpr std::size_t kMostWaiting = 8;
-constexpr std::size_t kMostAtOnce = std::size_t{4} << 20;  // read in one take()
+constexpr std::size_t kMostAtOnce = std::size_t{4} << 20;  // read in one answer()
 
 Error failed(std::string what, Error::Kind kind = Error::Kind::io) {
     return {kind, std::move(what), "reading the target", ""};
@@ -168,7 +168,7 @@ void Worker::pump(std::chrono::nanoseconds now) {
     send_next();
 }
 
-std::optional<Answer> Worker::take(Ticket ticket, std::chrono::nanoseconds now) {
+std::optional<Answer> Worker::answer(Ticket ticket, std::chrono::nanoseconds now) {
     pump(now);
     const auto found = answers_.find(ticket);
     if (found == answers_.end()) return std::nullopt;

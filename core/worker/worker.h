@@ -45,10 +45,10 @@ class Worker {
     // wait, or it died lately and its pause is not over.
     Result<Ticket> ask(Order order, std::chrono::nanoseconds now);
 
-    // The answer, once it is whole; empty while it is not. Never blocks. Any ticket's take() reads for all.
-    std::optional<Answer> take(Ticket ticket, std::chrono::nanoseconds now);
+    // The answer, once it is whole; empty while it is not. Never blocks. Any ticket's answer() reads for all.
+    std::optional<Answer> answer(Ticket ticket, std::chrono::nanoseconds now);
 
-    // The answer lies here, read by another's take(): nothing will become readable for it.
+    // The answer lies here, read by another's answer(): nothing will become readable for it.
     [[nodiscard]] bool has(Ticket ticket) const { return answers_.contains(ticket); }
 
     // Reaps a child that ended by itself while it had nothing to do.

@@ -26,10 +26,10 @@ std::optional<std::chrono::nanoseconds> AnyWorkerCall::deadline() const {
 
 std::optional<Answer> AnyWorkerCall::poll_any() {
     if (ticket_ == 0) return std::exchange(refused_, std::nullopt);
-    auto answer = worker_->take(ticket_, boot_now());
+    auto answer = worker_->answer(ticket_, boot_now());
     if (!answer && boot_now() >= until_) {
         worker_->give_up(ticket_);
-        answer = worker_->take(ticket_, boot_now());
+        answer = worker_->answer(ticket_, boot_now());
     }
     if (answer) ticket_ = 0;
     return answer;

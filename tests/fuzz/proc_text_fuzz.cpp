@@ -28,8 +28,8 @@ void smaps(std::string_view text) {
     probe::SmapsParser whole, pieces;
     whole.feed(text);
     for (std::size_t at = 0; at < text.size(); at += 3) pieces.feed(text.substr(at, 3));
-    const probe::Smaps read = whole.take();
-    if (read.mappings != pieces.take().mappings && text.size() < 4096) std::abort();
+    const probe::Smaps read = whole.finish();
+    if (read.mappings != pieces.finish().mappings && text.size() < 4096) std::abort();
     static_cast<void>(probe::allocators_in(read.mappings));
     for (const MemoryPart& part : probe::divide(read.mappings, {0x7ffd00001000})) {
         if (part.figures.rss < 0 || part.mappings < 0) std::abort();

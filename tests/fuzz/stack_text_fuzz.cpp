@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             }
             grouper.add(std::move(stack));
         }
-        for (Group& group : grouper.take()) {
+        for (Group& group : grouper.finish()) {
             if (group.own_frame >= group.frames.size() && group.own_frame != 0) std::abort();
         }
     }

@@ -95,7 +95,7 @@ inline std::vector<Fact> await_facts(Feed& feed, int patience_ms = 10'000) {
     for (int turn = 0; turn < patience_ms && facts.empty(); ++turn) {
         pollfd wait{feed.fd(), POLLIN, 0};
         ::poll(&wait, 1, feed.deadline() ? 1 : patience_ms);
-        feed.take(facts);
+        feed.collect(facts);
         if (facts.empty() && feed.fd() >= 0 && !feed.deadline() && (wait.revents & POLLIN) == 0) break;
     }
     return facts;

@@ -197,7 +197,7 @@ TEST_CASE("a Feed takes one dump at a time, never blocks, and answers each reque
     while (feed.busy()) {
         pollfd wait{feed.fd(), POLLIN, 0};
         ::poll(&wait, 1, 1000);
-        feed.take(facts);
+        feed.collect(facts);
     }
     REQUIRE(facts.size() == 1);
     const auto& done = std::get<fact::DumpDone>(facts[0]);

@@ -203,7 +203,7 @@ TEST_CASE("a child's exit is told at once, with its status, and left for its own
     REQUIRE(process);
     ExitFeed feed(*process, 3, 2);
     std::vector<Fact> none;
-    feed.take(none);
+    feed.collect(none);
     CHECK(none.empty());
 
     child.proceed();
@@ -213,7 +213,7 @@ TEST_CASE("a child's exit is told at once, with its status, and left for its own
     CHECK(gone.ending == Ending{Ending::Reason::exited, 7});
     CHECK(feed.fd() == -1);
     CHECK_FALSE(feed.deadline());
-    feed.take(none);
+    feed.collect(none);
     CHECK(none.empty());
     CHECK(child.exit_status() == 7);
 }

@@ -249,7 +249,7 @@ TEST_CASE("ticks that nobody took are told as missed", "[live][sampler]") {
     std::this_thread::sleep_for(55ms);  // stands for a starved host
 
     std::vector<Fact> facts;
-    sampler->take(facts);
+    sampler->collect(facts);
     REQUIRE(facts.size() == 2);
     REQUIRE(std::holds_alternative<fact::Missed>(facts[0]));
     CHECK(std::get<fact::Missed>(facts[0]).ticks >= 3);

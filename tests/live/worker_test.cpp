@@ -162,7 +162,7 @@ TEST_CASE("samples of a Go program carry its goroutines and its live heap", "[wo
     dump::GoFeed feed(worker_for(target), {.interval = 100ms, .aged_after = 0s});
     std::vector<Fact> none;
     for (const auto until = boot_now() + 60s; !feed.program() && boot_now() < until;) {
-        feed.take(none);
+        feed.collect(none);
         std::this_thread::sleep_for(2ms);
     }
     REQUIRE(feed.program());

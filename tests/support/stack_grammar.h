@@ -281,7 +281,7 @@ struct Answer {
 inline Answer read_answer(const std::string& text) {
     stacks::TextDump read = stacks::read_text(text);
     Answer answer{read.stacks.stacks(), {}, read.skipped.lines > 0 || read.stacks.damaged() > 0};
-    for (const Group& group : read.stacks.take()) answer.groups.push_back(group.count);
+    for (const Group& group : read.stacks.finish()) answer.groups.push_back(group.count);
     std::sort(answer.groups.rbegin(), answer.groups.rend());
     return answer;
 }

@@ -16,12 +16,12 @@ namespace {
 
 const watch::Session kSession{{}};
 
-void send(StopRule& rule, Event::Kind kind) { rule.take(Event{.kind = kind}, kSession); }
+void send(StopRule& rule, Event::Kind kind) { rule.on_event(Event{.kind = kind}, kSession); }
 
 void raise_and_take(StopRule& rule, int number) {
     REQUIRE(::raise(number) == 0);
     std::vector<Fact> facts;
-    rule.take(facts);
+    rule.collect(facts);
     CHECK(facts.empty());
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("a signal leaves a command the time to end by itself", "[cli]") {
     CHECK(rule.now() == watch::LoopState::on);
     REQUIRE(rule.deadline());
     CHECK(*rule.deadline() <= boot_now() + 2s);
-    rule.take(Event{.kind = Event::Kind::gone, .ending = Ending{}}, kSession);
+    rule.on_event(Event{.kind = Event::Kind::gone, .ending = Ending{}}, kSession);
     CHECK(rule.now() == watch::LoopState::drain);
     CHECK(rule.ending());
 }

@@ -44,7 +44,7 @@ TEST_CASE("on a terminal the verdict is broken to its width, in colour only wher
     const test::Pty screen(72);
     Outlet outlet(screen.fd());
     const auto listener = cli::text_listener(outlet, screen.fd(), {.is_terminal = true}, {.patience = 9h});
-    listener->take(leak_event(), kSession);
+    listener->on_event(leak_event(), kSession);
     const std::string text = screen.read();
     CHECK(has(text, "LEAK, confirmed: memory grew by 56.0 MiB"));
     CHECK(longest_row(text) <= 72);
@@ -52,7 +52,7 @@ TEST_CASE("on a terminal the verdict is broken to its width, in colour only wher
 
     const auto coloured = cli::text_listener(outlet, screen.fd(),
                                              {.is_terminal = true, .can_redraw = true, .colours = true}, {});
-    coloured->take(leak_event(), kSession);
+    coloured->on_event(leak_event(), kSession);
     CHECK(has(screen.read(), "\x1b[1;31m"));
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("a log has whole times and lines that no one broke", "[cli]") {
     const Fd read(ends[0]), write(ends[1]);
     {
         Outlet outlet(write.get());
-        cli::text_listener(outlet, write.get(), {}, {.patience = 9h})->take(leak_event(), kSession);
+        cli::text_listener(outlet, write.get(), {}, {.patience = 9h})->on_event(leak_event(), kSession);
     }
     std::string text(4096, '\0');
     text.resize(static_cast<std::size_t>(std::max<ssize_t>(::read(read.get(), text.data(), text.size()), 0)));
@@ -78,9 +78,9 @@ TEST_CASE("a quiet watch says the leak, and nothing of its start", "[cli]") {
                                              {.quiet = true, .patience = 9h});
     Event started = leak_event();
     started.kind = Event::Kind::started;
-    listener->take(started, kSession);
+    listener->on_event(started, kSession);
     CHECK(screen.read().empty());
-    listener->take(leak_event(), kSession);
+    listener->on_event(leak_event(), kSession);
     CHECK(has(screen.read(), "LEAK"));
 }
 

@@ -50,27 +50,27 @@ TEST_CASE("steps go one after the other, each with its own descriptor", "[dump]"
     CHECK(job->has_part());
     CHECK_FALSE(job->turn());
     CHECK(job->turn());
-    CHECK(job->take()->warnings == std::vector<std::string>{"one", "two"});
+    CHECK(job->result()->warnings == std::vector<std::string>{"one", "two"});
 }
 
 TEST_CASE("a step that has nothing to do is passed over", "[dump]") {
     const auto job = job_of(FakeStep("one", 1), FakeStep("none", 9, false));
     CHECK(job->turn());
-    CHECK(job->take()->warnings == std::vector<std::string>{"one"});
+    CHECK(job->result()->warnings == std::vector<std::string>{"one"});
 }
 
 TEST_CASE("a dump that nobody waits for any longer has what is there, and the rest says why not", "[dump]") {
     const auto job = job_of(FakeStep("one", 1), FakeStep("two", 5));
     CHECK_FALSE(job->turn());
     CHECK(job->has_part());
-    CHECK(job->take()->warnings == std::vector<std::string>{"one", "two early"});
+    CHECK(job->result()->warnings == std::vector<std::string>{"one", "two early"});
 }
 
 TEST_CASE("nothing read is an error; one part of two is a dump", "[dump]") {
     const auto nothing = job_of(FakeStep("fails", 1));
     CHECK(nothing->turn());
-    CHECK_FALSE(nothing->take());
+    CHECK_FALSE(nothing->result());
     const auto half = job_of(FakeStep("one", 1), FakeStep("fails", 1));
     CHECK(half->turn());
-    CHECK(half->take());
+    CHECK(half->result());
 }

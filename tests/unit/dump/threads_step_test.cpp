@@ -13,12 +13,12 @@ using namespace rampwatch::dump;
 namespace {
 
 struct FakeJob : Job {
-    explicit FakeJob(Result<Dump> dump) : result(std::move(dump)) {}
+    explicit FakeJob(Result<Dump> dump) : result_(std::move(dump)) {}
     [[nodiscard]] int fd() const override { return -1; }
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override { return {}; }
     bool turn() override { return true; }
-    Result<Dump> take() override { return result; }
-    Result<Dump> result;
+    Result<Dump> result() override { return result_; }
+    Result<Dump> result_;
 };
 
 StartJob gives(Result<Dump> result) {

@@ -40,7 +40,8 @@ TEST_CASE("the ten newest dumps are kept, and nothing else is touched", "[listen
     tree.file("rampwatch-notes.json", "mine").file("rampwatch-1-20200101T000000Z-leak.json.txt", "mine too");
     auto keeper = listen::DumpKeeper::open(tree.path(), [](const std::string& line) { FAIL(line); });
     REQUIRE(keeper);
-    for (int i = 0; i < 13; ++i) keeper->take(dump_event(std::chrono::hours(24 * 365) + i * 1h), kSession);
+    for (int i = 0; i < 13; ++i)
+        keeper->on_event(dump_event(std::chrono::hours(24 * 365) + i * 1h), kSession);
 
     const auto names = names_in(tree.path());
     CHECK(names.size() == 12);
@@ -56,7 +57,7 @@ TEST_CASE("a kept dump is for its owner's eyes", "[listen]") {
     const std::string directory = tree.path("dumps");
     auto keeper = listen::DumpKeeper::open(directory, [](const std::string& line) { FAIL(line); });
     REQUIRE(keeper);
-    keeper->take(dump_event(0s, DumpReason::baseline), kSession);
+    keeper->on_event(dump_event(0s, DumpReason::baseline), kSession);
     struct stat status {};
     REQUIRE(::stat((directory + "/rampwatch-4711-19700101T000000Z-baseline.json").c_str(), &status) == 0);
     CHECK((status.st_mode & 0777U) == 0600);
@@ -84,7 +85,7 @@ TEST_CASE("a dump that can't be written is said, and the watch goes on", "[liste
     auto keeper = listen::DumpKeeper::open(directory, [&](const std::string& line) { said.push_back(line); });
     REQUIRE(keeper);
     std::filesystem::remove(directory);
-    keeper->take(dump_event(0s), kSession);
+    keeper->on_event(dump_event(0s), kSession);
     REQUIRE(said.size() == 1);
     CHECK(said.front().find(directory) != std::string::npos);
 }

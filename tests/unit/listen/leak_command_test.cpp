@@ -41,13 +41,13 @@ Told told_by(const std::vector<std::string>& words, int times = 1, std::chrono::
         });
     const watch::Session session({});
     for (int time = 0; time < times; ++time)
-        drill ? command.drill(leak_of()) : command.take(leak_of(), session);
+        drill ? command.drill(leak_of()) : command.on_event(leak_of(), session);
     while (command.busy()) {
         Poller poller;
         poller.add(command.fd());
         poller.wait(command.deadline());
         std::vector<Fact> none;
-        command.take(none);
+        command.collect(none);
     }
     return told;
 }
@@ -121,12 +121,12 @@ TEST_CASE("the file of a leak is there while one goes on", "[listen]") {
     const watch::Session session({});
     listen::LeakFile file(path, [](const std::string&) {});
     CHECK_FALSE(exists(path));
-    file.take(leak_of(0), session);
-    file.take(leak_of(2), session);
+    file.on_event(leak_of(0), session);
+    file.on_event(leak_of(2), session);
     CHECK(text_of(path).starts_with("{\"drill\":false,"));
-    file.take(leak_of(0, Event::Kind::recovered), session);
+    file.on_event(leak_of(0, Event::Kind::recovered), session);
     CHECK(exists(path));
-    file.take(leak_of(2, Event::Kind::gone), session);
+    file.on_event(leak_of(2, Event::Kind::gone), session);
     CHECK_FALSE(exists(path));
 }
 
@@ -139,7 +139,7 @@ TEST_CASE("a drill's file goes when it is over, and never hides a true leak", "[
     CHECK(text_of(path).starts_with("{\"drill\":true,"));
     file.end_drill();
     CHECK_FALSE(exists(path));
-    file.take(leak_of(), session);
+    file.on_event(leak_of(), session);
     CHECK_FALSE(file.drill(leak_of()));
     CHECK(text_of(path).starts_with("{\"drill\":false,"));
     file.end_drill();

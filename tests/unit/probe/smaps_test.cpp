@@ -61,7 +61,7 @@ constexpr std::uint64_t kBase = 0x7f0000000000, kMib = 1 << 20;
 TEST_CASE("smaps are read as the kernel writes them, however they are cut into pieces", "[probe]") {
     SmapsParser whole;
     whole.feed(kText);
-    const Smaps expected = whole.take();
+    const Smaps expected = whole.finish();
     REQUIRE(expected.mappings.size() == 2);
     CHECK(expected.mappings[0].mapping.path == "[heap]");
     CHECK(expected.mappings[0].figures ==
@@ -70,7 +70,7 @@ TEST_CASE("smaps are read as the kernel writes them, however they are cut into p
     for (const std::size_t size : {1U, 7U, 64U}) {
         SmapsParser parser;
         for (std::size_t at = 0; at < kText.size(); at += size) parser.feed(kText.substr(at, size));
-        CHECK(parser.take().mappings == expected.mappings);
+        CHECK(parser.finish().mappings == expected.mappings);
     }
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("huge pages of hugetlbfs are outside of RSS, and a part of their own",
         "7f2c00000000-7f2c04000000 rw-p 00000000 00:0f 1234                       /anon_hugepage (deleted)\n"
         "Size:              65536 kB\nRss:                   0 kB\nPss:                   0 kB\n"
         "Shared_Hugetlb:     2048 kB\nPrivate_Hugetlb:   49152 kB\nSwap:                  0 kB\n");
-    const Smaps smaps = parser.take();
+    const Smaps smaps = parser.finish();
     REQUIRE(smaps.mappings.size() == 1);
     CHECK(smaps.mappings[0].figures.rss == 0);
     CHECK(smaps.mappings[0].figures.hugetlb == (49152 + 2048) << 10);
@@ -94,7 +94,7 @@ TEST_CASE("figures without a mapping, or with a hostile number, are left out", "
     SmapsParser parser;
     parser.feed("Rss: 4 kB\n1000-2000 rw-p 00000000 00:00 0 \nRss: 99999999999999999999 kB\nRss: -4 kB\n");
     parser.feed("zz\n:\nSwap:\nAnonymous: 9000000000000000000 kB\n");
-    const Smaps smaps = parser.take();
+    const Smaps smaps = parser.finish();
     REQUIRE(smaps.mappings.size() == 1);
     CHECK(smaps.mappings[0].figures.rss == 0);
     CHECK(smaps.mappings[0].figures.anonymous > 0);  // cut to what can be added up

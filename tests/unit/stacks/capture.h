@@ -49,7 +49,7 @@ std::vector<Stack> parse(const std::string& text, const stacks::ModuleMap& modul
 inline std::vector<Group> grouped(const std::vector<Stack>& all) {
     stacks::Grouper grouper;
     for (const Stack& stack : all) grouper.add(stack);
-    return grouper.take();
+    return grouper.finish();
 }
 
 }  // namespace rampwatch::test

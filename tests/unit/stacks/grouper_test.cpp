@@ -32,7 +32,7 @@ TEST_CASE("counts stay exact when ids and names are capped", "[stacks]") {
     stacks::Grouper grouper;
     for (int i = 0; i < 5000; ++i)
         grouper.add(stack(5000 - i, {frame("wait")}, "w" + std::to_string(i % 20)));
-    const auto groups = grouper.take();
+    const auto groups = grouper.finish();
     REQUIRE(groups.size() == 1);
     CHECK(groups[0].count == 5000);
     REQUIRE(groups[0].ids.size() == kMostIds);
@@ -54,7 +54,7 @@ TEST_CASE("stacks that are cut off are one group only where they wait for the sa
     Stack whole = stack(5, stub);
     whole.state = "futex";
     grouper.add(whole);  // not cut off: another stack
-    const auto groups = grouper.take();
+    const auto groups = grouper.finish();
     REQUIRE(groups.size() == 3);
     CHECK(groups[0].ids == std::vector<std::int64_t>{1, 3});
     CHECK(groups[0].state == "futex");
@@ -71,7 +71,7 @@ TEST_CASE("a busy thread's line in its innermost function does not tear a group 
     grouper.add(stack(1, {frame("spin", "/bin/x", 10), frame("run", "/bin/x", 50)}));
     grouper.add(stack(2, {frame("spin", "/bin/x", 11), frame("run", "/bin/x", 50)}));
     grouper.add(stack(3, {frame("spin", "/bin/x", 10), frame("run", "/bin/x", 60)}));
-    const auto groups = grouper.take();
+    const auto groups = grouper.finish();
     REQUIRE(groups.size() == 2);
     CHECK(groups[0].count == 2);
     CHECK(groups[1].ids == std::vector<std::int64_t>{3});
@@ -102,7 +102,7 @@ TEST_CASE("groups beyond the bound are counted, not kept", "[stacks]") {
     for (int i = 0; i < 5; ++i) grouper.add(stack(200 + i, {frame("f3")}));
     CHECK(grouper.stacks() == 105);
     CHECK(grouper.ungrouped() == 90);
-    const auto groups = grouper.take();
+    const auto groups = grouper.finish();
     REQUIRE(groups.size() == 10);
     CHECK(groups[0].count == 6);
 }
@@ -114,7 +114,7 @@ TEST_CASE("the most frequent state and names speak for a group", "[stacks]") {
         one.state = i < 3 ? "futex" : "running";
         grouper.add(std::move(one));
     }
-    const auto groups = grouper.take();
+    const auto groups = grouper.finish();
     CHECK(groups[0].state == "futex");
     CHECK(groups[0].names == std::vector<std::string>{"pool", "main"});
 }
@@ -168,7 +168,7 @@ TEST_CASE("a group's change is counted against the same stack in the baseline", 
         Dump made;
         made.backend = "eu-stack";
         made.wall = std::chrono::seconds(waiting);
-        made.groups = grouper.take();
+        made.groups = grouper.finish();
         return made;
     };
     const Dump before = dump(3, 0);
@@ -203,5 +203,5 @@ TEST_CASE("many with one stack are added at once as they would be one by one", "
     }
     at_once.add(stack, members);
     CHECK(at_once.stacks() == 5);
-    CHECK(at_once.take() == one_by_one.take());
+    CHECK(at_once.finish() == one_by_one.finish());
 }

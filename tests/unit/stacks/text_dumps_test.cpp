@@ -23,7 +23,7 @@ Read read(const std::string& text, std::int64_t wanted = 0) {
     Read result;
     result.dump = read_text(text, wanted);
     result.stacks = result.dump.stacks.stacks();
-    result.groups = result.dump.stacks.take();
+    result.groups = result.dump.stacks.finish();
     return result;
 }
 

@@ -35,7 +35,7 @@ class Teller {
         hour_ += 1h;
         if (!episode.look(seen.claim, seen.limit_near, hour_)) return {};
         Kinds kinds;
-        for (const auto& telling : episode.take(verdict_of(seen, hour_))) {
+        for (const auto& telling : episode.update(verdict_of(seen, hour_))) {
             kinds.push_back(telling.kind);
             before = telling.before;
         }
@@ -121,7 +121,7 @@ TEST_CASE("a near limit is told once, apart from every claim, and again only aft
     const auto look = [&](bool near, std::chrono::nanoseconds mono) {
         const Seen seen{.claim = Claim::undecided, .limit_near = near};
         if (!episode.look(seen.claim, near, mono)) return;
-        told += static_cast<int>(episode.take(verdict_of(seen, mono)).size());
+        told += static_cast<int>(episode.update(verdict_of(seen, mono)).size());
     };
     for (int minute = 0; minute < 60; ++minute) look(minute % 2 == 0, minute * 1min);  // it flickers
     CHECK(told == 1);

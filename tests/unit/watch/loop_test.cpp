@@ -34,7 +34,7 @@ class Owing : public Feed {
         ++asked;
         return taken == 0 ? deadline_() : std::nullopt;
     }
-    void take(std::vector<Fact>&) override { ++taken; }
+    void collect(std::vector<Fact>&) override { ++taken; }
     [[nodiscard]] bool busy() const override { return taken == 0; }
     int taken = 0;
     mutable int asked = 0;
@@ -58,7 +58,7 @@ bool settles(Feed& feed, int turns = 2) {
     for (int turn = 0; turn <= turns; ++turn) {
         const auto deadline = feed.deadline();
         if (!deadline || *deadline > boot_now()) return true;
-        feed.take(facts);
+        feed.collect(facts);
     }
     return false;
 }
@@ -131,7 +131,7 @@ TEST_CASE("a Feed whose descriptor is never read makes the Loop say so once, and
     class Deaf : public Feed {
       public:
         [[nodiscard]] std::optional<nanoseconds> deadline() const override { return kDueNow; }
-        void take(std::vector<Fact>&) override { ++taken; }
+        void collect(std::vector<Fact>&) override { ++taken; }
         int taken = 0;
     } deaf;
     Session session({});
@@ -151,7 +151,7 @@ using Asked = std::vector<std::string>;
 struct NamedFeed : Feed {
     NamedFeed(std::string called, Asked& list) : name(std::move(called)), asked(list) {}
     [[nodiscard]] std::optional<nanoseconds> deadline() const override { return kDueNow; }
-    void take(std::vector<Fact>&) override { asked.push_back(name); }
+    void collect(std::vector<Fact>&) override { asked.push_back(name); }
     std::string name;
     Asked& asked;
 };
@@ -160,8 +160,8 @@ struct NamedFeed : Feed {
 struct Owner : NamedFeed {
     explicit Owner(Asked& list) : NamedFeed("owner", list), part(std::make_unique<NamedFeed>("part", list)) {}
     void parts(std::vector<Feed*>& feeds) const override { feeds.push_back(part.get()); }
-    void take(std::vector<Fact>& facts) override {
-        NamedFeed::take(facts);
+    void collect(std::vector<Fact>& facts) override {
+        NamedFeed::collect(facts);
         if (++times == 2) part = std::make_unique<NamedFeed>("other", asked);
     }
     std::unique_ptr<NamedFeed> part;

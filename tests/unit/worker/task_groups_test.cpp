@@ -43,7 +43,7 @@ TEST_CASE("tasks of the same frames and wait are one group, the biggest first", 
     add(groups, 5, {1, 3}, "Future");
     add(groups, 6, {1, 3}, "Task");
     Names names;
-    const auto found = groups.take(names);
+    const auto found = groups.named(names);
     REQUIRE(found.size() == 3);
     CHECK(found[0].count == 2);
     CHECK(found[0].kind == StackKind::task);
@@ -58,7 +58,7 @@ TEST_CASE("a torn task is counted, and in no group", "[worker]") {
     TaskGroups groups;
     add(groups, 7, {1, 2}, "Future", true);
     Names names;
-    CHECK(groups.take(names).empty());
+    CHECK(groups.named(names).empty());
     CHECK(groups.tasks() == 1);
     CHECK(groups.torn() == 1);
 }
@@ -67,7 +67,7 @@ TEST_CASE("of many tasks the smallest ids are kept", "[worker]") {
     TaskGroups groups;
     for (std::uint64_t id = 3000; id > 0; --id) add(groups, id, {1}, "");
     Names names;
-    const auto found = groups.take(names);
+    const auto found = groups.named(names);
     REQUIRE(found.size() == 1);
     CHECK(found[0].count == 3000);
     CHECK(found[0].ids.size() == kMostIds);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/probe/program_mark.h"
 
+#include <utility>
+
 #include "core/base/text.h"
 
 namespace rampwatch::probe {
@@ -32,6 +34,15 @@ bool is_other_program(const ProgramMark& before, const ProgramMark& now) {
     if (before.start_stack == 0 && now.start_stack == 0) return before.comm != now.comm;
     if (before.start_stack == 0 || now.start_stack == 0) return false;  // rights came or went
     return before.start_code != now.start_code || before.start_stack != now.start_stack;
+}
+
+bool ProgramMarks::note(ProgramMark now) {
+    const bool went_dark = mark_ && mark_->start_stack != 0 && now.start_stack == 0;
+    if (went_dark && !std::exchange(in_doubt_, true)) return false;
+    in_doubt_ = false;
+    const bool other = mark_ && is_other_program(*mark_, now);
+    mark_ = std::move(now);
+    return other;
 }
 
 }  // namespace rampwatch::probe

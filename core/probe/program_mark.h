@@ -25,4 +25,16 @@ std::optional<ProgramMark> parse_program_mark(std::string_view stat);
 // Where the kernel tells places, they decide, since a program may rename itself at any time; else the name.
 bool is_other_program(const ProgramMark& before, const ProgramMark& now);
 
+// The marks of one process, look after look.
+class ProgramMarks {
+  public:
+    // Whether `now` is another program than the one before it. While execve replaces a program the kernel has
+    // no places to tell, as if a right had gone: one such look decides nothing, the next one does.
+    bool note(ProgramMark now);
+
+  private:
+    std::optional<ProgramMark> mark_{};
+    bool in_doubt_ = false;
+};
+
 }  // namespace rampwatch::probe

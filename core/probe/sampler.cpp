@@ -84,15 +84,12 @@ void Looker::refresh(nanoseconds boot) {
 void Looker::note_program(const Sample& sample) {
     const auto text = read_file(process_->directory(), "stat");
     auto mark = text ? parse_program_mark(*text) : std::nullopt;
-    if (!mark) return;
-    if (mark_ && is_other_program(*mark_, *mark)) {
-        program_since_ = last_look_;
-        new_program_ = life_after_exec(*process_, sample.wall);
-        looks_ = 0;
-        aged_threads_.reset();
-        for (const auto& reader : readers_) reader->begin_anew();
-    }
-    mark_ = std::move(mark);
+    if (!mark || !marks_.note(std::move(*mark))) return;
+    program_since_ = last_look_;
+    new_program_ = life_after_exec(*process_, sample.wall);
+    looks_ = 0;
+    aged_threads_.reset();
+    for (const auto& reader : readers_) reader->begin_anew();
 }
 
 std::optional<Sample> Looker::look() {

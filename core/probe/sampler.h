@@ -52,7 +52,7 @@ class Looker {
     const Process* process_;
     Roots roots_;
     Procps procps_;
-    std::optional<ProgramMark> mark_{};
+    ProgramMarks marks_{};
     std::optional<std::chrono::nanoseconds> program_since_{};  // boot; empty: since the process began
     std::optional<Life> new_program_{};
     std::chrono::nanoseconds last_look_{};

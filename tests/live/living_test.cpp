@@ -148,7 +148,8 @@ TEST_CASE("a process whose main thread has ended is looked at as before", "[lead
     CHECK(after->threads == 3);  // the one that has ended is there until all have
     CHECK(after->fds == before->fds);
     CHECK(process->alive());
-    CHECK(process->state() == 'S');
+    // One of the others is asked, which may be at work.
+    CHECK(std::string("RSD").find(process->state().value_or('?')) != std::string::npos);
 }
 
 TEST_CASE("a process whose main thread has ended is found, listed and dumped", "[leaderless]") {
@@ -212,8 +213,9 @@ TEST_CASE("a process that becomes another program begins a new life with its new
 
     child.proceed();
     std::vector<std::string> names;
-    REQUIRE(comes_true([&] {
+    CHECK(comes_true([&] {
         const auto sample = looker->look();
+        if (!sample) return false;
         if (const auto who = looker->take_new_program()) {
             names.push_back(who->comm);
             CHECK(is_same_process(*who, process->life()));

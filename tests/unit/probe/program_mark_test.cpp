@@ -43,6 +43,28 @@ TEST_CASE("without the right to see places the name decides", "[probe]") {
     CHECK_FALSE(is_other_program(shell, mark("java", "94000000000000", "140000000000000")));  // new rights
 }
 
+TEST_CASE("a look in the middle of an execve loses no program", "[probe]") {
+    const ProgramMark shell = mark("sh", "94000000000000", "140000000000000");
+    const ProgramMark sleep = mark("sleep", "94111111111111", "140222222222222");
+    for (const char* comm : {"sh", "sleep"}) {  // the name changes before the places do
+        ProgramMarks marks;
+        CHECK_FALSE(marks.note(shell));
+        CHECK_FALSE(marks.note(mark(comm, "0", "0")));
+        CHECK(marks.note(sleep));
+        CHECK_FALSE(marks.note(sleep));
+    }
+}
+
+TEST_CASE("a right that goes and comes again is no other program", "[probe]") {
+    const ProgramMark shell = mark("sh", "94000000000000", "140000000000000"), dark = mark("sh", "1", "0");
+    ProgramMarks marks;
+    CHECK_FALSE(marks.note(shell));
+    for (int look = 0; look < 3; ++look) CHECK_FALSE(marks.note(dark));
+    CHECK(marks.note(mark("java", "1", "0")));
+    CHECK_FALSE(marks.note(shell));
+    CHECK_FALSE(marks.note(shell));
+}
+
 TEST_CASE("a stat line that is cut off or hostile tells no program", "[probe]") {
     CHECK_FALSE(parse_program_mark(""));
     CHECK_FALSE(parse_program_mark("4711 (sh"));

@@ -64,16 +64,18 @@ void LazyFreeFeed::collect(std::vector<Fact>& facts) {
         if (grows_ && !is_final) due_ = now + kRetry;
         return;
     }
-    known_ = (*answer)->parts.total.lazy_free;
-    if (grows_ || *known_ > 0) due_ = now + std::max(period_, kRest * (*answer)->parts.took);
+    const MemoryFigures& total = (*answer)->parts.total;
+    estimate_.set(total.anonymous, total.lazy_free);
+    if (grows_ || total.lazy_free > 0) due_ = now + std::max(period_, kRest * (*answer)->parts.took);
 }
 
 void LazyFreeFeed::read(Sample& sample) {
-    if (known_) sample.lazyfree_bytes = std::min(*known_, sample.anon_bytes.value_or(sample.rss_bytes));
+    if (const auto lazy = estimate_.at(sample.anon_bytes.value_or(sample.rss_bytes)))
+        sample.lazyfree_bytes = lazy;
 }
 
 void LazyFreeFeed::begin_anew() {
-    known_.reset();
+    estimate_ = {};
     due_.reset();
     call_.reset();
     grows_ = false;

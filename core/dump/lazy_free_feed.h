@@ -14,6 +14,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/dump/lazy_free_estimate.h"
 #include "core/model/event.h"
 #include "core/model/sample.h"
 #include "core/probe/sample_reader.h"
@@ -38,7 +39,7 @@ class LazyFreeFeed final : public probe::SampleReader {
     [[nodiscard]] int fd() const override { return worker_->fd(); }
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
     void collect(std::vector<Fact>& facts) override;
-    // The last reading; no more than what is anonymous now.
+    // The last reading, carried on to what is anonymous now.
     void read(Sample& sample) override;
     void begin_anew() override;
 
@@ -48,7 +49,7 @@ class LazyFreeFeed final : public probe::SampleReader {
     bool grows_ = false;
     std::optional<worker::WorkerCall<worker::order::Memory>> call_{};  // while an answer is awaited
     std::optional<std::chrono::nanoseconds> due_{};                    // when to ask
-    std::optional<std::int64_t> known_{};
+    LazyFreeEstimate estimate_{};
 };
 
 }  // namespace rampwatch::dump

@@ -5,17 +5,19 @@
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
+# Rooms that read one runtime each: they know the seam, and one another never.
+runtimes="cxx cpython perl"
 declare -A may=(
     [base]="" [model]="base" [trend]="base model" [stacks]="base model" [report]="base model" [store]="base model"
-    [probe]="base model" [readers]="base model" [fleet]="base model" [prometheus]="base model" [runtime]="base model probe" [cxx]="base model probe runtime"
+    [probe]="base model" [readers]="base model" [fleet]="base model" [prometheus]="base model" [runtime]="base model probe"
     [heap]="base model probe runtime" [systemd]="base model" [golang]="base model stacks probe"
-    [cpython]="base model probe runtime"
     [native]="base model stacks probe runtime" [helper]="base model stacks probe"
-    [worker]="base model stacks probe runtime golang native cpython cxx heap"
+    [worker]="base model stacks probe runtime golang native heap $runtimes"
     [dump]="base model probe native helper worker" [watch]="base model trend stacks"
     [follow]="base model probe dump systemd" [listen]="base model report store prometheus systemd watch"
     [batch]="base model trend report store readers fleet probe watch"
 )
+for room in $runtimes; do may[$room]="base model probe runtime"; done
 # Rooms of the program: all of core is theirs, and of one another these.
 declare -A may_cli=([console]="" [options]="console" [watch]="console options" [commands]="console options watch")
 # header pattern -> the files that may include it

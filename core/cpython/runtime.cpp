@@ -76,6 +76,8 @@ Result<std::unique_ptr<runtime::Runtime>> attach(const runtime::Target& target, 
 
 }  // namespace
 
-runtime::Entry entry() { return {"Python", recognise, attach}; }
+runtime::Entry entry() {
+    return {.name = "Python", .recognise = recognise, .attach = attach, .in_dumps = true};
+}
 
 }  // namespace rampwatch::cpython

@@ -284,6 +284,8 @@ std::string other_allocator(const probe::Maps& maps) {
     return {};
 }
 
-runtime::Entry glibc_entry() { return {"C and C++ on glibc", recognise, attach}; }
+runtime::Entry glibc_entry() {
+    return {.name = "C and C++ on glibc", .recognise = recognise, .attach = attach, .in_heaps = true};
+}
 
 }  // namespace rampwatch::cxx

@@ -123,10 +123,11 @@ Result<void> must_be_ours(pid_t live_tid) {
 }  // namespace
 
 struct NativeDumper::State {
-    explicit State(pid_t pid) : capturer(pid), modules(pid), symbols(modules) {
+    explicit State(pid_t of) : pid(of), capturer(of), modules(of), symbols(modules) {
         modules.know_starts([this](std::uint64_t address) { return symbols.is_start(address); });
     }
 
+    pid_t pid;
     Capturer capturer;
     Modules modules;
     Symbols symbols;
@@ -227,9 +228,10 @@ Path NativeDumper::State::find_path(std::size_t index) {
     return {std::move(unwound.frames), !rooted};
 }
 
-runtime::ThreadCopy copy_of(const CapturedThread& thread) {
+runtime::ThreadCopy copy_of(const CapturedThread& thread, pid_t leader) {
     runtime::ThreadCopy copy;
     copy.tid = thread.tid;
+    copy.leader = thread.tid == leader;
     copy.pc = thread.registers.values[kProgramCounter];
     copy.sp = thread.registers.values[kStackPointer];
     return copy;
@@ -237,7 +239,7 @@ runtime::ThreadCopy copy_of(const CapturedThread& thread) {
 
 void NativeDumper::State::copy_calls(const CapturedThread& thread, runtime::Budget& budget) {
     for (const auto& runtime : *runtimes) {
-        if (runtime->threads() != nullptr) runtime->threads()->copy(copy_of(thread), budget);
+        if (runtime->threads() != nullptr) runtime->threads()->copy(copy_of(thread, pid), budget);
     }
 }
 
@@ -247,7 +249,7 @@ Calls NativeDumper::State::find_calls(const CapturedThread& thread) {
     for (std::size_t i = 0; runtimes != nullptr && i < runtimes->size(); ++i) {
         runtime::Threads* threads = (*runtimes)[i]->threads();
         if (threads == nullptr) continue;
-        const runtime::Walked walked = threads->walk(copy_of(thread));
+        const runtime::Walked walked = threads->walk(copy_of(thread, pid));
         if (walked.end != runtime::End::root && walked.end != runtime::End::incomplete) continue;
         calls.runtime = i;
         for (const runtime::PlacedFrame& frame : walked.frames)

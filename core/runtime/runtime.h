@@ -64,7 +64,8 @@ struct ThreadCopy {
         std::uint64_t address = 0;
         std::span<const std::byte> bytes{};
     };
-    pid_t tid = 0;  // ours; Target::tids has the other
+    pid_t tid = 0;        // ours; Target::tids has the other
+    bool leader = false;  // the process's first thread
     std::uint64_t pc = 0, sp = 0;
     std::uint64_t frame_pointer = 0;  // 0: not known
     std::span<const Part> stack{};    // ascending; the first begins at, or shortly below, sp
@@ -261,6 +262,8 @@ struct Entry {
     // Errors: not_found (it is not there after all), unavailable (a version that is not known, with its
     // number, or a self-check that failed, by its name), no_permission. Several may match one process.
     Result<std::unique_ptr<Runtime>> (*attach)(const Target& target, Budget& budget) = nullptr;
+    // What it is attached for: dumps (it has threads or tasks), readings of the heap (it has blocks).
+    bool in_dumps = false, in_heaps = false;
 };
 
 }  // namespace rampwatch::runtime

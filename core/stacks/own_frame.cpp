@@ -101,9 +101,10 @@ bool is_system_library(const Frame& frame) {
 }  // namespace
 
 bool is_library(const Frame& frame) {
+    // A runtime's room may have said so; else Python's table has it.
     if (frame.language)
-        return frame.file &&
-               (contains_any(*frame.file, kPythonLibrary) || contains_any(*frame.file, kPythonPackages));
+        return frame.library || (frame.file && (contains_any(*frame.file, kPythonLibrary) ||
+                                                contains_any(*frame.file, kPythonPackages)));
     if (frame.module) {
         if (frame.module->starts_with("[v")) return true;  // [vdso], [vsyscall]
         if (starts_with_any(base_name(*frame.module), kRuntimeModules)) return true;

@@ -152,7 +152,7 @@ Result<std::unique_ptr<Live>> open_live(const Life& life) {
 Result<std::unique_ptr<runtime::Runtime>> attach_any(const runtime::Target& target, runtime::Budget& budget) {
     Error last{Error::Kind::unavailable, "no heap is known in it", "", ""};
     for (const runtime::Entry& entry : runtimes()) {
-        if (!entry.recognise(target)) continue;
+        if (!entry.in_heaps || !entry.recognise(target)) continue;
         auto attached = entry.attach(target, budget);
         if (attached && (*attached)->blocks() != nullptr) return attached;
         if (!attached) last = attached.error();

@@ -4,24 +4,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <iterator>
 #include <optional>
 #include <utility>
 
-#include "core/cpython/runtime.h"
 #include "core/probe/arch.h"
 #include "core/probe/memory.h"
 #include "core/probe/namespace_tids.h"
 #include "core/probe/pagemap.h"
+#include "core/worker/runtimes.h"
 #include "core/worker/task_groups.h"
 
 namespace rampwatch::worker {
 namespace {
-
-// All that there are, Go's apart.
-std::array<runtime::Entry, 1> entries() { return {cpython::entry()}; }
 
 // Which files' code is mapped where: while that is the same, no other runtime came in.
 struct Code {
@@ -82,8 +78,9 @@ void Languages::State::attach(const runtime::Target& target) {
     runtimes.clear();
     refused.clear();
     settled = true;
-    for (const runtime::Entry& entry : entries()) {
-        if (runtimes.size() + refused.size() >= kMostRuntimes || !entry.recognise(target)) continue;
+    for (const runtime::Entry& entry : worker::runtimes()) {
+        if (!entry.in_dumps || runtimes.size() + refused.size() >= kMostRuntimes || !entry.recognise(target))
+            continue;
         runtime::Budget budget =
             runtime::budget_of(256 << 20, std::chrono::seconds(2), std::chrono::seconds(4));
         auto attached = entry.attach(target, budget);

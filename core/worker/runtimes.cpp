@@ -5,12 +5,18 @@
 #include <string>
 #include <utility>
 
+#include "core/cpython/runtime.h"
 #include "core/cxx/glibc_heap.h"
+#include "core/perl/runtime.h"
 
 namespace rampwatch::worker {
 
 std::span<const runtime::Entry> runtimes() {
-    static const std::array<runtime::Entry, 1> all = {cxx::glibc_entry()};
+    static const std::array all = {
+        cpython::entry(),
+        perl::entry(),
+        cxx::glibc_entry(),
+    };
     return all;
 }
 

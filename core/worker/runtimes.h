@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The runtimes that can be read, by their rooms.
+// The runtimes that can be read, by their rooms: the one list of them. Go's is not in it: what it keeps is
+// read by orders of its own.
 #pragma once
 
 #include <span>

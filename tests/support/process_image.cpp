@@ -103,6 +103,7 @@ std::vector<std::string> tell_threads(runtime::Runtime& runtime, const std::vect
     for (const pid_t tid : tids) {
         runtime::ThreadCopy thread;
         thread.tid = tid;
+        thread.leader = tid == tids.front();
         runtime.threads()->copy(thread, budget);
         const runtime::Walked walked = runtime.threads()->walk(thread);
         if (walked.end == runtime::End::idle) continue;

@@ -136,6 +136,15 @@ TEST_CASE("the own frame is the first that is neither libc nor standard library 
     CHECK(stacks::mark_own(frames) == 2);  // no code of the program itself: the library that waits
 }
 
+TEST_CASE("a frame of a language is a library where the room of its runtime says so", "[stacks]") {
+    std::vector<Frame> frames = {frame("IO::Socket::accept"), frame("Shop::serve")};
+    for (Frame& one : frames) one.language = "perl";
+    frames[0].library = true;
+    CHECK(stacks::mark_own(frames) == 1);
+    CHECK(frames[0].library);
+    CHECK_FALSE(frames[1].library);
+}
+
 TEST_CASE("Go's standard packages are machinery, a program's own are not", "[stacks]") {
     std::vector<Frame> frames = {frame("runtime.gopark"), frame("internal/poll.(*FD).Accept"),
                                  frame("net.(*netFD).accept"), frame("net/http.(*Server).Serve"),

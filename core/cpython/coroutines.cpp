@@ -138,6 +138,7 @@ std::vector<Coroutine> read_coroutines(const probe::MemoryReader& memory, const 
     // What says by its state that it waits, and not for what is on top of its values.
     const bool by_code = layout.chain == Chain::objects || layout.created == -2;
     std::vector<Coroutine> coroutines;
+    coroutines.reserve(addresses.size());
     for (std::size_t from = 0; from < addresses.size(); from += kBatch) {
         const auto part = addresses.subspan(from, std::min(kBatch, addresses.size() - from));
         std::vector<Candidate> found = read_objects(memory, layout, part);

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <span>
 #include <utility>
 #include <vector>
@@ -16,7 +15,6 @@
 namespace rampwatch::cpython {
 namespace {
 
-constexpr std::size_t kStep = 20'000;  // coroutines between two looks at the budget
 constexpr std::uint64_t kIdMask = (std::uint64_t{1} << 62) - 1;
 
 // The address alone is given to another as soon as a coroutine has ended; where it stands and what it waits
@@ -28,18 +26,23 @@ std::uint64_t identity(const Coroutine& root, const Coroutine& leaf) {
     return (hash & kIdMask) | 1;
 }
 
+// Words that say "of this type" behind a number of references.
 class Search {
   public:
-    Search(const Interpreter& python) : python_(python) {}
+    explicit Search(const Interpreter& python)
+        : coroutine_(python.coroutine_type),
+          async_generator_(python.async_generator_type != 0 ? python.async_generator_type : coroutine_) {
+        found.reserve(kFirst);
+    }
 
+    // The hot loop of a reading: some hundred million words of a large heap pass through it.
     void look(std::uint64_t address, std::span<const std::uint64_t> words) {
-        for (std::size_t i = 1; i < words.size(); ++i) {
-            if (words[i] != python_.coroutine_type && words[i] != python_.async_generator_type) continue;
-            if (words[i] == 0 || !is_count(words[i - 1])) continue;
-            if (found.size() < kMostCoroutines)
-                found.push_back(address + 8 * (i - 1));
-            else
-                ++left_out;
+        const std::uint64_t coroutine = coroutine_, async_generator = async_generator_;
+        const std::uint64_t* const first = words.data();
+        const std::uint64_t* const end = first + words.size();
+        for (const std::uint64_t* at = first + 1; at < end; ++at) {
+            if (*at == coroutine || *at == async_generator)
+                take(address + 8 * static_cast<std::uint64_t>(at - 1 - first), at[-1]);
         }
     }
 
@@ -47,7 +50,17 @@ class Search {
     std::uint64_t left_out = 0;
 
   private:
-    const Interpreter& python_;
+    static constexpr std::size_t kFirst = 4096;
+
+    void take(std::uint64_t object, std::uint64_t references) {
+        if (!is_count(references)) return;
+        if (found.size() < kMostCoroutines)
+            found.push_back(object);
+        else
+            ++left_out;
+    }
+
+    std::uint64_t coroutine_, async_generator_;
 };
 
 std::string why(const Looked& looked, std::uint64_t coroutines_left_out) {
@@ -59,7 +72,8 @@ std::string why(const Looked& looked, std::uint64_t coroutines_left_out) {
         add(fmt::format("{} is swapped out and was not looked at",
                         format_size(static_cast<double>(looked.swapped_bytes))));
     if (coroutines_left_out > 0)
-        add(fmt::format("{} coroutines are beyond what is read", coroutines_left_out));
+        add(fmt::format("{} objects that coroutines are made of are beyond what is read",
+                        format_count(static_cast<std::int64_t>(coroutines_left_out))));
     return words;
 }
 
@@ -72,18 +86,9 @@ Result<runtime::Remainder> read_tasks(const runtime::Target& target, const Inter
         target, budget,
         [&](std::uint64_t address, std::span<const std::uint64_t> words) { search.look(address, words); });
     if (!looked) return looked.error();
-    std::vector<Coroutine> coroutines;
-    const std::span<const std::uint64_t> found(search.found);
-    for (std::size_t from = 0; from < found.size(); from += kStep) {
-        const auto part = found.subspan(from, std::min(kStep, found.size() - from));
-        if (from > 0 && budget.over()) {
-            search.left_out += found.size() - from;
-            break;
-        }
-        const auto read = read_coroutines(target.memory, python.layout, codes, part);
-        coroutines.insert(coroutines.end(), read.begin(), read.end());
-    }
-    const Awaits awaits(target.memory, python, codes, std::move(coroutines));
+    // All that was found is read, whatever the search has cost: a part of it would take chains apart.
+    const Awaits awaits(target.memory, python, codes,
+                        read_coroutines(target.memory, python.layout, codes, search.found));
     std::vector<runtime::FrameId> frames;
     for (std::size_t i = 0; i < awaits.given(); ++i) {
         const Coroutine& root = awaits.all()[i];

@@ -20,9 +20,9 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::int64_t kMostInlined = 2000;  // threads up to which inlines are asked for
-constexpr nanoseconds kQuickLines = std::chrono::milliseconds(50);  // of a quick native dump
-constexpr nanoseconds kQuickTasks = std::chrono::milliseconds(700);
-constexpr nanoseconds kQuickTimeout = std::chrono::seconds(10);  // of the try with addresses only
+constexpr nanoseconds kQuickLines = std::chrono::milliseconds(50);    // of a quick native dump
+constexpr nanoseconds kQuickTasks = std::chrono::milliseconds(1000);  // CPU time, and at all
+constexpr nanoseconds kQuickTimeout = std::chrono::seconds(10);       // of the try with addresses only
 
 std::int64_t threads_of(pid_t pid) {
     std::ifstream status(fmt::format("/proc/{}/status", pid));
@@ -45,6 +45,7 @@ StartJob native_way(std::shared_ptr<worker::Worker> worker, const Settings& sett
     native::NativeSettings native = settings.native;
     if (settings.quick) native.lines = std::min(native.lines, kQuickLines);
     if (settings.quick) native.tasks = std::min(native.tasks, kQuickTasks);
+    if (settings.quick) native.tasks_wall = std::min(native.tasks_wall, kQuickTasks);
     return [=, timeout = settings.timeout]() -> Result<std::unique_ptr<Job>> {
         return start_native(worker, native, timeout);
     };

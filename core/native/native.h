@@ -24,8 +24,10 @@ struct NativeSettings {
     // Time for inlined calls and lines out of DWARF; the names of functions come without it. What is left out
     // is said, and found by a later dump.
     std::chrono::nanoseconds lines = std::chrono::milliseconds(500);
-    // CPU time for the parked tasks of language runtimes. What is left out is said.
+    // CPU time for the search of parked tasks of language runtimes, and the time it may take where others use
+    // the CPUs too. What is left out is said; what was found is read to its end.
     std::chrono::nanoseconds tasks = std::chrono::seconds(4);
+    std::chrono::nanoseconds tasks_wall = std::chrono::seconds(16);
 };
 
 using Runtimes = std::vector<std::unique_ptr<runtime::Runtime>>;

@@ -9,6 +9,7 @@
 #include "core/base/units.h"
 #include "core/report/frame_text.h"
 #include "core/report/grown_groups.h"
+#include "core/report/task_text.h"
 #include "core/report/verdict_words.h"
 
 namespace rampwatch::report {
@@ -55,8 +56,8 @@ std::string grown_stacks(const VerdictContext& context) {
     if (group == nullptr) return {};
     const Frame& frame = group->frames[group->own_frame];
     const std::string place = frame_place(frame, context.dump->life.executable);
-    return fmt::format("{} more {} at {}{}", format_count(*group->change),
-                       group->kind == StackKind::goroutine ? "goroutines" : "threads", frame_name(frame, 48),
+    Group more = {.kind = group->kind, .count = *group->change, .task = group->task};
+    return fmt::format("{} more {} at {}{}", format_count(more.count), task_noun(more), frame_name(frame, 48),
                        place.empty() ? "" : " (" + place + ")");
 }
 

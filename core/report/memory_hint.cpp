@@ -91,7 +91,18 @@ bool threads_grew(const Dump& dump) {
     return more >= kFew && more * 20 >= dump.threads;
 }
 
+// The tasks of a language runtime, in all.
+bool tasks_grew(const Dump& dump) {
+    constexpr std::int64_t kFew = 5;
+    std::int64_t count = 0;
+    for (const LanguageRuntime& runtime : dump.runtimes) count += runtime.tasks.value_or(0);
+    const std::int64_t more = change_of(dump, StackKind::task);
+    return more >= kFew && more * 20 >= count;
+}
+
 std::string hint_for_heap(const Dump& dump, const MemoryPart& part) {
+    if (tasks_grew(dump))
+        return "the tasks that wait grew with it: what each of them holds comes before all else.";
     if (threads_grew(dump))
         return "threads grew with it: what each of them allocated, and the arena it may have of its own, "
                "comes "

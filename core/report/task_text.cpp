@@ -19,24 +19,31 @@ struct Known {
 
 // asyncio's and trio's own names for a wait.
 constexpr Known kKnown[] = {
-    {"Queue.get", "it awaits a queue: does anybody still fill it, and who stops the readers?"},
-    {"Queue.put", "it awaits room in a queue: does anybody still empty it?"},
-    {"Lock.acquire", "it awaits a lock: is it released on every path, errors too?"},
-    {"Semaphore.acquire", "it awaits a semaphore: is it released on every path, errors too?"},
-    {"Condition.wait", "it awaits a condition: does anybody still notify it?"},
-    {"Event.wait", "it awaits an event: does anybody still set it?"},
-    {"StreamReader.", "it awaits a peer that sends nothing: is there a timeout?"},
-    {"StreamWriter.drain", "it awaits a peer that reads nothing: is there a timeout?"},
-    {"sleep", "it sleeps: what ends the loop around it, and is it started once or again and again?"},
+    {"Queue.get", "awaits a queue that nobody fills?"},
+    {"Queue.put", "awaits room in a queue that nobody empties?"},
+    {"Lock.acquire", "awaits a lock that some path, an error's perhaps, does not release?"},
+    {"Semaphore.acquire", "awaits a semaphore that some path, an error's perhaps, does not release?"},
+    {"Condition.wait", "awaits a condition that nobody notifies?"},
+    {"Event.wait", "awaits an event that nobody sets?"},
+    {"StreamReader.", "awaits a peer that sends nothing, without a timeout?"},
+    {"StreamWriter.drain", "awaits a peer that reads nothing, without a timeout?"},
+    {"sleep", "sleeps: does anything end the loop around it?"},
 };
+// Which of the two it is cannot be seen from one look: a task has not begun either before its first turn.
 constexpr std::string_view kNotStarted =
-    "made, and neither awaited nor given to create_task(): is an await missing?";
-constexpr std::string_view kAny = "in one sentence: what makes this coroutine return?";
+    "made and never run: is an await or create_task() missing, or is the event loop held up?";
+constexpr std::string_view kAsk = "In one sentence: what makes this coroutine return?";
 
-std::string tasks_of(const Dump& dump) {
+std::string tasks_of(const Dump& dump, std::int64_t count) {
     const auto first = std::find_if(dump.groups.begin(), dump.groups.end(),
                                     [](const Group& group) { return group.kind == StackKind::task; });
-    return first == dump.groups.end() || first->task.empty() ? "coroutine" : first->task;
+    const bool known = first != dump.groups.end() && !first->task.empty();
+    return (known ? escape(first->task, 32) : "coroutine") + (count == 1 ? "" : "s");
+}
+
+std::string count_of(const LanguageRuntime& runtime) {
+    if (*runtime.tasks == 0) return "no";
+    return (runtime.left_out.empty() ? "" : "at least ") + format_count(*runtime.tasks);
 }
 
 }  // namespace
@@ -54,14 +61,26 @@ std::string task_noun(const Group& group) {
     return escape(group.task, 32) + (group.count == 1 ? "" : "s");
 }
 
-std::string_view task_hint(const Group& group) {
+std::string task_hint(const Group& group) {
     if (group.frames.empty() || !group.frames.front().function) return {};
-    if (group.state == "not started") return kNotStarted;
+    if (group.state == "not started") return std::string(kNotStarted);
     if (group.state == "yield") return {};
     const std::string_view leaf = *group.frames.front().function;
     const auto known = std::find_if(std::begin(kKnown), std::end(kKnown),
                                     [&](const Known& it) { return leaf.starts_with(it.function); });
-    return known == std::end(kKnown) ? kAny : known->hint;
+    if (known == std::end(kKnown)) return std::string(kAsk);
+    return std::string(known->hint) + " " + std::string(kAsk);
+}
+
+std::string task_count_text(const Dump& dump) {
+    LanguageRuntime all;
+    for (const LanguageRuntime& runtime : dump.runtimes) {
+        if (!runtime.tasks) continue;
+        all.tasks = all.tasks.value_or(0) + *runtime.tasks;
+        all.left_out += runtime.left_out;
+    }
+    if (all.tasks.value_or(0) == 0) return {};
+    return count_of(all) + " " + tasks_of(dump, *all.tasks);
 }
 
 std::vector<std::string> runtime_lines(const Dump& dump) {
@@ -72,11 +91,8 @@ std::vector<std::string> runtime_lines(const Dump& dump) {
             continue;
         }
         std::string text = runtime.name + " " + escape(runtime.version, 32);
-        if (runtime.tasks) {
-            const std::string what = tasks_of(dump);
-            text += fmt::format(": {} {}{} parked", *runtime.tasks == 0 ? "no" : format_count(*runtime.tasks),
-                                what, *runtime.tasks == 1 ? "" : "s");
-        }
+        if (runtime.tasks)
+            text += fmt::format(": {} {} parked", count_of(runtime), tasks_of(dump, *runtime.tasks));
         if (runtime.torn > 0)
             text += fmt::format(", {} of them moving and not shown", format_count(runtime.torn));
         lines.push_back(std::move(text));

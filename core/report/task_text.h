@@ -18,7 +18,10 @@ std::string task_noun(const Group& group);
 
 // What usually stands behind so many that stand where these do, and what to ask; empty where that says
 // nothing.
-std::string_view task_hint(const Group& group);
+std::string task_hint(const Group& group);
+
+// "5,318 coroutines", "at least 5,318 coroutines" where not all was looked at; empty where there are none.
+std::string task_count_text(const Dump& dump);
 
 // A line for each runtime without an end: "Python 3.11.2: 5,318 coroutines parked", and what was not read.
 std::vector<std::string> runtime_lines(const Dump& dump);

@@ -40,6 +40,19 @@ std::string clip(std::string text, std::size_t width) {
     return text;
 }
 
+// Words in lines of at most `width` characters, the later ones below the end of `head`.
+std::string wrapped(const std::string& head, std::string_view words, std::size_t width) {
+    std::string text, line = head;
+    for (const std::string_view word : split(words, ' ')) {
+        if (line.size() > head.size() && line.size() + word.size() > width) {
+            text += line.substr(0, line.size() - 1) + "\n";
+            line = std::string(head.size(), ' ');
+        }
+        line += std::string(word) + " ";
+    }
+    return text + line.substr(0, line.size() - 1) + "\n";
+}
+
 // A line of what is only said beside.
 std::string aside(std::string text, const DumpTextStyle& style) {
     return dim(clip(std::move(text), width_of(style)), style) + "\n";
@@ -199,13 +212,14 @@ std::string labels_line(const Group& group, const DumpTextStyle& style) {
 }
 
 // Said once for each kind of wait, where so many wait that it may be the matter.
-std::string hint_text(const Group& group, std::vector<std::string>& said) {
+std::string hint_text(const Group& group, std::vector<std::string>& said, const DumpTextStyle& style) {
     constexpr std::int64_t kMany = 50;
     if (!row_of(group.kind).is_task || group.count < kMany || !group.state) return {};
-    const std::string_view hint = group.kind == StackKind::task ? task_hint(group) : wait_hint(*group.state);
+    const std::string hint =
+        group.kind == StackKind::task ? task_hint(group) : std::string(wait_hint(*group.state));
     if (hint.empty() || std::find(said.begin(), said.end(), hint) != said.end()) return {};
-    said.emplace_back(hint);
-    return fmt::format("    hint: {}\n", hint);
+    said.push_back(hint);
+    return wrapped("    hint: ", hint, width_of(style));
 }
 
 // What those that were there before say of growth: a leak keeps them, load replaces them.
@@ -318,8 +332,8 @@ std::string head_line(const Dump& dump) {
         text += fmt::format("goroutines: {}\n", go_count_text(*dump.go));
         for (const std::string& line : go_memory_lines(dump)) text += line + "\n";
     }
-    const bool is_mixed = !dump.go && std::any_of(dump.groups.begin(), dump.groups.end(),
-                                                  [&](const Group& group) { return group.kind != kind; });
+    const bool is_mixed = !others && std::any_of(dump.groups.begin(), dump.groups.end(),
+                                                 [&](const Group& group) { return group.kind != kind; });
     text += fmt::format("{} {} in {} different {}{}", format_count(dump.threads),
                         is_mixed ? "threads and goroutines" : noun(kind, dump.threads), format_count(stacks),
                         stacks == 1 ? "stack" : "stacks", whose(dump));
@@ -337,10 +351,12 @@ std::string unchanged_line(const Dump& dump) {
         if (has_grown(group) && change_of(dump, group.kind) * 20 >= total_of(dump, group.kind)) return {};
     }
     std::string text = dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "";
+    const std::string tasks = task_count_text(dump);
+    if (!tasks.empty()) text += tasks + " and ";
     return text + fmt::format("{} {} in {} {}, as at the baseline: {} not what leaks\n",
                               format_count(dump.threads), noun(StackKind::thread, dump.threads),
                               dump.groups.size(), dump.groups.size() == 1 ? "group" : "groups",
-                              dump.go ? "they are" : "threads are");
+                              text.empty() ? "threads are" : "they are");
 }
 
 std::string text_groups(const Dump& dump, const DumpTextStyle& style) {
@@ -362,7 +378,7 @@ std::string text_groups(const Dump& dump, const DumpTextStyle& style) {
         text += labels_line(*group, style);
         text += members_line(*group, style);
         if (group == shown.front()) text += follows_line(dump, *group, style);
-        text += hint_text(*group, said);
+        text += hint_text(*group, said, style);
         text += names_line(*group, style);
     }
     if (dump.explains_growth == false)

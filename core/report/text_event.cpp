@@ -10,6 +10,7 @@
 #include "core/base/units.h"
 #include "core/model/words.h"
 #include "core/report/go_text.h"
+#include "core/report/task_text.h"
 #include "core/report/text_verdict.h"
 #include "core/report/verdict_words.h"
 
@@ -71,10 +72,8 @@ std::string recovered_line(const Event& event) {
 std::string dump_line(const Event& event) {
     if (!event.dump) return "stacks were taken";
     const Dump& dump = *event.dump;
-    std::int64_t tasks = 0;
-    for (const LanguageRuntime& runtime : dump.runtimes) tasks += runtime.tasks.value_or(0);
     std::string others = dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "";
-    if (tasks > 0) others += format_count(tasks) + " parked tasks and ";
+    if (const std::string tasks = task_count_text(dump); !tasks.empty()) others += tasks + " and ";
     std::string text =
         fmt::format("read {}{} {} ({} distinct) in {} ({})", others, format_count(dump.threads),
                     dump.threads == 1 ? "thread" : "threads", dump.groups.size(), format_duration(dump.took),

@@ -28,6 +28,7 @@ void fields(auto& visit, Is<NativeSettings> auto& settings) {
     visit(Field{"capture"}, settings.capture);
     visit(Field{"lines"}, settings.lines);
     visit(Field{"tasks"}, settings.tasks);
+    visit(Field{"tasks_wall"}, settings.tasks_wall);
 }
 
 }  // namespace rampwatch::native

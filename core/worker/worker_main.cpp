@@ -120,8 +120,8 @@ class Readers {
         auto dump = threads_.dump(order.settings, &languages_.runtimes());
         if (!dump) return dump.error();
         dump->runtimes = languages_.facts();
-        const auto cpu = order.settings.tasks;
-        runtime::Budget budget = runtime::budget_of(kMostHeap, cpu, cpu * 3 / 2);
+        runtime::Budget budget =
+            runtime::budget_of(kMostHeap, order.settings.tasks, order.settings.tasks_wall);
         languages_.add_tasks(budget, *dump);
         return answer::Stacks{std::move(*dump)};
     }

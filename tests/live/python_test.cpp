@@ -242,7 +242,7 @@ TEST_CASE("a dump of a Python program has its threads in Python and its coroutin
         CHECK(dump.status == 0);
         CHECK(dump.out.find("500 coroutines") != std::string::npos);
         CHECK(dump.out.find("awaits Future") != std::string::npos);
-        CHECK(dump.out.find("hint: it awaits a queue") != std::string::npos);
+        CHECK(dump.out.find("hint: awaits a queue that nobody fills?") != std::string::npos);
         CHECK(dump.out.find("multi_line_call") != std::string::npos);
         CHECK(dump.out.find("_PyEval_EvalFrameDefault") == std::string::npos);
         const auto json = test::rampwatch({"dump", "--format", "json", program.pid_word()});

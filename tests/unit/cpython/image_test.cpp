@@ -71,6 +71,35 @@ TEST_CASE("threads and tasks come out of each version's image as Python told the
     }
 }
 
+TEST_CASE("a search for coroutines that was cut short finds a part of them, and says so", "[cpython]") {
+    class Count : public runtime::Sink {
+      public:
+        void add(const runtime::Task&) override { ++tasks; }
+        void add(const runtime::TypeRow&) override {}
+        std::size_t tasks = 0;
+    };
+    for (const auto& path : images()) {
+        INFO(path);
+        const ProcessImage image = ProcessImage::parse(read(path));
+        const ImageTarget process(image);
+        const auto python = attach(process.target());
+        REQUIRE(python);
+        const auto cpu = std::chrono::seconds(60);
+        Count whole, part;
+        runtime::Budget enough = runtime::budget_of(1 << 30, cpu, cpu),
+                        none = runtime::budget_of(1, cpu, cpu);
+        const auto all = (*python)->exact()->tasks(whole, enough);
+        REQUIRE(all);
+        CHECK(all->left_out == 0);
+        CHECK(all->why.empty());
+        const auto rest = (*python)->exact()->tasks(part, none);
+        REQUIRE(rest);
+        CHECK(part.tasks < whole.tasks);
+        CHECK(rest->left_out > 0);
+        CHECK(rest->why.ends_with("of its heap was not read"));
+    }
+}
+
 TEST_CASE("an image whose words were changed is read to an end, or refused", "[cpython]") {
     std::mt19937 random(11);
     for (const auto& path : images()) {

@@ -100,6 +100,47 @@ TEST_CASE("no line of a dump is wider than asked for, and none carries a control
     }
 }
 
+namespace {
+
+// 19,998 coroutines that await a queue, and one thread.
+Dump python_dump() {
+    Dump dump = sample_dump();
+    Group& waiting = dump.groups[0];
+    waiting.kind = StackKind::task;
+    waiting.task = "coroutine";
+    waiting.count = 19'998;
+    waiting.state = "Future";
+    waiting.frames = {frame("Queue.get", "/usr/lib/python3.11/asyncio/queues.py", 158, true),
+                      frame("Client.fetch", "/srv/shop/client.py", 12)};
+    waiting.own_frame = 1;
+    dump.groups[1].count = 1;
+    dump.threads = 1;
+    LanguageRuntime python;
+    python.name = "Python";
+    python.version = "3.11.2";
+    python.tasks = 19'998;
+    dump.runtimes = {python};
+    return dump;
+}
+
+}  // namespace
+
+TEST_CASE("tasks are counted for themselves, and asked about in lines of the width", "[report]") {
+    const std::string text = report::text_dump(python_dump(), {.width = 80});
+    CHECK(text.find("Python 3.11.2: 19,998 coroutines parked\n1 thread in 1 different stack of PID") == 0);
+    CHECK(text.find("19,998 coroutines, 100 %, +37") != std::string::npos);
+    CHECK(text.find("    hint: awaits a queue that nobody fills? In one sentence: what makes this\n"
+                    "          coroutine return?\n") != std::string::npos);
+}
+
+TEST_CASE("of a reading that was cut short there are at least so many tasks", "[report]") {
+    Dump dump = python_dump();
+    dump.runtimes[0].left_out = "312 MiB of its heap was not read";
+    const std::string text = report::text_dump(dump, {.width = 80});
+    CHECK(text.find("Python 3.11.2: at least 19,998 coroutines parked\n"
+                    "note: 312 MiB of its heap was not read\n") == 0);
+}
+
 TEST_CASE("a frame without a name shows its place in its module", "[report]") {
     Dump dump = sample_dump();
     Frame bare;

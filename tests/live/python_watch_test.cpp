@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// What a watch, a dump and a comparison of dumps tell of Python services that leak.
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/catch.h"
+#include "tests/support/pythons.h"
+#include "tests/support/target.h"
+#include "tests/temp_tree.h"
+
+using namespace rampwatch;
+using nlohmann::json;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// The groups of the dump that was taken for `reason`, as JSON.
+json groups_of(const std::string& events, const std::string& reason, const std::string& which) {
+    std::istringstream lines(events);
+    for (std::string line; std::getline(lines, line);) {
+        const json event = json::parse(line);
+        if (event["event"] == "dump" && event["dump"]["reason"] == reason) return event["dump"][which];
+    }
+    return nullptr;
+}
+
+std::string service() { return test::tests_file("programs/python/quotes.py"); }
+
+}  // namespace
+
+TEST_CASE("a leak of coroutines is told by the line where they await", "[python_watch]") {
+    const test::Target leaker({"/usr/bin/python3", service()});
+    const test::Outcome watched =
+        test::rampwatch({"watch", "--patience", "20s", "--exit-on-leak", "--for", "3m", leaker.pid_word()});
+    CAPTURE(watched.out, watched.err);
+    REQUIRE(watched.status == 1);
+    const std::size_t leak = watched.out.find("LEAK");
+    REQUIRE(leak != std::string::npos);
+    const std::string told = watched.out.substr(leak);
+    CHECK(has(told, "more coroutines at QuoteService.fetch_quote (quotes.py:22)"));
+    CHECK(has(told, "the tasks that wait grew with it"));
+    const std::size_t group = told.find(" coroutines, 9");  // of all 9x %
+    REQUIRE(group != std::string::npos);
+    const std::string shown = told.substr(group);
+    CHECK(has(shown, ", awaits Future\n    QuoteService.fetch_quote "));
+    CHECK(has(shown, "\n      in Queue.get\n    QuoteService.handle_order "));
+    CHECK(has(shown, "all of those before are still here"));
+    CHECK(has(shown,
+              "hint: awaits a queue that nobody fills? In one sentence: what makes this coroutine "
+              "return?\n"));
+}
+
+TEST_CASE("a leak of Python's threads is told by the line where they wait", "[python_watch]") {
+    const test::Target leaker({"/usr/bin/python3", service(), "--threads"});
+    const test::Outcome watched = test::rampwatch({"watch", "--patience", "20s", "--exit-on-leak", "--for",
+                                                   "3m", "--format", "json", leaker.pid_word()});
+    CAPTURE(watched.err);
+    REQUIRE(watched.status == 1);
+    const json groups = groups_of(watched.out, "leak", "groups");
+    REQUIRE(groups.is_array());
+    const json& top = groups[0];
+    CHECK(top["change"] > 50);
+    const json& own = top["frames"][top["own_frame"].get<std::size_t>()];
+    CHECK(own["function"] == "QuoteService.wait_for_quote");
+    CHECK(own["language"] == "python");
+}
+
+TEST_CASE("two dumps of a Python service compared name the line where more coroutines await",
+          "[python_watch]") {
+    const test::TempTree tree;
+    const test::Target leaker({"/usr/bin/python3", service(), "--rate", "50", "--payload", "16"});
+    const auto dump = [&](const std::string& name) {
+        const auto taken =
+            test::rampwatch({"dump", "--format", "json", "--output", tree.path(name), leaker.pid_word()});
+        INFO(taken.err);
+        CHECK(taken.status == 0);
+    };
+    dump("before");
+    std::this_thread::sleep_for(std::chrono::seconds(2));  // in which some 100 more are left waiting
+    dump("now");
+    const auto diff = test::rampwatch({"diff", tree.path("before"), tree.path("now")});
+    CAPTURE(diff.out, diff.err);
+    const std::size_t group = diff.out.find("QuoteService.fetch_quote");
+    REQUIRE(group != std::string::npos);
+    const std::size_t head = diff.out.rfind('\n', diff.out.rfind('\n', group) - 1) + 1;
+    const std::string line = diff.out.substr(head, group - head);
+    CHECK(has(line, " coroutines, "));
+    CHECK(has(line, " %, +"));
+}
+
+TEST_CASE("100,000 coroutines are all shown, as one group", "[python_watch]") {
+    for (const std::string& python : {std::string("/usr/bin/python3"), test::pythons().back()}) {
+        INFO(python);
+        const test::Target crowd(
+            {python, service(), "--first", "100000", "--rate", "0.001", "--payload", "1"});
+        const auto dump = test::rampwatch({"dump", crowd.pid_word()});
+        CAPTURE(dump.out, dump.err);
+        CHECK(dump.status == 0);
+        CHECK(has(dump.out, "\n100,000 coroutines, "));
+        CHECK(has(dump.out, "QuoteService.handle_order"));
+        CHECK_FALSE(has(dump.out, "at least"));
+    }
+}
+
+TEST_CASE("coroutines that never ran are told apart, and both reasons are asked about", "[python_watch]") {
+    for (const char* why : {"forgotten", "held"}) {
+        INFO(why);
+        const test::Target program(
+            {"/usr/bin/python3", test::tests_file("programs/python/unstarted.py"), why, "70"});
+        const auto dump = test::rampwatch({"dump", program.pid_word()});
+        CAPTURE(dump.out, dump.err);
+        CHECK(has(dump.out, "\n70 coroutines, "));
+        CHECK(has(dump.out, ", never started\n    refresh "));
+        CHECK(has(dump.out,
+                  "hint: made and never run: is an await or create_task() missing, or is the event "
+                  "loop held up?"));
+    }
+}

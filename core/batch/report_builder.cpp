@@ -32,6 +32,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kMostSummaries = 64;
 constexpr nanoseconds kShortestSilence = 10min;
 constexpr double kLeastRise = 16.0 * 1024 * 1024;  // as the Judge has it without a limit
+constexpr nanoseconds kClockMoved = 10s;  // between two readings of when a process began
 
 // Everything of one target that comes out of one pass over its looks.
 class Pass {
@@ -122,11 +123,13 @@ std::string options_of(const std::optional<store::RecordedWatch>& watch) {
     return text;
 }
 
-// The very process is there still.
+// The very process is there still. In a container a sandboxed watcher and a shell may read different boot ids;
+// across boots the same number and the same tick is possible, the same second of the same day is not.
 bool lives_on(const Life& who) {
     const auto process = probe::Process::open(who.pid);
-    return process && process->life().start_ticks == who.start_ticks &&
-           process->life().boot_id == who.boot_id;
+    if (!process || !is_same_process(process->life(), who)) return false;
+    const auto apart = std::chrono::abs(process->life().started_wall - who.started_wall);
+    return process->life().boot_id == who.boot_id || apart <= kClockMoved;
 }
 
 void add_endings(report::TargetReport& target, const std::vector<store::RecordedLife>& lives,

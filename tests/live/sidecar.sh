@@ -71,6 +71,14 @@ eventually 30 "the stacks name the leaking function" journal_has "shop::QuoteQue
 check "the catalog explains it" sh -c "nsenter -t $bed_leader -a -- journalctl -x -u $unit | grep -q 'leaky.service leaks'"
 eventually 15 "the status says LEAK" prop_has "$unit" StatusText "LEAK"
 
+boot_ids() {
+    bed cat /proc/sys/kernel/random/boot_id
+    nsenter -t "$(prop "$unit" MainPID)" -m -- cat /proc/sys/kernel/random/boot_id
+}
+echo "     boot ids of a shell and of the sidecar: $(boot_ids | tr '\n' ' ')"
+check "the PID of the service is in the list" sh -c \
+    "nsenter -t $bed_leader -a -- rampwatch status | grep -q 'leaky.* $(prop leaky.service MainPID) '"
+
 eventually 10 "its metrics are there for all to read, and say so" \
     bed grep -q 'rampwatch_claim{.*state="leak"} 1' /run/rampwatch/leaky.prom
 eventually 10 "a command is run for the leak" journal_has "ended with status 0: hooked, drill 0"

@@ -78,6 +78,12 @@ Division divided(const GoProgram& go, std::int64_t rss_bytes) {
 
 std::string size(std::int64_t bytes) { return format_size(static_cast<double>(bytes)); }
 
+std::string lower_case(std::string text) {
+    for (char& letter : text)
+        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    return text;
+}
+
 }  // namespace
 
 std::string go_count_text(const GoProgram& go) {
@@ -144,8 +150,21 @@ std::vector<std::string> go_memory_lines(const Dump& dump) {
     return lines;
 }
 
+std::vector<std::string> readers_of(const Dump& dump) {
+    std::vector<std::string> readers;
+    if (dump.go && dump.backend != "go") readers.emplace_back("go");
+    for (const LanguageRuntime& runtime : dump.runtimes)
+        if (runtime.refused.empty()) readers.push_back(lower_case(escape(runtime.name, 32)));
+    readers.push_back(escape(dump.backend, 32));
+    return readers;
+}
+
 std::string taken_by(const Dump& dump) {
-    return (dump.go && dump.backend != "go" ? "go and " : "") + escape(dump.backend, 32);
+    const std::vector<std::string> readers = readers_of(dump);
+    std::string text;
+    for (std::size_t i = 0; i < readers.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == readers.size() ? " and " : ", ") + readers[i];
+    return text;
 }
 
 std::string wait_text(const Group& group) {

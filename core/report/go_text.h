@@ -25,7 +25,10 @@ std::vector<std::string> go_memory_parts(const GoProgram& go, std::int64_t rss_b
 // whole lines without an end. Empty for what is no Go program, or without its figures.
 std::vector<std::string> go_memory_lines(const Dump& dump);
 
-// "eu-stack", "go and eu-stack": goroutines are always read by ourselves, beside whatever reads the threads.
+// Everything that read a part of the dump, by names in lower case: runtimes, and last what read the threads.
+std::vector<std::string> readers_of(const Dump& dump);
+
+// "eu-stack", "go and eu-stack", "python and native": these in words.
 std::string taken_by(const Dump& dump);
 
 // "chan send, 3 min .. 9 days": how long the one that waits longest has waited, at least and at most.

@@ -11,6 +11,7 @@
 #include "core/base/units.h"
 #include "core/model/fields.h"
 #include "core/model/words.h"
+#include "core/report/go_text.h"
 #include "core/report/json_parts.h"
 #include "core/report/memory_text.h"
 
@@ -90,6 +91,7 @@ void split_tasks(Json& dump) {
 Json json_of(const Dump& dump) {
     JsonObject visit{{{"schema", "rampwatch.dump/1"}}};
     fields(visit, dump);
+    if (dump.life.pid != 0) visit.json["read_by"] = readers_of(dump);
     split_tasks(visit.json);
     if (dump.memory) visit.json["memory"]["hints"] = memory_hints(dump);
     return std::move(visit.json);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/report/folded.h"
+#include "core/report/go_text.h"
 #include "core/report/json_dump.h"
 #include "core/report/text_dump.h"
 #include "tests/catch.h"
@@ -151,6 +152,17 @@ TEST_CASE("a frame without a name shows its place in its module", "[report]") {
     CHECK(report::text_groups(dump).find("    shop+0x4f21\n") != std::string::npos);
 }
 
+TEST_CASE("text and JSON of a dump name everything that read it", "[report]") {
+    Dump dump = sample_dump();
+    dump.go.emplace();
+    dump.runtimes = {{.name = "Python", .version = "3.11.2", .frames = true},
+                     {.name = "Ruby", .refused = "its version is not known"}};
+    CHECK(report::readers_of(dump) == std::vector<std::string>{"go", "python", "eu-stack"});
+    CHECK(report::taken_by(dump) == "go, python and eu-stack");
+    CHECK(nlohmann::json::parse(report::json_dump(dump))["read_by"] ==
+          nlohmann::json::array({"go", "python", "eu-stack"}));
+}
+
 TEST_CASE("the JSON of a dump keeps its promise", "[report]") {
     Dump dump = sample_dump();
     dump.warnings = {"1 of 55 threads could not be read, or had just ended."};
@@ -163,6 +175,7 @@ TEST_CASE("the JSON of a dump keeps its promise", "[report]") {
     CHECK(json["target"]["executable"] == "/opt/shop/bin/shop");
     CHECK_FALSE(json["target"].contains("command_line"));
     CHECK(json["backend"] == "eu-stack");
+    CHECK(json["read_by"] == nlohmann::json::array({"eu-stack"}));
     CHECK(json["stop_time_us"].is_null());
     CHECK(json["threads"] == 54);
     CHECK(json["warnings"].size() == 1);

@@ -104,11 +104,11 @@ int diff(const Options& options) {
 }  // namespace
 
 Command diff_command() {
-    Command command{.name = "diff", .about = "Compare two dumps, group by group"};
+    Command command{.name = "diff", .about = "compare two dumps, group by group"};
     command.footer =
         "Examples:\n"
-        "  rampwatch dump --format json -o a.json 4711; sleep 600; rampwatch dump --format json -o b.json "
-        "4711\n"
+        "  rampwatch dump --format json -o a.json 4711; sleep 600\n"
+        "  rampwatch dump --format json -o b.json 4711\n"
         "  rampwatch diff a.json b.json                  which stacks are there more of?\n"
         "  rampwatch diff catalina.out                   its first thread dump and its last\n"
         "  rampwatch diff catalina.out#2 catalina.out#3  its second and its third";

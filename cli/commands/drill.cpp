@@ -37,13 +37,13 @@ int drill(const std::string& word) {
 }  // namespace
 
 Command drill_command() {
-    Command command{.name = "drill", .about = "have a watch tell a leak that is none, to try the alarm"};
+    Command command{.name = "drill", .about = "send a test alarm through the watch of a service"};
     auto name = std::make_shared<std::string>();
     command.add("NAME", name.get(), "of the service: the instance is rampwatch@NAME.service").required();
     command.footer =
-        "Example:\n  rampwatch drill nginx         journal, metrics and /run/rampwatch/nginx.leak (for 5 "
-        "min), "
-        "--on-leak, the next mail of rampwatch report --quiet";
+        "Example:\n  rampwatch drill nginx\n\n"
+        "It goes to the journal, the metrics and /run/rampwatch/nginx.leak (for 5 min),\n"
+        "to --on-leak, and into the next mail of rampwatch report --quiet.";
     command.run = [name] { return drill(*name); };
     return command;
 }

@@ -58,7 +58,8 @@ int run_dump(const Options& options) {
 }  // namespace
 
 Command dump_command(const Invocation& invocation) {
-    Command command{.name = "dump", .about = "Reads stacks; writes no core file"};
+    Command command{.name = "dump",
+                    .about = "read the stacks of a process, identical ones grouped; no core file"};
     command.alias = "stacks";
     auto options = std::make_shared<Options>();
     add_target_options(command, options->target);
@@ -68,11 +69,11 @@ Command dump_command(const Invocation& invocation) {
     command.add("--dry-run", &options->dry_run, "read nothing; tell whether it could be, and if not why not");
     command.footer =
         "Examples:\n"
-        "  rampwatch dump 4711                        where do all these threads stand?\n"
+        "  rampwatch dump 4711                  where do all these threads stand?\n"
         "  rampwatch dump --format json -o d.json 4711\n"
         "  rampwatch dump --format folded 4711 | flamegraph.pl > threads.svg\n"
-        "  rampwatch dump --pprof auto 4711           goroutines as the program itself has them\n"
-        "  rampwatch dump --format pprof -o threads.pb.gz 4711 && go tool pprof -top threads.pb.gz";
+        "  rampwatch dump --pprof auto 4711     goroutines as the program itself has them\n"
+        "  rampwatch dump --format pprof -o t.pb.gz 4711; go tool pprof -top t.pb.gz";
     options->target.has_command = invocation.has_command;
     command.run = [options] { return run_dump(*options); };
     return command;

@@ -131,7 +131,7 @@ int run_heap(const Options& options) {
 }  // namespace
 
 Command heap_command(const Invocation& invocation) {
-    Command command{.name = "heap", .about = "What fills the memory, by type; what of it grew"};
+    Command command{.name = "heap", .about = "tell what fills the memory, by type, and what of it grew"};
     auto options = std::make_shared<Options>();
     add_target_options(command, options->target);
     command.add("--for TIME", &options->wait, "look twice, so long apart, and tell what grew");

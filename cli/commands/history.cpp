@@ -223,12 +223,12 @@ int run_history(const Options& options) {
 
 Command history_command() {
     Command command{.name = "history",
-                    .about = "List, export, prune and check what watch --history recorded"};
+                    .about = "list, export, prune and check what watch --history recorded"};
     command.footer = kExamples;
     auto options = std::make_shared<Options>();
     command
         .add("ACTION", &options->action,
-             "list (a line a target), export (all looks of one target, for analyze), prune (thin and "
+             "list (one line per target), export (all looks of one target, for analyze), prune (thin and "
              "forget by hand), check (read each file whole)")
         .one_of({"list", "export", "prune", "check"})
         .required();

@@ -175,7 +175,8 @@ int look(const Options& options) {
 }  // namespace
 
 Command look_command() {
-    Command command{.name = "look", .about = "What a process is and holds, in under a second; no verdict"};
+    Command command{.name = "look",
+                    .about = "show what a process is and holds, in under a second; no verdict"};
     command.footer =
         "Examples:\n"
         "  rampwatch 4711              the same as: rampwatch look 4711\n"

@@ -35,12 +35,13 @@ using std::chrono::nanoseconds;
 constexpr std::size_t kColumns = 80;
 
 constexpr const char* kExamples = R"(Examples:
-  rampwatch report                               all targets of this host, the most urgent first
+  rampwatch report                      all targets here, the most urgent first
   rampwatch report --target nginx --since 9d
-  rampwatch report --quiet                       for cron: silent unless there is news
+  rampwatch report --quiet              for cron: silent unless there is news
   rampwatch report --format html -o report.html
 
-Exit status: 0 no leak, 1 a leak is reported, 2 trouble: a watch that died, a history that cannot be read.)";
+Exit status: 0 no leak, 1 a leak is reported, 2 trouble: a watch that died, a
+history that cannot be read.)";
 
 struct Options {
     std::optional<std::string> directory{}, state_directory{}, until{};
@@ -202,13 +203,13 @@ int run_report(const Options& options) {
 }  // namespace
 
 Command report_command() {
-    Command command{.name = "report", .about = "what the histories say: text for a mail, html, json"};
+    Command command{.name = "report", .about = "tell what the histories say: text for a mail, HTML, JSON"};
     command.footer = kExamples;
     auto options = std::make_shared<Options>();
     command.add("--target TARGET", &options->targets,
                 "only this target, as history list names it; repeatable");
     command.add("--since TIME", &options->since, "what is shown begins here: 24h ago, or a date");
-    command.add("--until TIME", &options->until, "judge and show what was known then; default: now");
+    command.add("--until TIME", &options->until, "judge and show what was known then [now]");
     command.add("--format FORMAT", &options->format, "text, html (one file), or json (rampwatch.report/1)")
         .one_of({"text", "html", "json"});
     command.add("--only WHICH", &options->only, "all, or leaks (and watches that died)")

@@ -28,7 +28,7 @@ using namespace std::chrono_literals;
 constexpr int kLooksWanted = 60;  // the Judge wants 50 in a patience
 
 constexpr const char* kExamples = R"(Examples:
-  rampwatch scan                       all processes for 10 minutes; Ctrl-C shows what there is so far
+  rampwatch scan                for 10 minutes; Ctrl-C shows what there is so far
   rampwatch scan --for 1m --top 5
   rampwatch scan --for 12h --format json
 
@@ -119,12 +119,13 @@ int run_scan(const Options& options) {
 }  // namespace
 
 Command scan_command() {
-    Command command{.name = "scan", .about = "all processes for a while: who grows, how surely, how fast"};
+    Command command{.name = "scan",
+                    .about = "look at all processes for a while: who grows, how surely, how fast"};
     command.footer = kExamples;
     auto options = std::make_shared<Options>();
     command.add("--for DURATION", &options->time, "look for so long");
     command.add("-i,--interval DURATION", &options->interval,
-                "time between two looks; default: a sixtieth of the time, at most 10s");
+                "time between two looks [a sixtieth of the time, at most 10s]");
     command.add("--top N", &options->top, "show so many; 0: all");
     command.add("--format FORMAT", &options->format, "text or json (rampwatch.scan/1)")
         .one_of({"text", "json"});

@@ -134,9 +134,10 @@ int run_status(const Options& options) {
 
 Command status_command() {
     Command command{.name = "status",
-                    .about = "Show a line for each target that is watched or recorded on this host"};
+                    .about = "show one line per target that is watched or recorded on this host"};
     command.footer =
-        "Exit status: 0 no leak, 1 a leak, 2 trouble: a watch that died, a history that cannot be read.";
+        "Exit status: 0 no leak, 1 a leak, 2 trouble: a watch that died, a\n"
+        "history that cannot be read.";
     auto options = std::make_shared<Options>();
     add_history_dir(command, options->directory);
     command.add("--format FORMAT", &options->format, "text or json (rampwatch.status/1, one object)")

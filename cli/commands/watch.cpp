@@ -31,14 +31,16 @@ using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
 constexpr const char* kExamples = R"(Examples:
-  rampwatch watch 4711                          until Ctrl-C; says so when it leaks, and shows its stacks
+  rampwatch watch 4711                    until Ctrl-C; says when it leaks, and why
   rampwatch watch --name myservice --record mem.csv
-  rampwatch watch --history --name myservice    goes on where the last watch was; rampwatch report reads it
-  rampwatch watch -q --for 12h --pidfile /run/myservice.pid       for cron: silent unless it grows
-  rampwatch watch --unit nginx                  a service of systemd, through its restarts; all its processes
-  rampwatch watch --patience 20m --leak-status 99 -- ./load-test  does a load test leak?
+  rampwatch watch --follow --history --name myservice     through its restarts
+  rampwatch watch --unit nginx            a service of systemd, all its processes
+  rampwatch watch --tree 4711             a process and its children, and their sum
+  rampwatch watch -q --for 12h --pidfile /run/myservice.pid           for cron
+  rampwatch watch --patience 20m --leak-status 99 -- ./load-test
 
-A leak is confirmed after --patience at the earliest: growth that lasts less may be a warm-up.)";
+A leak is confirmed after --patience at the earliest: growth that lasts less may
+be a warm-up.)";
 
 struct Options {
     TargetOptions target{};
@@ -182,7 +184,6 @@ void add_what_is_said(Command& command, Options& options) {
         .one_of({"text", "json"});
     command.add("-q,--quiet", &options.quiet, "nothing until there is something to say");
     command.add("--explain", &options.explain, "beside a verdict, every gate with its value and threshold");
-    command.add("--record FILE", &options.record, "write each sample to this CSV file, for analyze");
 }
 
 bool names_a_process(const TargetOptions& target) {
@@ -207,37 +208,39 @@ int run_checked(const Options& options, const ConfigPlaces& places) {
 
 // All options of `watch`.
 Command declare(const std::shared_ptr<Options>& options) {
-    Command command{.name = "watch", .about = "judge a process while it runs; shows who holds the memory"};
+    Command command{.name = "watch",
+                    .about = "judge a process while it runs, and show which code holds its memory"};
     command.footer = kExamples;
     add_target_options(command, options->target);
     add_service_options(command, options->service);
     command.add("--config FILE", &options->config,
-                "options from this file, a line each; may be given several times; -FILE may be missing");
+                "options from this file, one per line; repeatable; a leading - means the file may be absent");
     add_judge_options(command, options->judge);
     command.add("-i,--interval DURATION", &options->interval,
-                "time between samples; default: 1s (of a service, and with a history, 10s), or "
-                "patience/1000 where "
-                "that is less");
+                "time between samples [1s; of a service, and with a history, 10s; patience/1000 where that "
+                "is less]");
+    command.heading = "How long";
     add_how_long(command, *options);
+    command.heading = "What is printed";
     add_what_is_said(command, *options);
     add_dump_options(command, options->dump);
-    command.add("--save FILE", &options->save,
-                "keep a page of it in this HTML file, to be attached to a ticket");
+    command.add("--no-dumps", &options->no_dumps, "read no stacks");
+    command.add("--dump-every DURATION", &options->dump_every,
+                "while growth is suspected, a dump this often: which stacks grow with the memory?");
+    command.heading = "What is kept";
     command.add("--history", &options->has_history,
-                "record all of it in a database of its own, for report; goes on through restarts");
+                "record it in a database of its own, for report; goes on through restarts");
     add_history_options(command, options->history);
+    command.add("--record FILE", &options->record, "write each sample to this CSV file, for analyze");
+    command.add("--state FILE", &options->state,
+                "keep what was learned in this file, to go on with it [beside the history]");
+    command.add("--save FILE", &options->save, "keep an HTML page of it current, to attach to a ticket");
+    command.add("--dump-dir DIR", &options->dump_directory, "keep the newest 10 dumps in this directory");
     add_metrics_options(command, options->metrics);
     command.add("--leak-file FILE", &options->leak_file,
                 "with --unit or --tree: while a leak is told, keep the event in this file");
     command.add("--on-leak COMMAND", &options->on_leak,
                 "when a leak is told, run this command, without a shell; it reads the event as JSON");
-    command.add("--state FILE", &options->state,
-                "keep what was learned in this file, to go on with it; default: beside the history");
-    command.add("--no-dumps", &options->no_dumps, "read no stacks");
-    command.add("--dump-every DURATION", &options->dump_every,
-                "while growth is suspected, a dump this often: which stacks grow with the memory?");
-    command.add("--dump-dir DIR", &options->dump_directory,
-                "keep the newest 10 dumps as files in this directory");
     return command;
 }
 

@@ -9,13 +9,11 @@
 namespace rampwatch::cli {
 
 void add_service_options(Command& command, ServiceOptions& options) {
-    command.add(
-        "--unit NAME", &options.unit,
-        "watch this service of systemd through its restarts: its main process, the others, their sum");
-    command.add("--tree PID", &options.tree, "watch this process and its children, each and in sum");
-    command
-        .add("--processes WHICH", &options.processes,
-             "with --unit or --tree: all of them, or the main one alone")
+    command.heading = "Which process";
+    command.add("--unit NAME", &options.unit,
+                "a service of systemd, through its restarts: all of its processes, and their sum");
+    command.add("--tree PID", &options.tree, "this process and its children, each and in sum");
+    command.add("--processes WHICH", &options.processes, "all of them, or the main one alone")
         .one_of({"all", "main"});
     command.add("--linger DURATION", &options.linger,
                 "with --unit: end when it has been inactive for so long");

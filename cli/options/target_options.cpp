@@ -130,11 +130,13 @@ bool may_still_appear(const Error& error) {
 }  // namespace
 
 void add_target_options(Command& command, TargetOptions& options) {
+    command.heading = "Which process";
     command.add("TARGET", &options.target, "PID of the process");
     command.add("-p,--pid PID", &options.pid, "PID of the process");
     command.add("--pidfile FILE", &options.pidfile, "file that holds the PID in its first line");
-    command.add("--name NAME", &options.name,
-                "name of the executable, or of the process as ps -e shows it; exactly one must go by it");
+    command.add(
+        "--name NAME", &options.name,
+        "name of the executable, or of the process as ps -e shows it; exactly one process must have it");
     command.add("--wait", &options.wait, "wait until the process appears");
 }
 

@@ -24,15 +24,15 @@ namespace rampwatch::cli {
 namespace {
 
 constexpr const char* kExamples = R"(Examples:
-  rampwatch 4711                        what is this process doing, in under a second
-  rampwatch watch 4711                  watch it until Ctrl-C; says so when it leaks
+  rampwatch 4711                  what is this process doing, in under a second
+  rampwatch watch 4711            until Ctrl-C; says so when it leaks
   rampwatch watch --name myservice --record mem.csv
   rampwatch watch --patience 10m -- ./myservice --port 8080
-  rampwatch analyze mem.csv             judge what was recorded
-  rampwatch dump 4711                   its stacks, identical ones grouped
-  rampwatch watch --history --name myservice    remember it for years
-  rampwatch report                      what the histories say; --quiet for cron
-  rampwatch scan                        which process of this host is worth watching?
+  rampwatch watch --history --follow --name myservice    for years, and restarts
+  rampwatch analyze mem.csv       judge what was recorded
+  rampwatch dump 4711             its stacks, identical ones grouped
+  rampwatch report                what the histories say; --quiet for cron
+  rampwatch scan                  which process of this host is worth watching?
 
 Exit status: 0 no leak seen, 1 leak, 2 trouble.)";
 

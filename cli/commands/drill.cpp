@@ -14,6 +14,12 @@
 namespace rampwatch::cli {
 namespace {
 
+// systemctl says in two sentences what one says.
+std::string first_line(std::string_view text) {
+    text = trim(text);
+    return escape(text.substr(0, text.find('\n')), 300);
+}
+
 // The instance tells it itself, by all its ways: a signal is all that it needs.
 int drill(const std::string& word) {
     auto service = systemd::service_name(word);
@@ -27,7 +33,7 @@ int drill(const std::string& word) {
     const auto asked = run({"systemctl", "kill", "--kill-who=main", "--signal=SIGUSR1", instance});
     if (!asked) return complain(asked.error());
     if (asked->status.signalled || asked->status.number != 0 || asked->timed_out) {
-        return complain({Error::Kind::unavailable, std::string(trim(escape(trim(asked->err), 300))), instance,
+        return complain({Error::Kind::unavailable, first_line(asked->err), instance,
                          fmt::format("is it running? systemctl status {}; and this needs root", instance)});
     }
     fmt::print("{} was asked to tell a leak that is none, marked DRILL\n", instance);

@@ -45,7 +45,8 @@ int run_dump(const Options& options) {
     const auto handle = resolve(options.target);
     if (!handle) return complain(handle.error());
     const probe::Process& process = *handle->process;
-    const std::string sudo = ::geteuid() == 0 ? "" : "sudo " + own_command_line();
+    std::string sudo = ::geteuid() == 0 ? "" : "sudo " + own_command_line();
+    if (const auto dry = sudo.find(" --dry-run"); dry != std::string::npos) sudo.erase(dry, 10);
     const auto allowed = probe::may_dump(process.pid(), sudo);
     if (!allowed && settings->pprof.place.empty()) return complain(allowed.error());
     if (options.dry_run) return dry_run(process, *settings);

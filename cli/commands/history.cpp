@@ -29,7 +29,7 @@ constexpr const char* kExamples = R"(Examples:
   rampwatch history list
   rampwatch history export nginx > nginx.csv; rampwatch analyze nginx.csv
   rampwatch history prune --before 90d nginx
-  rampwatch history check                        exit status 2 when a file is damaged)";
+  rampwatch history check                   exit status 2 when a file is damaged)";
 
 struct Options {
     std::optional<std::string> directory{}, before{}, keep{}, output{};

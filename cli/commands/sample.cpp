@@ -23,13 +23,12 @@ namespace rampwatch::cli {
 namespace {
 
 constexpr const char* kExamples = R"(Examples:
-  */5 * * * * root rampwatch sample --name myservice     in /etc/cron.d
-  rampwatch sample --unit nginx                          all its processes, in sum
+  */5 * * * * root rampwatch sample --name myservice       in /etc/cron.d
   rampwatch sample --pidfile /run/myservice.pid --patience 12h
 
-A process that was sampled before and is not running is no trouble: status 0, and
-report --quiet tells it once. With a patience of 9 h a sample is wanted every 10
-minutes at least; fewer are kept, but not judged.)";
+A process that was sampled before and is not running is no trouble: status 0,
+and report --quiet tells it once. With a patience of 9 h a sample is wanted
+every 10 minutes at least; fewer are kept, but not judged.)";
 
 struct Options {
     TargetOptions target{};

@@ -80,7 +80,7 @@ bool is_told(const Group& group, std::int64_t change_in_all) {
 std::string group_head(const Group& group, std::int64_t total, std::int64_t change_in_all,
                        std::optional<std::chrono::nanoseconds> since, const DumpTextStyle& style) {
     std::string head = bold(fmt::format("{} {}", format_count(group.count), task_noun(group)), style);
-    if (total > 0) {
+    if (total > 0 && group.count > 0) {
         const double share = 100.0 * static_cast<double>(group.count) / static_cast<double>(total);
         head += share < 1 ? ", under 1 %" : fmt::format(", {:.0f} %", share);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What fills the heap of real C++ programs, and what of it grew: told by `rampwatch heap`, against what the
 // programs know of themselves.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmath>

@@ -102,10 +102,12 @@ _rampwatch() {
         --min-growth) from='1M 16M 100M' ;;
         --min-count | --samples | --leak-status) return ;;
         *)
-            if [ -z "$command" ]; then
-                [[ $word == -* ]] && from='-h --help -V --version' ||
-                    [[ $word == [0-9]* ]] && from=$(_rampwatch_pids) ||
-                    from="look watch analyze analyse dump stacks heap diff group history report ack status sample scan check-config serve drill"
+            if [ -z "$command" ] && [[ $word == -* ]]; then
+                from='-h --help -V --version'
+            elif [ -z "$command" ] && [[ $word == [0-9]* ]]; then
+                from=$(_rampwatch_pids)
+            elif [ -z "$command" ]; then
+                from="look watch analyze analyse dump stacks heap diff group history report ack status sample scan check-config serve drill"
             elif [[ $word == -* ]]; then
                 from="${options[$command]} -h --help"
             elif [ "$command" = history ]; then

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -23,15 +24,15 @@ namespace rampwatch::cli {
 namespace {
 
 constexpr const char* kExamples = R"(Examples:
-  rampwatch 4711                        what is this process doing, in under a second
-  rampwatch watch 4711                  watch it until Ctrl-C; says so when it leaks
+  rampwatch 4711                  what is this process doing, in under a second
+  rampwatch watch 4711            until Ctrl-C; says so when it leaks
   rampwatch watch --name myservice --record mem.csv
   rampwatch watch --patience 10m -- ./myservice --port 8080
-  rampwatch analyze mem.csv             judge what was recorded
-  rampwatch dump 4711                   its stacks, identical ones grouped
-  rampwatch watch --history --name myservice    remember it for years
-  rampwatch report                      what the histories say; --quiet for cron
-  rampwatch scan                        which process of this host is worth watching?
+  rampwatch watch --history --follow --name myservice    for years, and restarts
+  rampwatch analyze mem.csv       judge what was recorded
+  rampwatch dump 4711             its stacks, identical ones grouped
+  rampwatch report                what the histories say; --quiet for cron
+  rampwatch scan                  which process of this host is worth watching?
 
 Exit status: 0 no leak seen, 1 leak, 2 trouble.)";
 
@@ -67,28 +68,34 @@ Error unknown_word(const std::string& word, const CommandLine& line) {
     return {Error::Kind::bad_input,
             fmt::format("neither a command nor a PID: {}", escape(word, 64)),
             {},
-            near.empty() ? "rampwatch --help lists the commands" : fmt::format("did you mean \"{}\"?", near)};
+            near.empty() ? "a process by its name: rampwatch look --name " + escape(word, 64)
+                         : fmt::format("did you mean \"{}\"?", near)};
 }
 
-// A bare PID is the look, and "help WORD" is "WORD --help"; any other first word must be a command.
+// A bare PID, or a process named, is the look, and "help WORD" is "WORD --help"; any other first word must be
+// a command.
 Result<void> settle_first_word(Words& words, const CommandLine& line) {
     if (words.empty()) return {};
     if (words.front() == "help") {
         words.erase(words.begin());
         words.emplace_back("--help");
     }
-    if (is_number(words.front())) words.insert(words.begin(), "look");
+    constexpr std::array<std::string_view, 4> kNames = {"--name", "--pid", "-p", "--pidfile"};
+    const std::string first = words.front().substr(0, words.front().find('='));
+    const bool names_one = std::ranges::find(kNames, first) != kNames.end();
+    if (names_one || is_number(words.front())) words.insert(words.begin(), "look");
     if (!words.front().starts_with('-') && !has_command(line, words.front()))
         return unknown_word(words.front(), line);
     return {};
 }
 
 CommandLine command_line(const Invocation& invocation, const std::shared_ptr<const ConfigPlaces>& places) {
-    CommandLine line{
-        .name = "rampwatch",
-        .about = "Watches the memory of a process, tells a leak from healthy growth, and shows who holds it.",
-        .footer = kExamples,
-        .version = version_text};
+    CommandLine line{.name = "rampwatch",
+                     .about =
+                         "Watches the memory of a process, tells a leak from healthy growth, and shows which "
+                         "code holds it.",
+                     .footer = kExamples,
+                     .version = version_text};
     line.commands = {look_command(),           watch_command(invocation, places),
                      analyze_command(),        dump_command(invocation),
                      heap_command(invocation), diff_command(),

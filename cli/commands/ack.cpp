@@ -45,7 +45,8 @@ int run_ack(const Options& options) {
     told.silent_until_wall = ends ? std::nullopt : std::optional(*until);
     if (auto saved = save_told_at(*path, *book); !saved) return complain(saved.error());
     fmt::print("{}: {}\n", escape(*target, 64),
-               ends ? std::string("news are told again") : "no news until " + format_time(*until));
+               ends ? std::string("acknowledged no longer: its news are told again")
+                    : "acknowledged: report --quiet is silent about it until " + format_time(*until));
     return static_cast<int>(Exit::healthy);
 }
 

@@ -77,7 +77,8 @@ std::string notes_of(const batch::Analysis& analysis, std::size_t columns) {
 }
 
 void AnalysisPrinter::print(const std::string& text) {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) failed_ = true;
+    const std::string whole = style_.json ? text : broken_lines(text, columns_of(STDOUT_FILENO));
+    if (std::fwrite(whole.data(), 1, whole.size(), stdout) != whole.size()) failed_ = true;
 }
 
 void AnalysisPrinter::print(batch::Analysis analysis) {
@@ -146,7 +147,8 @@ int AnalysisPrinter::finish() {
             more = rows_.size() - kMostRows;
             rows_.resize(kMostRows);
         }
-        print("\n" + report::text_table(std::move(rows_), many_series_ ? "series" : "file"));
+        print("\n" + report::text_table(std::move(rows_), many_series_ ? "series" : "file",
+                                        columns_of(STDOUT_FILENO)));
         if (more > 0)
             print(fmt::format("and {} more, less urgent\n", format_count(static_cast<std::int64_t>(more))));
     }

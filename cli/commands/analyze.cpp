@@ -13,16 +13,16 @@ namespace rampwatch::cli {
 namespace {
 
 constexpr const char* kExamples = R"(Examples:
-  rampwatch analyze mem.csv                      what watch --record wrote
+  rampwatch analyze mem.csv                       what watch --record wrote
   rampwatch analyze --patience 30m --explain mem.csv
-  rampwatch analyze --format json *.csv | jq -c 'select(.verdict == "leak") | .source'
+  rampwatch analyze --format json *.csv | jq -c '{source, verdict}'
 
   while sleep 60; do date; ps -o pid,rss,comm -C nginx; done >ps.log    and then
   rampwatch analyze ps.log
 
-What a file is, is told by its content: CSV, logs of ps, pidstat, sar, top, atop,
-psrecord, mprof, docker stats and kubectl top, JSON of Prometheus, exports of
-Grafana. rampwatch-formats(5) has each.)";
+What a file is, is told by its content: CSV, logs of ps, pidstat, sar, top,
+atop, psrecord, mprof, docker stats and kubectl top, JSON of Prometheus, exports
+of Grafana. rampwatch-formats(5) has each.)";
 
 struct Options {
     std::vector<std::string> files{};

@@ -19,7 +19,7 @@ int check(const std::vector<std::string>& files) {
     for (const std::string& file : files) {
         const auto count = check_watch_config(file);
         if (!count) {
-            status = complain(count.error());
+            for (const Error& fault : faults_in_watch_config(file)) status = complain(fault);
         } else {
             fmt::print("{}: {} {}, all of them good\n", escape(file, 256), *count,
                        *count == 1 ? "setting" : "settings");

@@ -41,4 +41,7 @@ Command watch_command(const Invocation& invocation, std::shared_ptr<const Config
 // Would `watch` take all that this file says? How many settings it has; errors as of watch itself, placed.
 Result<std::size_t> check_watch_config(const std::string& file);
 
+// All that is wrong with it, each line for itself, before what is wrong between them.
+std::vector<Error> faults_in_watch_config(const std::string& file);
+
 }  // namespace rampwatch::cli

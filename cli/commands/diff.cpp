@@ -92,9 +92,8 @@ int diff(const Options& options) {
         fmt::print("{}\n", report::json_diff(before, now, difference));
     } else {
         const Terminal terminal = terminal_of(STDOUT_FILENO);
-        const report::DumpTextStyle style{.width = columns_for(terminal, STDOUT_FILENO),
-                                          .colours = terminal.colours};
-        fmt::print("{}", report::text_diff(before, now, difference, style));
+        const report::DumpTextStyle style{.width = columns_of(STDOUT_FILENO), .colours = terminal.colours};
+        fmt::print("{}", broken_lines(report::text_diff(before, now, difference, style), style.width));
     }
     if (std::fflush(stdout) != 0)
         return complain({Error::Kind::io, "cannot be written", "standard output", {}});
@@ -104,13 +103,13 @@ int diff(const Options& options) {
 }  // namespace
 
 Command diff_command() {
-    Command command{.name = "diff", .about = "Compare two dumps, group by group"};
+    Command command{.name = "diff", .about = "compare two dumps, group by group"};
     command.footer =
         "Examples:\n"
-        "  rampwatch dump --format json -o a.json 4711; sleep 600; rampwatch dump --format json -o b.json "
-        "4711\n"
-        "  rampwatch diff a.json b.json                  which stacks are there more of?\n"
-        "  rampwatch diff catalina.out                   its first thread dump and its last\n"
+        "  rampwatch dump --format json -o a.json 4711; sleep 600\n"
+        "  rampwatch dump --format json -o b.json 4711\n"
+        "  rampwatch diff a.json b.json              which stacks are there more of?\n"
+        "  rampwatch diff catalina.out               its first thread dump and its last\n"
         "  rampwatch diff catalina.out#2 catalina.out#3  its second and its third";
     auto options = std::make_shared<Options>();
     command

@@ -14,6 +14,12 @@
 namespace rampwatch::cli {
 namespace {
 
+// systemctl says in two sentences what one says.
+std::string first_line(std::string_view text) {
+    text = trim(text);
+    return escape(text.substr(0, text.find('\n')), 300);
+}
+
 // The instance tells it itself, by all its ways: a signal is all that it needs.
 int drill(const std::string& word) {
     auto service = systemd::service_name(word);
@@ -27,7 +33,7 @@ int drill(const std::string& word) {
     const auto asked = run({"systemctl", "kill", "--kill-who=main", "--signal=SIGUSR1", instance});
     if (!asked) return complain(asked.error());
     if (asked->status.signalled || asked->status.number != 0 || asked->timed_out) {
-        return complain({Error::Kind::unavailable, std::string(trim(escape(trim(asked->err), 300))), instance,
+        return complain({Error::Kind::unavailable, first_line(asked->err), instance,
                          fmt::format("is it running? systemctl status {}; and this needs root", instance)});
     }
     fmt::print("{} was asked to tell a leak that is none, marked DRILL\n", instance);
@@ -37,13 +43,13 @@ int drill(const std::string& word) {
 }  // namespace
 
 Command drill_command() {
-    Command command{.name = "drill", .about = "have a watch tell a leak that is none, to try the alarm"};
+    Command command{.name = "drill", .about = "send a test alarm through the watch of a service"};
     auto name = std::make_shared<std::string>();
     command.add("NAME", name.get(), "of the service: the instance is rampwatch@NAME.service").required();
     command.footer =
-        "Example:\n  rampwatch drill nginx         journal, metrics and /run/rampwatch/nginx.leak (for 5 "
-        "min), "
-        "--on-leak, the next mail of rampwatch report --quiet";
+        "Example:\n  rampwatch drill nginx\n\n"
+        "It goes to the journal, the metrics and /run/rampwatch/nginx.leak (for 5 min),\n"
+        "to --on-leak, and into the next mail of rampwatch report --quiet.";
     command.run = [name] { return drill(*name); };
     return command;
 }

@@ -45,7 +45,8 @@ int run_dump(const Options& options) {
     const auto handle = resolve(options.target);
     if (!handle) return complain(handle.error());
     const probe::Process& process = *handle->process;
-    const std::string sudo = ::geteuid() == 0 ? "" : "sudo " + own_command_line();
+    std::string sudo = ::geteuid() == 0 ? "" : "sudo " + own_command_line();
+    if (const auto dry = sudo.find(" --dry-run"); dry != std::string::npos) sudo.erase(dry, 10);
     const auto allowed = probe::may_dump(process.pid(), sudo);
     if (!allowed && settings->pprof.place.empty()) return complain(allowed.error());
     if (options.dry_run) return dry_run(process, *settings);
@@ -58,7 +59,8 @@ int run_dump(const Options& options) {
 }  // namespace
 
 Command dump_command(const Invocation& invocation) {
-    Command command{.name = "dump", .about = "Reads stacks; writes no core file"};
+    Command command{.name = "dump",
+                    .about = "read the stacks of a process, identical ones grouped; no core file"};
     command.alias = "stacks";
     auto options = std::make_shared<Options>();
     add_target_options(command, options->target);
@@ -68,11 +70,11 @@ Command dump_command(const Invocation& invocation) {
     command.add("--dry-run", &options->dry_run, "read nothing; tell whether it could be, and if not why not");
     command.footer =
         "Examples:\n"
-        "  rampwatch dump 4711                        where do all these threads stand?\n"
+        "  rampwatch dump 4711                  where do all these threads stand?\n"
         "  rampwatch dump --format json -o d.json 4711\n"
         "  rampwatch dump --format folded 4711 | flamegraph.pl > threads.svg\n"
-        "  rampwatch dump --pprof auto 4711           goroutines as the program itself has them\n"
-        "  rampwatch dump --format pprof -o threads.pb.gz 4711 && go tool pprof -top threads.pb.gz";
+        "  rampwatch dump --pprof auto 4711     goroutines as the program itself has them\n"
+        "  rampwatch dump --format pprof -o t.pb.gz 4711; go tool pprof -top t.pb.gz";
     options->target.has_command = invocation.has_command;
     command.run = [options] { return run_dump(*options); };
     return command;

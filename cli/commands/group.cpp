@@ -50,11 +50,11 @@ int group(const Options& options) {
 }  // namespace
 
 Command group_command() {
-    Command command{.name = "group", .about = "Group stacks that others wrote: gdb, Go, jstack and more"};
+    Command command{.name = "group", .about = "group stacks that others wrote: gdb, Go, jstack and more"};
     command.footer =
         "Examples:\n"
-        "  rampwatch group threads.txt              gdb -p 4711 -batch -ex 'thread apply all bt' > "
-        "threads.txt\n"
+        "  gdb -p 4711 -batch -ex 'thread apply all bt' > threads.txt\n"
+        "  rampwatch group threads.txt\n"
         "  curl -s localhost:6060/debug/pprof/goroutine?debug=2 | rampwatch group -\n"
         "  jstack 4711 | rampwatch group --format folded - | flamegraph.pl > java.svg";
     auto options = std::make_shared<Options>();

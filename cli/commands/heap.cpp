@@ -2,6 +2,7 @@
 // `rampwatch heap`: what a process's heap is made of, and what of it grew.
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -15,6 +16,7 @@
 
 #include "cli/commands/commands.h"
 #include "cli/console/exit.h"
+#include "cli/console/terminal.h"
 #include "cli/options/target_options.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
@@ -81,8 +83,9 @@ int print(const HeapTypes& types, const Life& life, const Options& options) {
     if (options.format == "json")
         fmt::print("{}\n", report::json_heap(types, life));
     else
-        fmt::print("{}",
-                   report::heap_text(types, fmt::format("PID {} ({})", life.pid, escape(life.comm, 64))));
+        fmt::print("{}", broken_lines(report::heap_text(
+                                          types, fmt::format("PID {} ({})", life.pid, escape(life.comm, 64))),
+                                      columns_of(STDOUT_FILENO)));
     if (std::fflush(stdout) != 0)
         return complain({Error::Kind::io, "cannot be written", "standard output", {}});
     return static_cast<int>(Exit::healthy);
@@ -131,7 +134,7 @@ int run_heap(const Options& options) {
 }  // namespace
 
 Command heap_command(const Invocation& invocation) {
-    Command command{.name = "heap", .about = "What fills the memory, by type; what of it grew"};
+    Command command{.name = "heap", .about = "tell what fills the memory, by type, and what of it grew"};
     auto options = std::make_shared<Options>();
     add_target_options(command, options->target);
     command.add("--for TIME", &options->wait, "look twice, so long apart, and tell what grew");

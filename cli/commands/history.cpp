@@ -29,7 +29,7 @@ constexpr const char* kExamples = R"(Examples:
   rampwatch history list
   rampwatch history export nginx > nginx.csv; rampwatch analyze nginx.csv
   rampwatch history prune --before 90d nginx
-  rampwatch history check                        exit status 2 when a file is damaged)";
+  rampwatch history check                   exit status 2 when a file is damaged)";
 
 struct Options {
     std::optional<std::string> directory{}, before{}, keep{}, output{};
@@ -223,12 +223,12 @@ int run_history(const Options& options) {
 
 Command history_command() {
     Command command{.name = "history",
-                    .about = "List, export, prune and check what watch --history recorded"};
+                    .about = "list, export, prune and check what watch --history recorded"};
     command.footer = kExamples;
     auto options = std::make_shared<Options>();
     command
         .add("ACTION", &options->action,
-             "list (a line a target), export (all looks of one target, for analyze), prune (thin and "
+             "list (one line per target), export (all looks of one target, for analyze), prune (thin and "
              "forget by hand), check (read each file whole)")
         .one_of({"list", "export", "prune", "check"})
         .required();

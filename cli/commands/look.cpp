@@ -23,8 +23,10 @@
 #include "core/probe/permission.h"
 #include "core/probe/proc_text.h"
 #include "core/probe/sampler.h"
+#include "core/probe/service_group.h"
 #include "core/probe/smaps.h"
 #include "core/probe/threads.h"
+#include "core/probe/tree.h"
 #include "core/report/json_look.h"
 #include "core/report/text_look.h"
 #include "core/worker/heap_child.h"
@@ -127,6 +129,24 @@ void add_beside_rss(Look& look, const probe::Process& process, const std::string
     if (rollup && rollup->pss > 0) look.pss_bytes = rollup->pss;
 }
 
+// Whom it belongs to, and who belongs to it: what a pager named is the service, not its idle main process.
+void add_family(Look& look, const probe::Process& process) {
+    constexpr std::size_t kMostChildren = 512;
+    if (const auto text = read_file(process.directory(), "cgroup")) {
+        look.life.unit = probe::unit_of(*text);
+        if (const auto cgroup = probe::memory_cgroup(*text, {})) look.cgroup = cgroup->path;
+    }
+    const auto tree = probe::process_tree(process.pid(), {}, kMostChildren);
+    if (tree.size() < 2) return;
+    look.children = static_cast<std::int64_t>(tree.size()) - 1;
+    look.children_bytes = 0;
+    for (std::size_t at = 1; at < tree.size(); ++at) {
+        const auto status = read_file(fmt::format("/proc/{}/status", tree[at]));
+        const auto kib = status ? probe::field_of(*status, "VmRSS") : std::nullopt;
+        if (kib && *kib < (std::int64_t{1} << 40)) *look.children_bytes += *kib * 1024;
+    }
+}
+
 Result<Look> take_look(const probe::Process& process, const std::string& pprof) {
     const auto begin = boot_now();
     auto looker = probe::Looker::open(process);
@@ -142,6 +162,7 @@ Result<Look> take_look(const probe::Process& process, const std::string& pprof) 
     const auto peak_kib = status ? probe::field_of(*status, "VmHWM") : std::nullopt;
     if (peak_kib && *peak_kib < INT64_MAX / 1024) look.peak_rss_bytes = *peak_kib * 1024;
     add_beside_rss(look, process, status ? *status : std::string());
+    add_family(look, process);
     if (!sample->fds) look.missing.emplace_back("descriptors");
     look.main_thread_ended = !process.has_main_thread();
     add_stacks(look, pprof);
@@ -164,9 +185,9 @@ int look(const Options& options) {
     } else {
         report::LookTextStyle style{.program = program_name()};
         const Terminal terminal = terminal_of(STDOUT_FILENO);
-        style.width = columns_for(terminal, STDOUT_FILENO);
+        style.width = columns_of(STDOUT_FILENO);
         style.colours = terminal.colours;
-        fmt::print("{}", report::text_look(*look, style));
+        fmt::print("{}", broken_lines(report::text_look(*look, style), style.width));
     }
     if (std::fflush(stdout) != 0) return static_cast<int>(Exit::trouble);
     return static_cast<int>(Exit::healthy);
@@ -175,7 +196,8 @@ int look(const Options& options) {
 }  // namespace
 
 Command look_command() {
-    Command command{.name = "look", .about = "What a process is and holds, in under a second; no verdict"};
+    Command command{.name = "look",
+                    .about = "show what a process is and holds, in under a second; no verdict"};
     command.footer =
         "Examples:\n"
         "  rampwatch 4711              the same as: rampwatch look 4711\n"

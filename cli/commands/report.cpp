@@ -35,12 +35,13 @@ using std::chrono::nanoseconds;
 constexpr std::size_t kColumns = 80;
 
 constexpr const char* kExamples = R"(Examples:
-  rampwatch report                               all targets of this host, the most urgent first
+  rampwatch report                      all targets here, the most urgent first
   rampwatch report --target nginx --since 9d
-  rampwatch report --quiet                       for cron: silent unless there is news
+  rampwatch report --quiet              for cron: silent unless there is news
   rampwatch report --format html -o report.html
 
-Exit status: 0 no leak, 1 a leak is reported, 2 trouble: a watch that died, a history that cannot be read.)";
+Exit status: 0 no leak, 1 a leak is reported, 2 trouble: a watch that died, a
+history that cannot be read.)";
 
 struct Options {
     std::optional<std::string> directory{}, state_directory{}, until{};
@@ -83,26 +84,14 @@ Result<batch::ReportRequest> read_request(const Options& options) {
     return request;
 }
 
-std::size_t columns_in(std::string_view line) {
-    return static_cast<std::size_t>(std::count_if(
-        line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
-}
-
-std::string broken(const std::string& text) {
-    std::string lines;
-    for (const std::string_view line : split(std::string_view(text).substr(0, text.size() - 1), '\n')) {
-        const bool too_long = columns_in(line) > kColumns && !line.starts_with("next: ");
-        lines += (too_long ? broken_at_spaces(line, kColumns) : std::string(line)) + "\n";
-    }
-    return lines;
-}
-
 std::string rendered(const report::Report& report, const Options& options) {
     if (options.format == "json") return report::json_report(report) + "\n";
     if (options.format == "html") return report::html_report(report);
     const bool utf8 = terminal_of(STDOUT_FILENO).utf8;
-    return broken(report::text_report(
-        report, {.width = kColumns, .glyphs = utf8 ? report::Glyphs::unicode : report::Glyphs::ascii}));
+    return broken_lines(
+        report::text_report(
+            report, {.width = kColumns, .glyphs = utf8 ? report::Glyphs::unicode : report::Glyphs::ascii}),
+        kColumns);
 }
 
 Result<void> put(const std::string& text, const Options& options) {
@@ -177,6 +166,10 @@ int run_report(const Options& options) {
         !report->troubles.empty() || std::any_of(report->targets.begin(), report->targets.end(),
                                                  [](const auto& target) { return !target.news.empty(); });
     if (options.quiet && options.format != "json") {
+        report->left_out_leaks = static_cast<std::size_t>(
+            std::count_if(report->targets.begin(), report->targets.end(), [](const auto& target) {
+                return target.news.empty() && !target.silenced && target.verdict.claim == Claim::leak;
+            }));
         report->left_out =
             std::erase_if(report->targets, [](const auto& target) { return target.news.empty(); });
     }
@@ -184,7 +177,8 @@ int run_report(const Options& options) {
         options.quiet && options.format == "text" ? new_drills(*request) : std::vector<report::Drill>{};
     std::string text = !options.quiet || news ? rendered(*report, options) : "";
     if (!drills.empty())  // a true leak stands first
-        text += (text.empty() ? "" : "\n") + broken(report::text_drills(report->host, drills));
+        text +=
+            (text.empty() ? "" : "\n") + broken_lines(report::text_drills(report->host, drills), kColumns);
     if (!text.empty()) {
         if (auto written = put(text, options); !written) return complain(written.error());
     }
@@ -202,13 +196,13 @@ int run_report(const Options& options) {
 }  // namespace
 
 Command report_command() {
-    Command command{.name = "report", .about = "what the histories say: text for a mail, html, json"};
+    Command command{.name = "report", .about = "tell what the histories say: text for a mail, HTML, JSON"};
     command.footer = kExamples;
     auto options = std::make_shared<Options>();
     command.add("--target TARGET", &options->targets,
                 "only this target, as history list names it; repeatable");
     command.add("--since TIME", &options->since, "what is shown begins here: 24h ago, or a date");
-    command.add("--until TIME", &options->until, "judge and show what was known then; default: now");
+    command.add("--until TIME", &options->until, "judge and show what was known then [now]");
     command.add("--format FORMAT", &options->format, "text, html (one file), or json (rampwatch.report/1)")
         .one_of({"text", "html", "json"});
     command.add("--only WHICH", &options->only, "all, or leaks (and watches that died)")

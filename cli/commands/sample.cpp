@@ -23,11 +23,12 @@ namespace rampwatch::cli {
 namespace {
 
 constexpr const char* kExamples = R"(Examples:
-  */5 * * * * root rampwatch sample --name nginx       in /etc/cron.d, with a report --quiet beside it
+  */5 * * * * root rampwatch sample --name myservice       in /etc/cron.d
   rampwatch sample --pidfile /run/myservice.pid --patience 12h
 
-A process that was sampled before and is not running is no trouble: status 0, and report --quiet tells it once.
-With a patience of 9 h a sample is wanted every 10 minutes at least; fewer are kept, but not judged.)";
+A process that was sampled before and is not running is no trouble: status 0,
+and report --quiet tells it once. With a patience of 9 h a sample is wanted
+every 10 minutes at least; fewer are kept, but not judged.)";
 
 struct Options {
     TargetOptions target{};
@@ -73,7 +74,6 @@ class OneLook {
 
   private:
     void answer(const Request& request) {
-        if (request.kind != Request::Kind::dump) return;
         auto dump = dump::take_dump(who_, dumps_, request.reason);
         if (dump) dump->mono += shift_;
         tell(fact::DumpDone{
@@ -163,7 +163,7 @@ int run_sample(const Options& options) {
 
 Command sample_command(const Invocation& invocation) {
     Command command{.name = "sample",
-                    .about = "one sample into the history, and a dump when a claim turns; for cron"};
+                    .about = "take one sample into the history, and a dump when a claim turns; for cron"};
     command.footer = kExamples;
     auto options = std::make_shared<Options>();
     add_target_options(command, options->target);

@@ -14,6 +14,7 @@
 #include "cli/console/exit.h"
 #include "cli/console/program_name.h"
 #include "cli/console/signals.h"
+#include "cli/console/terminal.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
@@ -28,7 +29,7 @@ using namespace std::chrono_literals;
 constexpr int kLooksWanted = 60;  // the Judge wants 50 in a patience
 
 constexpr const char* kExamples = R"(Examples:
-  rampwatch scan                       all processes for 10 minutes; Ctrl-C shows what there is so far
+  rampwatch scan              for 10 minutes; Ctrl-C shows what there is so far
   rampwatch scan --for 1m --top 5
   rampwatch scan --for 12h --format json
 
@@ -74,6 +75,7 @@ Result<ScanSettings> read_settings(const Options& options) {
 // Until the time is over, or somebody has seen enough.
 void scan_for(batch::Scanner& scanner, const ScanSettings& settings) {
     Signals signals(false);
+    const bool tells = terminal_of(STDERR_FILENO).can_redraw;
     const nanoseconds began = boot_now();
     Poller poller;
     for (nanoseconds next = began;; next += settings.interval) {
@@ -89,6 +91,12 @@ void scan_for(batch::Scanner& scanner, const ScanSettings& settings) {
                 return;
         }
         scanner.look();
+        if (tells) {
+            fmt::print(stderr, "\r\x1b[K{} of {}: {} processes grow so far",
+                       format_duration(std::min(boot_now() - began, settings.time)),
+                       format_duration(settings.time), scanner.growing());
+            std::fflush(stderr);
+        }
         if (next >= began + settings.time) return;
         if (boot_now() - next > settings.interval) next = boot_now();  // suspended, or starved
     }
@@ -103,13 +111,16 @@ int run_scan(const Options& options) {
     if (!scanner) return complain(scanner.error());
     const nanoseconds began = boot_now();
     scan_for(*scanner, *settings);
+    if (terminal_of(STDERR_FILENO).can_redraw) fmt::print(stderr, "\r\x1b[K");
     report::ScanReport report = scanner->report();
     report.took = boot_now() - began;
     report.interval = settings->interval;
     report.wall = wall_now();
     report.program = program_name();
-    const std::string text = options.format == "json" ? report::json_scan(report) + "\n"
-                                                      : report::text_scan(report, settings->top);
+    const std::size_t columns = columns_of(STDOUT_FILENO);
+    const std::string text = options.format == "json"
+                                 ? report::json_scan(report) + "\n"
+                                 : broken_lines(report::text_scan(report, settings->top, columns), columns);
     if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
         return static_cast<int>(Exit::healthy);
     return complain(
@@ -119,12 +130,13 @@ int run_scan(const Options& options) {
 }  // namespace
 
 Command scan_command() {
-    Command command{.name = "scan", .about = "all processes for a while: who grows, how surely, how fast"};
+    Command command{.name = "scan",
+                    .about = "look at all processes for a while: who grows, how surely, how fast"};
     command.footer = kExamples;
     auto options = std::make_shared<Options>();
     command.add("--for DURATION", &options->time, "look for so long");
     command.add("-i,--interval DURATION", &options->interval,
-                "time between two looks; default: a sixtieth of the time, at most 10s");
+                "time between two looks [a sixtieth of the time, at most 10s]");
     command.add("--top N", &options->top, "show so many; 0: all");
     command.add("--format FORMAT", &options->format, "text or json (rampwatch.scan/1)")
         .one_of({"text", "json"});

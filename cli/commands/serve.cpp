@@ -90,8 +90,8 @@ Command serve_command() {
     command.add("--dir DIR", &options->directory, "the directory of their files");
     command.footer =
         "Examples:\n"
-        "  rampwatch serve                            /run/rampwatch/*.prom at 127.0.0.1:9477/metrics\n"
-        "  rampwatch serve --listen 0.0.0.0:9477      for a Prometheus elsewhere";
+        "  rampwatch serve                   /run/rampwatch/*.prom at 127.0.0.1:9477\n"
+        "  rampwatch serve --listen 0.0.0.0:9477         for a Prometheus elsewhere";
     command.run = [options] { return serve(*options); };
     return command;
 }

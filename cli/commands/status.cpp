@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `rampwatch status`: a line a target that is recorded on this host.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
@@ -12,12 +13,14 @@
 #include "cli/commands/commands.h"
 #include "cli/console/exit.h"
 #include "cli/console/program_name.h"
+#include "cli/console/terminal.h"
 #include "cli/options/history_options.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/batch/report_builder.h"
 #include "core/model/words.h"
+#include "core/report/fitted_table.h"
 #include "core/report/json_status.h"
 #include "core/report/text_table.h"
 #include "core/report/verdict_words.h"
@@ -66,29 +69,40 @@ const char* watcher_of(const report::TargetReport& target, bool is_written) {
     return target.one_shot ? "sampled" : "GONE";
 }
 
-std::string line_of(const report::TargetReport& target, const batch::ReportRequest& request,
-                    std::size_t width, const report::RateColumn& rates) {
-    const std::string pid = target.alive ? std::to_string(target.who.pid) : "-";
-    std::string ago = "-";
-    if (target.last_wall)
-        ago = format_duration(std::max(request.now_wall - *target.last_wall, nanoseconds(0))) + " ago";
-    return fmt::format("{:<{}}  {:>7}  {:>9}  {:<9}  {:>13}  {:>10}  {:>12}  {}\n", escape(target.name, 64),
-                       width, pid, memory_of(target), word(target.verdict.claim),
-                       slope_of(target.verdict, rates), limit_of(target.verdict), ago,
-                       watcher_of(target, store::is_written(request.directory, target.name)));
+std::vector<std::string> cells_of(const report::TargetReport& target, const batch::ReportRequest& request,
+                                  const report::RateColumn& rates) {
+    const auto ago = [&](nanoseconds wall) {
+        return format_duration(std::max(request.now_wall - wall, nanoseconds(0))) + " ago";
+    };
+    std::string watcher = watcher_of(target, store::is_written(request.directory, target.name));
+    if (target.silenced) watcher += ", silenced";
+    return {escape(target.name, 64),
+            target.alive && target.who.pid != 0 ? std::to_string(target.who.pid) : "-",
+            memory_of(target),
+            std::string(word(target.verdict.claim)),
+            slope_of(target.verdict, rates),
+            limit_of(target.verdict),
+            target.last_wall ? ago(*target.last_wall) : "-",
+            std::move(watcher)};
 }
 
 void print_table(const report::Report& report, const batch::ReportRequest& request) {
-    std::size_t width = 6;
-    for (const auto& target : report.targets) width = std::max(width, escape(target.name, 64).size());
-    fmt::print("{:<{}}  {:>7}  {:>9}  {:<9}  {:>13}  {:>10}  {:>12}  {}\n", "target", width, "PID", "memory",
-               "claim", "slope", "limit in", "last sample", "watcher");
     report::RateColumn rates;
     for (const auto& target : report.targets) {
         const SeriesVerdict* series = report::leader(target.verdict);
         if (series != nullptr && series->slope_per_s) rates.add(series->series, *series->slope_per_s);
     }
-    for (const auto& target : report.targets) fmt::print("{}", line_of(target, request, width, rates));
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& target : report.targets) rows.push_back(cells_of(target, request, rates));
+    fmt::print("{}", report::fitted_table({{.title = "target"},
+                                           {.title = "PID", .right = true, .worth = 1},
+                                           {.title = "memory", .right = true},
+                                           {.title = "claim"},
+                                           {.title = "slope", .right = true, .worth = 4},
+                                           {.title = "limit in", .right = true, .worth = 3},
+                                           {.title = "last sample", .right = true, .worth = 2},
+                                           {.title = "watcher"}},
+                                          std::move(rows), columns_of(STDOUT_FILENO)));
 }
 
 void print_json(const report::Report& report, const batch::ReportRequest& request) {
@@ -134,9 +148,10 @@ int run_status(const Options& options) {
 
 Command status_command() {
     Command command{.name = "status",
-                    .about = "Show a line for each target that is watched or recorded on this host"};
+                    .about = "show one line per target that is watched or recorded on this host"};
     command.footer =
-        "Exit status: 0 no leak, 1 a leak, 2 trouble: a watch that died, a history that cannot be read.";
+        "Exit status: 0 no leak, 1 a leak, 2 trouble: a watch that died, a\n"
+        "history that cannot be read.";
     auto options = std::make_shared<Options>();
     add_history_dir(command, options->directory);
     command.add("--format FORMAT", &options->format, "text or json (rampwatch.status/1, one object)")

@@ -19,10 +19,13 @@
 #include "cli/options/target_options.h"
 #include "cli/watch/process_watch.h"
 #include "cli/watch/service_watch.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/listen/leak_command.h"
 #include "core/probe/sampler.h"
+#include "core/systemd/journal.h"
+#include "core/systemd/notify.h"
 
 namespace rampwatch::cli {
 namespace {
@@ -30,15 +33,20 @@ namespace {
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
-constexpr const char* kExamples = R"(Examples:
-  rampwatch watch 4711                          until Ctrl-C; says so when it leaks, and shows its stacks
-  rampwatch watch --name myservice --record mem.csv
-  rampwatch watch --history --name myservice    goes on where the last watch was; rampwatch report reads it
-  rampwatch watch -q --for 12h --pidfile /run/myservice.pid       for cron: silent unless it grows
-  rampwatch watch --unit nginx                  a service of systemd, through its restarts; all its processes
-  rampwatch watch --patience 20m --leak-status 99 -- ./load-test  does a load test leak?
+// EX_CONFIG of sysexits.h: that a unit need not try again what was written wrongly.
+constexpr int kBadUsageOfService = 78;
 
-A leak is confirmed after --patience at the earliest: growth that lasts less may be a warm-up.)";
+constexpr const char* kExamples = R"(Examples:
+  rampwatch watch 4711                 until Ctrl-C; says when it leaks, and why
+  rampwatch watch --name myservice --record mem.csv
+  rampwatch watch --follow --history --name myservice       through its restarts
+  rampwatch watch --unit nginx         a service of systemd, all its processes
+  rampwatch watch --tree 4711          a process and its children, and their sum
+  rampwatch watch -q --for 12h --pidfile /run/myservice.pid             for cron
+  rampwatch watch --patience 20m --leak-status 99 -- ./load-test
+
+A leak is confirmed after --patience at the earliest: growth that lasts less may
+be a warm-up.)";
 
 struct Options {
     TargetOptions target{};
@@ -182,17 +190,12 @@ void add_what_is_said(Command& command, Options& options) {
         .one_of({"text", "json"});
     command.add("-q,--quiet", &options.quiet, "nothing until there is something to say");
     command.add("--explain", &options.explain, "beside a verdict, every gate with its value and threshold");
-    command.add("--record FILE", &options.record, "write each sample to this CSV file, for analyze");
-}
-
-bool names_a_process(const TargetOptions& target) {
-    return target.target || target.pid || target.pidfile || target.name || target.has_command;
 }
 
 int run_checked(const Options& options, const ConfigPlaces& places) {
     const auto settings = read_settings(options);
-    const auto service = read_service_options(options.service, names_a_process(options.target));
-    const Error not_both{Error::Kind::bad_input, "not with --unit or --tree", "--save",
+    const auto service = read_service_options(options.service, options.target);
+    const Error not_both{Error::Kind::bad_input, "not with --unit, --tree or --follow", "--save",
                          "rampwatch report --format html makes a page from the history"};
     const Error* error = !settings ? &settings.error() : !service ? &service.error() : nullptr;
     if (error == nullptr && *service && settings->save) error = &not_both;
@@ -200,6 +203,7 @@ int run_checked(const Options& options, const ConfigPlaces& places) {
     if (error == nullptr && !*service && settings->leak_file) error = &no_service;
     if (error != nullptr) {
         const int trouble = complain(placed_in_config(*error, places));
+        if (systemd::is_service()) return kBadUsageOfService;
         return options.target.has_command ? kOurTrouble : trouble;
     }
     return *service ? run_service_watch(**service, *settings) : run_watch(options.target, *settings);
@@ -207,38 +211,55 @@ int run_checked(const Options& options, const ConfigPlaces& places) {
 
 // All options of `watch`.
 Command declare(const std::shared_ptr<Options>& options) {
-    Command command{.name = "watch", .about = "judge a process while it runs; shows who holds the memory"};
+    Command command{.name = "watch",
+                    .about = "judge a process while it runs, and show which code holds its memory"};
     command.footer = kExamples;
     add_target_options(command, options->target);
     add_service_options(command, options->service);
     command.add("--config FILE", &options->config,
-                "options from this file, a line each; may be given several times; -FILE may be missing");
+                "options from this file, one per line; repeatable; a leading - means the file may be absent");
     add_judge_options(command, options->judge);
     command.add("-i,--interval DURATION", &options->interval,
-                "time between samples; default: 1s (of a service, and with a history, 10s), or "
-                "patience/1000 where "
-                "that is less");
+                "time between samples [1s; of a service, and with a history, 10s; patience/1000 where that "
+                "is less]");
+    command.heading = "How long";
     add_how_long(command, *options);
+    command.heading = "What is printed";
     add_what_is_said(command, *options);
     add_dump_options(command, options->dump);
-    command.add("--save FILE", &options->save,
-                "keep a page of it in this HTML file, to be attached to a ticket");
+    command.add("--no-dumps", &options->no_dumps, "read no stacks");
+    command.add("--dump-every DURATION", &options->dump_every,
+                "while growth is suspected, a dump this often: which stacks grow with the memory?");
+    command.heading = "What is kept";
     command.add("--history", &options->has_history,
-                "record all of it in a database of its own, for report; goes on through restarts");
+                "record it in a database of its own, for report; goes on through restarts");
     add_history_options(command, options->history);
+    command.add("--record FILE", &options->record, "write each sample to this CSV file, for analyze");
+    command.add("--state FILE", &options->state,
+                "keep what was learned in this file, to go on with it [beside the history]");
+    command.add("--save FILE", &options->save, "keep an HTML page of it current, to attach to a ticket");
+    command.add("--dump-dir DIR", &options->dump_directory, "keep the newest 10 dumps in this directory");
     add_metrics_options(command, options->metrics);
     command.add("--leak-file FILE", &options->leak_file,
                 "with --unit or --tree: while a leak is told, keep the event in this file");
     command.add("--on-leak COMMAND", &options->on_leak,
                 "when a leak is told, run this command, without a shell; it reads the event as JSON");
-    command.add("--state FILE", &options->state,
-                "keep what was learned in this file, to go on with it; default: beside the history");
-    command.add("--no-dumps", &options->no_dumps, "read no stacks");
-    command.add("--dump-every DURATION", &options->dump_every,
-                "while growth is suspected, a dump this often: which stacks grow with the memory?");
-    command.add("--dump-dir DIR", &options->dump_directory,
-                "keep the newest 10 dumps as files in this directory");
     return command;
+}
+
+// What `watch` would say of these words, which set `options` of `line`; empty where it would take them.
+std::optional<Error> fault_in(std::vector<std::string> words, const CommandLine& line, const Options& options,
+                              const ConfigPlaces& places) {
+    if (const auto understood = parse(line, std::move(words)); !understood) {
+        Error error = understood.error();
+        error.hint.clear();
+        return placed_in_config(std::move(error), places);
+    }
+    if (const auto settings = read_settings(options); !settings)
+        return placed_in_config(settings.error(), places);
+    if (const auto service = read_service_options(options.service, {}); !service)
+        return placed_in_config(service.error(), places);
+    return std::nullopt;
 }
 
 }  // namespace
@@ -249,16 +270,38 @@ Result<std::size_t> check_watch_config(const std::string& file) {
     std::vector<std::string> words = {"watch", "--config", file};
     const auto places = expand_config(words, line.commands.front());
     if (!places) return places.error();
-    if (const auto understood = parse(line, std::move(words)); !understood) {
-        Error error = understood.error();
-        error.hint.clear();
-        return placed_in_config(std::move(error), *places);
-    }
-    if (const auto settings = read_settings(*options); !settings)
-        return placed_in_config(settings.error(), *places);
-    if (const auto service = read_service_options(options->service, false); !service)
-        return placed_in_config(service.error(), *places);
+    if (auto fault = fault_in(std::move(words), line, *options, *places)) return *fault;
     return places->size();
+}
+
+std::vector<Error> faults_in_watch_config(const std::string& file) {
+    const auto whole = check_watch_config(file);
+    if (whole) return {};
+    std::vector<Error> faults;
+    const auto text = read_file(file, 1U << 16);
+    if (!text) return {whole.error()};
+    std::string before;  // ends of the lines before it, so that its place is right
+    for (const std::string_view one : split(*text, '\n')) {
+        const auto options = std::make_shared<Options>();
+        const CommandLine line{.name = "rampwatch", .commands = {declare(options)}};
+        const auto setting =
+            parse_config(before + std::string(one), file, config_keys(line.commands.front()));
+        before += "\n";
+        if (!setting) {
+            faults.push_back(setting.error());
+        } else if (!setting->empty() && setting->front().value != "no") {
+            const Setting& said = setting->front();
+            const bool is_yes =
+                is_flag(*std::ranges::find_if(line.commands.front().options, [&](const Option& option) {
+                    return option.names.back() == "--" + said.name;
+                }));
+            const std::string word = "--" + said.name + (is_yes ? "" : "=" + said.value);
+            if (auto fault = fault_in({"watch", word}, line, *options, {{"--" + said.name, said.place}}))
+                faults.push_back(std::move(*fault));
+        }
+    }
+    if (faults.empty()) faults.push_back(whole.error());  // between its lines
+    return faults;
 }
 
 Command watch_command(const Invocation& invocation, std::shared_ptr<const ConfigPlaces> places) {

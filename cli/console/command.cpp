@@ -19,7 +19,7 @@ bool is_flag(const Option& option) { return std::holds_alternative<bool*>(option
 
 Option& Command::add(std::string_view spec, Place place, std::string about_it) {
     const auto blank = spec.find(' ');
-    Option option{.about = std::move(about_it), .place = place};
+    Option option{.about = std::move(about_it), .group = heading, .place = place};
     for (const std::string_view one : split(spec.substr(0, blank), ',')) option.names.emplace_back(one);
     if (blank != std::string_view::npos) option.value = spec.substr(blank + 1);
     return options.emplace_back(std::move(option));

@@ -23,6 +23,7 @@ struct Option {
     std::vector<std::string> names{};    // "--pid", "-p"; of a word without dashes its name for --help
     std::string value{};                 // what --help calls its value: "PID"
     std::string about{};                 // one sentence for --help
+    std::string group{};                 // the heading in --help that it stands under
     std::vector<std::string> choices{};  // nothing else is taken; empty: any word
     bool is_required = false;
     Place place{};
@@ -38,6 +39,7 @@ struct Command {
     std::string alias{};   // empty: none
     std::string footer{};  // --help ends with it
     std::vector<Option> options{};
+    std::string heading{};        // the group of what is added from now on
     bool starts_command = false;  // "-- COMMAND ARGS" may stand behind it
     std::function<int()> run{};   // its value is the exit status; asked once, after parse()
 

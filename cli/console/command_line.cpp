@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "cli/console/help_text.h"
 #include "core/base/text.h"
 
 namespace rampwatch::cli {
@@ -34,21 +35,17 @@ void add(CLI::App& app, const Option& option) {
     if (!option.choices.empty()) added->check(CLI::IsMember(option.choices));
     if (option.is_required) added->required();
     if (std::holds_alternative<Words*>(option.place) && is_named(option)) added->expected(1)->take_all();
-    if (const auto* text = std::get_if<std::string*>(&option.place); text != nullptr && !(*text)->empty())
-        added->capture_default_str();
 }
 
 void add(CLI::App& app, const Command& command) {
     CLI::App* added = app.add_subcommand(command.name, command.about);
     if (!command.alias.empty()) added->alias(command.alias);
-    added->footer(command.footer);
     for (const Option& option : command.options) add(*added, option);
 }
 
 void declare(CLI::App& app, const CommandLine& line) {
     if (line.version) app.set_version_flag("-V,--version", line.version);
     app.require_subcommand(0, 1);
-    app.footer(line.footer);
     for (const Command& command : line.commands) add(app, command);
 }
 
@@ -57,29 +54,39 @@ const CLI::App& chosen(const CLI::App& app) {
     return parsed.empty() ? app : *parsed.front();
 }
 
-std::string help_of(const CLI::App& command) {
+std::string see_help(const CLI::App& command) {
     return command.get_parent() == nullptr ? "see rampwatch --help"
                                            : fmt::format("see rampwatch {} --help", command.get_name());
 }
 
 std::string near_option(const std::string& name, const CLI::App& command) {
+    if (name == "--json" && command.get_option_no_throw("--format") != nullptr)
+        return "did you mean \"--format json\"?";
     Words names;
     for (const CLI::Option* option : command.get_options()) {
         for (const std::string& one : option->get_lnames()) names.push_back("--" + one);
     }
     const std::vector<std::string_view> views(names.begin(), names.end());
     const std::string_view near = nearest_word(name, views);
-    return near.empty() ? help_of(command) : fmt::format("did you mean \"{}\"?", near);
+    return near.empty() ? see_help(command) : fmt::format("did you mean \"{}\"?", near);
+}
+
+std::string help_asked(const CommandLine& line, const CLI::App& app) {
+    const auto parsed = app.get_subcommands();
+    const auto asked = std::ranges::find_if(line.commands, [&](const Command& command) {
+        return !parsed.empty() && command.name == parsed.front()->get_name();
+    });
+    return asked == line.commands.end() ? help_of(line) : help_of(line, *asked);
 }
 
 // CLI11's own words for what it found wrong; for a word too many, ours.
 Error refusal(const CLI::ParseError& error, const CLI::App& app) {
     const CLI::App& command = chosen(app);
     const Words extra = app.remaining(true);
-    if (extra.empty()) return {Error::Kind::bad_input, escape(error.what(), 400), {}, help_of(command)};
+    if (extra.empty()) return {Error::Kind::bad_input, escape(error.what(), 400), {}, see_help(command)};
     const std::string& word = extra.front();
     if (!word.starts_with("-")) {
-        return {Error::Kind::bad_input, "one word too many: " + escape(word, 64), {}, help_of(command)};
+        return {Error::Kind::bad_input, "one word too many: " + escape(word, 64), {}, see_help(command)};
     }
     const std::string name = word.substr(0, word.find('='));
     return {Error::Kind::bad_input, "unknown option: " + escape(name, 64), {}, near_option(name, command)};
@@ -94,7 +101,7 @@ Result<Understood> parse(const CommandLine& line, std::vector<std::string> words
         std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
         app.parse(words);
     } catch (const CLI::CallForHelp&) {
-        return Understood{nullptr, app.help()};
+        return Understood{nullptr, help_asked(line, app)};
     } catch (const CLI::CallForVersion& asked) {
         return Understood{nullptr, std::string(asked.what()) + "\n"};
     } catch (const CLI::ParseError& error) {
@@ -108,10 +115,6 @@ Result<Understood> parse(const CommandLine& line, std::vector<std::string> words
     return understood;
 }
 
-std::string help(const CommandLine& line) {
-    CLI::App app(line.about, line.name);
-    declare(app, line);
-    return app.help();
-}
+std::string help(const CommandLine& line) { return help_of(line); }
 
 }  // namespace rampwatch::cli

@@ -21,7 +21,7 @@ namespace {
 report::DumpTextStyle style_of_stdout(bool to_file) {
     const Terminal terminal = to_file ? Terminal{} : terminal_of(STDOUT_FILENO);
     report::DumpTextStyle style;
-    style.width = columns_for(terminal, STDOUT_FILENO);
+    style.width = to_file ? 80 : columns_of(STDOUT_FILENO);
     style.colours = terminal.colours;
     return style;
 }
@@ -30,7 +30,8 @@ Result<std::string> rendered(const Dump& dump, const DumpOutput& output) {
     if (output.format == "pprof") return report::pprof(dump);
     if (output.format == "json") return report::json_dump(dump) + "\n";
     if (output.format == "folded") return report::folded(dump);
-    return report::text_dump(dump, style_of_stdout(!output.file.empty()));
+    const report::DumpTextStyle style = style_of_stdout(!output.file.empty());
+    return broken_lines(report::text_dump(dump, style), style.width);
 }
 
 }  // namespace
@@ -39,7 +40,7 @@ void add_dump_output(Command& command, DumpOutput& output) {
     command
         .add("--format TEXT", &output.format, "text, json (one object), folded (for flame graphs), or pprof")
         .one_of({"text", "json", "folded", "pprof"});
-    command.add("-o,--output FILE", &output.file, "Write to FILE, whole or not at all");
+    command.add("-o,--output FILE", &output.file, "write to FILE, whole or not at all");
 }
 
 bool refused(const DumpOutput& output) {

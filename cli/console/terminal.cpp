@@ -29,8 +29,16 @@ bool is_utf8(const Getenv& get) {
 
 bool is_lead(char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }
 
+// Without what sets colours ("ESC [ ... m").
 std::size_t columns_in(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_lead));
+    std::size_t columns = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] == '\x1b')
+            at = std::min(text.find('m', at), text.size());
+        else if (is_lead(text[at]))
+            ++columns;
+    }
+    return columns;
 }
 
 // Where the text of a "  label    text" line begins.
@@ -63,11 +71,6 @@ std::size_t columns_of(int fd) {
     winsize size{};
     if (::ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
     return size.ws_col;
-}
-
-std::size_t columns_for(const Terminal& terminal, int fd) {
-    constexpr std::size_t kLogColumns = 110;
-    return terminal.is_terminal ? columns_of(fd) : kLogColumns;
 }
 
 std::string fit(std::string_view text, std::size_t columns) {
@@ -105,6 +108,19 @@ std::string broken_at_spaces(std::string_view line, std::size_t columns) {
         at = end;
     }
     return text;
+}
+
+std::string broken_lines(std::string_view text, std::size_t columns) {
+    std::string lines;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        const std::string_view line = text.substr(0, end);
+        const bool too_long = columns_in(line) > columns && !line.starts_with("next");
+        lines += too_long ? broken_at_spaces(line, columns) : std::string(line);
+        if (end < text.size()) lines += '\n';
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
 }
 
 }  // namespace rampwatch::cli

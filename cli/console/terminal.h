@@ -27,9 +27,6 @@ Terminal terminal_of(int fd);  // in ours
 // Columns of the terminal at `fd` now; 80 where it does not say.
 std::size_t columns_of(int fd);
 
-// For texts of many rows: the terminal's columns, and 110 where there is none.
-std::size_t columns_for(const Terminal& terminal, int fd);
-
 // The head of `text` that fits `columns`, "..." at its end where something is cut. `text` is escaped already;
 // each code point counts as one column.
 std::string fit(std::string_view text, std::size_t columns);
@@ -38,5 +35,9 @@ std::string fit(std::string_view text, std::size_t columns);
 // under the text of a "  label    text" line, else four in. A word longer than a row is left whole. Escaped
 // already.
 std::string broken_at_spaces(std::string_view line, std::size_t columns);
+
+// Each line of `text` so, where it is too long. Colours take no columns; a command to be copied, behind
+// "next", stays whole.
+std::string broken_lines(std::string_view text, std::size_t columns);
 
 }  // namespace rampwatch::cli

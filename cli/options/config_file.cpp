@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::size_t kMostLines = 1000;
 constexpr std::size_t kMostBytes = 65536;
-constexpr std::array<std::string_view, 9> kNotInFiles = {"help", "config", "pid",  "pidfile", "name",
-                                                         "wait", "unit",   "tree", "save"};
+constexpr std::array<std::string_view, 10> kNotInFiles = {"help", "config", "pid",  "pidfile", "name",
+                                                          "wait", "unit",   "tree", "follow",  "save"};
 
 std::optional<bool> truth(std::string_view word) {
     for (const std::string_view yes : {"yes", "true", "on", "1"})

@@ -9,6 +9,7 @@
 namespace rampwatch::cli {
 
 void add_dump_options(Command& command, DumpOptions& options) {
+    command.heading = "How stacks are read";
     command.add("--backend BACKEND", &options.backend, "how stacks are read: auto, native, eu-stack or gdb")
         .one_of({"auto", "native", "eu-stack", "gdb"});
     command

@@ -27,17 +27,18 @@ bool has_histories(const std::string& directory) {
 
 void add_history_dir(Command& command, std::optional<std::string>& directory) {
     command.add("--history-dir DIR", &directory,
-                "directory of histories; default: $STATE_DIRECTORY, else /var/lib/rampwatch for root, else "
-                "$XDG_STATE_HOME/rampwatch");
+                "directory of histories [$STATE_DIRECTORY, else /var/lib/rampwatch for root, else "
+                "$XDG_STATE_HOME/rampwatch]");
 }
 
 void add_history_options(Command& command, HistoryOptions& options) {
+    command.heading = "What is kept";
     add_history_dir(command, options.directory);
     command.add("--history-name NAME", &options.name,
-                "what the target is called there; default: the word of --name, else its executable");
+                "what the target is called there [the word of --name, else its executable]");
     command.add("--history-group GROUP", &options.group, "let this group read the history");
     command.add("--history-keep AGES", &options.keep,
-                "ages at which samples are folded into minutes, those into ten minutes, these forgotten "
+                "ages at which samples become minutes, minutes become ten minutes, and those go "
                 "[48h,30d,400d]");
 }
 

@@ -6,6 +6,7 @@
 namespace rampwatch::cli {
 
 void add_metrics_options(Command& command, listen::MetricsOptions& options) {
+    command.heading = "Who is told";
     command.add("--textfile FILE", &options.textfile,
                 "keep metrics for Prometheus in this file, for node_exporter or rampwatch serve");
     command.add("--listen ADDRESS", &options.listen,

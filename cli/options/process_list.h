@@ -16,6 +16,7 @@ struct Candidate {
     std::chrono::nanoseconds age{};
     std::string executable{};  // as the kernel gave it
     bool exact = false;        // else only the comm agrees, as far as the kernel keeps it
+    std::int64_t rss_bytes = 0;
 
     friend bool operator==(const Candidate&, const Candidate&) = default;
 };
@@ -29,7 +30,11 @@ NameMatch match_name(std::string_view name, std::string_view executable, std::st
 // ones where there are such.
 std::vector<Candidate> processes_named(std::string_view name);
 
-// For a message, in one line, at most 12 of them: "4711 of shop (up 2.5 h: /usr/bin/shop), ...".
-std::string candidate_words(const std::vector<Candidate>& candidates);
+// The one whose children, and theirs, all the others are; null where none is.
+const Candidate* parent_of_all(const std::vector<Candidate>& candidates);
+
+// For a person to choose from, a line each, at most 12 of them, and the command that takes them all where
+// `parent` is one: "    4711  shop      6.10 MiB  up 2.5 h  /usr/bin/shop".
+std::string candidate_table(const std::vector<Candidate>& candidates, const Candidate* parent);
 
 }  // namespace rampwatch::cli

@@ -9,26 +9,48 @@
 namespace rampwatch::cli {
 
 void add_service_options(Command& command, ServiceOptions& options) {
-    command.add(
-        "--unit NAME", &options.unit,
-        "watch this service of systemd through its restarts: its main process, the others, their sum");
-    command.add("--tree PID", &options.tree, "watch this process and its children, each and in sum");
-    command
-        .add("--processes WHICH", &options.processes,
-             "with --unit or --tree: all of them, or the main one alone")
+    command.heading = "Which process";
+    command.add("--unit NAME", &options.unit,
+                "a service of systemd, through its restarts: all of its processes, and their sum");
+    command.add("--tree PID", &options.tree, "this process and its children, each and in sum");
+    command.add("--follow", &options.follow,
+                "with --name or --pidfile: go on with the next process that goes by it");
+    command.add("--processes WHICH", &options.processes, "all of them, or the main one alone [all]")
         .one_of({"all", "main"});
     command.add("--linger DURATION", &options.linger,
                 "with --unit: end when it has been inactive for so long");
 }
 
+namespace {
+
+bool names_a_process(const TargetOptions& target) {
+    return target.target || target.pid || target.pidfile || target.name || target.has_command;
+}
+
+// By name or pidfile; empty where it is one process and not to be followed.
+Result<std::optional<ServiceSettings>> read_named(const ServiceOptions& options, const TargetOptions& target,
+                                                  ServiceSettings settings) {
+    const bool is_named = target.name.has_value() != target.pidfile.has_value() && !target.target &&
+                          !target.pid && !target.has_command;
+    if (options.follow && !is_named)
+        return Error{Error::Kind::bad_input, "needs --name or --pidfile", "--follow",
+                     "--unit goes on through restarts by itself"};
+    const auto parent = is_named && target.name ? parent_of_named(*target.name) : std::nullopt;
+    if (!options.follow && !parent) return std::optional<ServiceSettings>{};
+    settings.tree = parent.value_or(0);
+    settings.called = target.name.value_or("");
+    settings.wait = target.wait;
+    if (options.follow) settings.sought = Sought{target.name, target.pidfile};
+    settings.all = options.processes ? *options.processes == "all" : parent.has_value();
+    return std::optional(settings);
+}
+
+}  // namespace
+
 Result<std::optional<ServiceSettings>> read_service_options(const ServiceOptions& options,
-                                                            bool other_target) {
-    if (!options.unit && !options.tree) return std::optional<ServiceSettings>{};
-    if (other_target || (options.unit && options.tree))
-        return Error{Error::Kind::bad_input, "more than one target named", options.unit ? "--unit" : "--tree",
-                     "one of PID, --pid, --pidfile, --name, --unit, --tree, -- COMMAND"};
+                                                            const TargetOptions& target) {
     ServiceSettings settings;
-    settings.all = options.processes == "all";
+    settings.all = options.processes.value_or("all") == "all";
     const auto linger = parse_duration(options.linger);
     if (!linger) {
         Error error = linger.error();
@@ -36,6 +58,10 @@ Result<std::optional<ServiceSettings>> read_service_options(const ServiceOptions
         return error;
     }
     settings.linger = *linger;
+    if (!options.unit && !options.tree) return read_named(options, target, settings);
+    if (names_a_process(target) || (options.unit && options.tree))
+        return Error{Error::Kind::bad_input, "more than one target named", options.unit ? "--unit" : "--tree",
+                     "one of PID, --pid, --pidfile, --name, --unit, --tree, -- COMMAND"};
     if (options.tree) {
         const auto pid = parse_count(*options.tree);
         if (!pid || *pid == 0 || *pid > INT32_MAX)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <thread>
 
 #include "cli/console/command.h"
@@ -86,9 +87,9 @@ Result<Process> by_name(const std::string& name) {
                      "--wait waits until there is one"};
     }
     if (found.size() > 1) {
-        return bad(fmt::format("{} processes go by the name {}: {}", found.size(), escape(name, 64),
-                               candidate_words(found)),
-                   "--name", "choose one with -p PID");
+        fmt::print(stderr, "{}", candidate_table(found, parent_of_all(found)));
+        return bad(fmt::format("{} processes go by the name {}", found.size(), escape(name, 64)), "--name",
+                   "choose one with -p PID");
     }
     return Process::open(found.front().pid);
 }
@@ -129,12 +130,31 @@ bool may_still_appear(const Error& error) {
 
 }  // namespace
 
+std::optional<std::int32_t> find_now(const Sought& sought) {
+    if (!sought.name) {
+        const auto process = by_pidfile(*sought.pidfile);
+        return process ? std::optional(process->pid()) : std::nullopt;
+    }
+    const auto found = processes_named(*sought.name);
+    if (found.size() == 1) return found.front().pid;
+    const Candidate* parent = parent_of_all(found);
+    return parent != nullptr ? std::optional(parent->pid) : std::nullopt;
+}
+
+std::optional<std::int32_t> parent_of_named(const std::string& name) {
+    const auto found = processes_named(name);
+    const Candidate* parent = parent_of_all(found);
+    return parent != nullptr ? std::optional(parent->pid) : std::nullopt;
+}
+
 void add_target_options(Command& command, TargetOptions& options) {
+    command.heading = "Which process";
     command.add("TARGET", &options.target, "PID of the process");
     command.add("-p,--pid PID", &options.pid, "PID of the process");
     command.add("--pidfile FILE", &options.pidfile, "file that holds the PID in its first line");
-    command.add("--name NAME", &options.name,
-                "name of the executable, or of the process as ps -e shows it; exactly one must go by it");
+    command.add(
+        "--name NAME", &options.name,
+        "name of the executable, or of the process as ps -e shows it; exactly one process must have it");
     command.add("--wait", &options.wait, "wait until the process appears");
 }
 

@@ -28,6 +28,18 @@ struct TargetOptions {
     std::vector<std::string> command{};
 };
 
+// Who is followed through restarts: one of both.
+struct Sought {
+    std::optional<std::string> name{}, pidfile{};
+};
+
+// The process that goes by it now, of several the parent of all the others; empty where there is no one.
+std::optional<std::int32_t> find_now(const Sought& sought);
+
+// Of several processes of this name the one that is the parent of all the others; empty where none is, and
+// where there are not several.
+std::optional<std::int32_t> parent_of_named(const std::string& name);
+
 // TARGET, -p/--pid, --pidfile, --name and --wait; `options` outlives the Command.
 void add_target_options(Command& command, TargetOptions& options);
 

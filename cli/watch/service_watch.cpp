@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "cli/console/exit.h"
+#include "cli/watch/leak_drill.h"
+#include "cli/watch/members_carry_over.h"
 #include "cli/watch/service_status.h"
 #include "cli/watch/watch_body.h"
 #include "core/base/outlet.h"
@@ -18,6 +20,7 @@
 #include "core/base/say.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/follow/lead_feed.h"
 #include "core/follow/process_set.h"
 #include "core/follow/unit_feed.h"
 #include "core/listen/carry_over.h"
@@ -26,7 +29,6 @@
 #include "core/listen/journal_listener.h"
 #include "core/listen/leak_command.h"
 #include "core/listen/leak_file.h"
-#include "core/model/words.h"
 #include "core/systemd/journal.h"
 #include "core/systemd/message_ids.h"
 #include "core/systemd/notify.h"
@@ -40,40 +42,6 @@ using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
 constexpr nanoseconds kAskBusAgain = 5s;
-constexpr nanoseconds kDrillLasts = 5min;
-
-// A history and a state are of the service as a whole, life after life; its lives go by their main process.
-class MembersCarryOver final : public watch::Listener {
-  public:
-    MembersCarryOver(listen::CarryOver& carry_over, const follow::ProcessSet& crew, TargetId whole)
-        : carry_over_(carry_over), crew_(crew), whole_(whole), life_(carry_over.life()) {}
-    void on_event(const Event& event, const watch::Session& session) override {
-        if (event.kind == Event::Kind::dump && event.target != whole_) {  // a member's stacks are the whole's
-            Event of_whole = event;
-            of_whole.life = life_;
-            return pass_on(of_whole, session);
-        }
-        if (event.target != whole_) return;
-        if (event.kind == Event::Kind::restarted && event.who) {
-            life_ = event.life;
-            const probe::Process* main = crew_.main();
-            Life who = main != nullptr ? crew_.who_was(kMainTarget).value_or(main->life()) : *event.who;
-            who.unit = event.who->unit;
-            carry_over_.go_on(who, event.life, session);
-        }
-        pass_on(event, session);
-    }
-
-  private:
-    void pass_on(const Event& event, const watch::Session& session) {
-        for (watch::Listener* listener : carry_over_.listeners()) listener->on_event(event, session);
-    }
-
-    listen::CarryOver& carry_over_;
-    const follow::ProcessSet& crew_;
-    TargetId whole_;
-    LifeNumber life_;
-};
 
 class ServiceWatch final : public watch::Listener, private WatchBody {
   public:
@@ -86,18 +54,19 @@ class ServiceWatch final : public watch::Listener, private WatchBody {
   private:
     static StopOptions stop_options(const ServiceSettings& service, const WatchSettings& settings) {
         StopOptions options = settings.stop;
-        options.follows = !service.unit.empty();
+        options.follows = !service.unit.empty() || service.sought;
         return options;
     }
     [[nodiscard]] std::string name() const {
-        return service_.unit.empty() ? fmt::format("tree of PID {}", service_.tree) : service_.unit;
+        if (!service_.unit.empty() || !service_.called.empty())
+            return service_.unit.empty() ? service_.called : service_.unit;
+        return service_.sought ? *service_.sought->pidfile : fmt::format("tree of PID {}", service_.tree);
     }
     [[nodiscard]] TargetId whole() const { return service_.all ? kSumTarget : kMainTarget; }
     void say(const std::string& line) override;
     [[nodiscard]] std::optional<Error> prepare();
     [[nodiscard]] std::optional<Error> find_unit();
-    [[nodiscard]] std::optional<Error> find_tree() const;
-    void warn_of_missing_unit();
+    [[nodiscard]] std::optional<Error> find_tree();
     [[nodiscard]] bool await_unit();
     [[nodiscard]] std::optional<Life> first_life();
     void open_carry_over();
@@ -105,7 +74,6 @@ class ServiceWatch final : public watch::Listener, private WatchBody {
     void loop();
     [[nodiscard]] nanoseconds shift() const { return carry_over_ ? carry_over_->shift() : nanoseconds{}; }
     void drill();
-    void end_drill();
     void tell_hook(bool ok, const std::string& line);
     [[nodiscard]] int conclude();
     [[nodiscard]] bool is_interrupted() { return WatchBody::is_interrupted({SIGUSR1, SIGUSR2}); }
@@ -116,10 +84,12 @@ class ServiceWatch final : public watch::Listener, private WatchBody {
     const bool by_manager_ = systemd::is_service();
     const bool to_journal_ = systemd::goes_to_journal();
     std::optional<follow::UnitFeed> unit_{};
+    std::optional<follow::LeadFeed> lead_{};  // with --follow
+    std::int32_t root_ = 0;                   // of the tree, where no unit is followed
     std::unique_ptr<follow::ProcessSet> crew_{};
     std::optional<listen::LeakFile> leak_file_{};
     ServiceStatus status_{name(), notify_, teller()};
-    std::optional<nanoseconds> drill_until_{};
+    LeakDrill drill_{};
     bool left_ = false;  // the unit has been inactive for long enough
     std::vector<TargetId> judged_{};
 };
@@ -196,10 +166,23 @@ std::optional<Error> ServiceWatch::find_unit() {
     return std::nullopt;
 }
 
-std::optional<Error> ServiceWatch::find_tree() const {
-    if (service_.tree == ::getpid())
+// The root of the tree; where it is looked for by its name, with --wait until it appears.
+std::optional<Error> ServiceWatch::find_tree() {
+    root_ = service_.tree;
+    if (service_.sought) {
+        const Sought sought = *service_.sought;
+        lead_.emplace([sought] { return find_now(sought); });
+        for (bool told = false; (root_ = find_now(sought).value_or(0)) == 0; pause(boot_now() + 200ms)) {
+            if (!service_.wait)
+                return Error{Error::Kind::not_found, "no one process goes by it", name(),
+                             "--wait waits until there is one"};
+            if (!std::exchange(told, true) && !settings_.listener.quiet) say("waiting for " + name());
+            if (is_interrupted()) return Error{Error::Kind::timed_out, "interrupted", name(), {}};
+        }
+    }
+    if (root_ == ::getpid())
         return Error{Error::Kind::bad_input, "that is this very rampwatch", "--tree", "name another process"};
-    const auto process = probe::Process::open(service_.tree);
+    const auto process = probe::Process::open(root_);
     return process ? std::nullopt : std::optional(process.error());
 }
 
@@ -223,7 +206,7 @@ bool ServiceWatch::await_unit() {
 std::optional<Life> ServiceWatch::first_life() {
     constexpr int kMostTries = 250;
     for (int tries = 0; tries < kMostTries; ++tries) {
-        const auto process = probe::Process::open(unit_ ? unit_->state().main_pid : service_.tree);
+        const auto process = probe::Process::open(unit_ ? unit_->state().main_pid : root_);
         if (!process) return std::nullopt;
         if (!unit_ || !follow::is_on_its_way(process->life())) {
             Life life = process->life();
@@ -239,7 +222,10 @@ void ServiceWatch::open_carry_over() {
     if (!settings_.history && !settings_.state) return;
     const auto who = first_life();
     if (!who) return say("no main process to be seen: nothing of this watch is recorded");
-    carry_over_.emplace(carry_over_options(settings_, target_name(*who), teller(), whole()), teller());
+    carry_over_.emplace(
+        carry_over_options(settings_, service_.called.empty() ? target_name(*who) : service_.called, teller(),
+                           whole()),
+        teller());
     carry_over_->open(*who);
 }
 
@@ -260,15 +246,17 @@ std::optional<Error> ServiceWatch::begin() {
         notify_.alive(boot);
         if (metrics_) metrics_->alive(boot);
         status_.tell(*crew_, *session_, unit_ && !unit_->connected());
-        end_drill();
+        drill_.end_when_due(shift());
         if (unit_ && unit_->is_over() && !std::exchange(left_, true))
             stop_.finish(
                 fmt::format("{} has been inactive for {}", service_.unit, format_duration(service_.linger)));
     };
     if (unit_) {
         unit_->lead(*crew_);
+    } else if (lead_) {
+        lead_->lead(*crew_, root_);
     } else {
-        crew_->follow(service_.tree, {});
+        crew_->follow(root_, {});
     }
     dumps_.emplace(settings_.dump,
                    [this](TargetId target, LifeNumber life) { return crew_->who(target, life); });
@@ -292,28 +280,17 @@ void ServiceWatch::on_event(const Event& event, const watch::Session&) {
         judged_.push_back(event.target);
 }
 
-// A leak that is none, by all the ways of a true one; none of them takes it for a finding.
 void ServiceWatch::drill() {
     if (!session_) return;
-    const nanoseconds until = boot_now() + shift() + kDrillLasts;
-    Event event{.kind = Event::Kind::leak, .target = whole(), .mono = boot_now(), .wall = wall_now()};
-    event.who = crew_->who_was(whole());
-    event.verdict = std::make_shared<const Verdict>(session_->verdict(whole()));
-    const std::string text = fmt::format("DRILL: this is no leak of {}, but an exercise", name());
-    if (to_journal_) {
-        auto fields = listen::event_fields(event, service_.unit);
-        if (!event.verdict->leading) fields.emplace_back("RAMPWATCH_SERIES", word(Series::memory));
-        fields.emplace_back("RAMPWATCH_DRILL", "1");
-        systemd::send({systemd::Priority::error, systemd::kLeakId, text, std::move(fields)});
-    } else {
-        say(text);
-    }
-    if (carry_over_) carry_over_->note_drill();
-    if (metrics_) metrics_->drill(until, *session_);
-    if (on_leak_) on_leak_->drill(event);
-    if (leak_file_ && !leak_file_->drill(event))
-        tell_hook(true, "no drill of " + escape(*settings_.leak_file) + ": it tells a true leak");
-    drill_until_ = until;
+    drill_.begin({.name = name(),
+                  .unit = service_.unit,
+                  .to_journal = to_journal_,
+                  .say = teller(),
+                  .carry_over = carry_over_ ? &*carry_over_ : nullptr,
+                  .metrics = metrics_.get(),
+                  .command = on_leak_ ? &*on_leak_ : nullptr,
+                  .file = leak_file_ ? &*leak_file_ : nullptr},
+                 *session_, whole(), crew_->who_was(whole()), shift());
 }
 
 // That it ended well is news, no trouble.
@@ -327,12 +304,6 @@ void ServiceWatch::tell_hook(bool ok, const std::string& line) {
     if (!sent && !settings_.listener.quiet) say(line);
 }
 
-void ServiceWatch::end_drill() {
-    if (!drill_until_ || boot_now() + shift() < *drill_until_) return;
-    drill_until_.reset();
-    if (leak_file_) leak_file_->end_drill();
-}
-
 void ServiceWatch::loop() {
     std::optional<MembersCarryOver> remembering;
     std::vector<watch::Listener*> first;
@@ -342,6 +313,7 @@ void ServiceWatch::loop() {
     follow::NoBaselines none;
     std::vector<Feed*> feeds = {crew_.get(), &stop_, &none, &*dumps_};
     if (unit_) feeds.insert(feeds.begin(), &*unit_);
+    if (lead_) feeds.insert(feeds.begin(), &*lead_);
     if (on_leak_) feeds.push_back(&*on_leak_);
     watch::Loop loop(*session_, std::move(feeds), listeners(std::move(first), ours), shift());
     turn(loop);
@@ -371,8 +343,9 @@ int ServiceWatch::conclude() {
     }
     say_missing_samples();
     if (left_) return static_cast<int>(Exit::healthy);  // of its own will, as agreed; the leak was told
-    return leak ? settings_.leak_status.value_or(static_cast<int>(Exit::leak))
-                : static_cast<int>(Exit::healthy);
+    // A unit that ended well says so; what it found is told already.
+    const int found = static_cast<int>(by_manager_ ? Exit::healthy : Exit::leak);
+    return leak ? settings_.leak_status.value_or(found) : static_cast<int>(Exit::healthy);
 }
 
 int ServiceWatch::run() {

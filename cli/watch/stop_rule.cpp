@@ -86,7 +86,7 @@ void StopRule::finish(std::string reason) { end(std::move(reason), kDrainAfterSi
 watch::LoopState StopRule::now() {
     const nanoseconds now = boot_now();
     if (ending_) {
-        end("the target ended", kDrainAfterSignal);
+        end(options_.has_command ? "the command ended" : "the target ended", kDrainAfterSignal);
     } else if (options_.exit_on_leak && leak_told_) {
         end("--exit-on-leak", options_.longest_dump);
     } else if (options_.most_samples && samples_ >= *options_.most_samples) {

@@ -74,7 +74,7 @@ class TextListener final : public WatchListener {
     void show_status(const Event& event, const watch::Session& session);
     void say_progress(const Event& event, const watch::Session& session);
     [[nodiscard]] report::DumpTextStyle dump_style() const {
-        return {.width = columns_for(terminal_, fd_),
+        return {.width = columns_of(fd_),
                 .colours = terminal_.colours,
                 .most_groups = kMostGroups,
                 .only_grown = true};

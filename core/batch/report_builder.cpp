@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <deque>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 #include <variant>
@@ -31,8 +32,9 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMostSummaries = 64;
 constexpr nanoseconds kShortestSilence = 10min;
-constexpr double kLeastRise = 16.0 * 1024 * 1024;  // as the Judge has it without a limit
-constexpr nanoseconds kClockMoved = 10s;  // between two readings of when a process began
+constexpr std::string_view kTargetEnded = "the target ended";  // as a watch says why it ends
+constexpr double kLeastRise = 16.0 * 1024 * 1024;              // as the Judge has it without a limit
+constexpr nanoseconds kClockMoved = 10s;                       // between two readings of when a process began
 
 // Everything of one target that comes out of one pass over its looks.
 class Pass {
@@ -123,13 +125,29 @@ std::string options_of(const std::optional<store::RecordedWatch>& watch) {
     return text;
 }
 
-// The very process is there still. In a container a sandboxed watcher and a shell may read different boot ids;
-// across boots the same number and the same tick is possible, the same second of the same day is not.
+// The very process is there still. In a container a sandboxed watcher and a shell may read different boot
+// ids; across boots the same number and the same tick is possible, the same second of the same day is not.
 bool lives_on(const Life& who) {
     const auto process = probe::Process::open(who.pid);
     if (!process || !is_same_process(process->life(), who)) return false;
     const auto apart = std::chrono::abs(process->life().started_wall - who.started_wall);
     return process->life().boot_id == who.boot_id || apart <= kClockMoved;
+}
+
+// A process of the same program that began when that one had ended, or later.
+std::optional<std::int32_t> runs_again(const Life& who, nanoseconds ended_wall) {
+    if (who.executable.find('/') == std::string::npos) return std::nullopt;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry("/proc", error), end; !error && entry != end;
+         entry.increment(error)) {
+        const auto pid = parse_count(entry->path().filename().string());
+        if (!pid || *pid == 0 || *pid > INT32_MAX) continue;
+        const auto process = probe::Process::open(static_cast<std::int32_t>(*pid));
+        if (process && process->life().executable == who.executable &&
+            process->life().started_wall + 2s >= ended_wall)
+            return process->pid();
+    }
+    return std::nullopt;
 }
 
 void add_endings(report::TargetReport& target, const std::vector<store::RecordedLife>& lives,
@@ -197,6 +215,10 @@ Result<report::TargetReport> read_target(const ReportRequest& request, const std
     if (*watch) target.one_shot = (*watch)->how.one_shot;
     target.watch_options = options_of(*watch);
     if (*watch && (*watch)->reason == store::kAbsent) target.absent_wall = (*watch)->ended_wall;
+    if (*watch && (*watch)->reason == kTargetEnded && !request.until_wall) {
+        target.left_wall = (*watch)->ended_wall;
+        if (target.left_wall) target.runs_again = runs_again(target.who, *target.left_wall);
+    }
     add_endings(target, *lives, request.since_wall);
     const auto dump = reader->newest_dump(request.until_wall);
     if (dump && *dump) add_dump(target, **dump, request.since_wall);

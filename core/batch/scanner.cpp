@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "core/base/file.h"
 #include "core/base/poller.h"
 #include "core/probe/process.h"
+#include "core/probe/service_group.h"
 
 namespace rampwatch::batch {
 namespace {
@@ -95,6 +97,11 @@ void Scanner::look() {
         std::erase_if(tracks_, [&](const auto& entry) { return entry.second.seen_at != looks_; }));
 }
 
+std::size_t Scanner::growing() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(tracks_, [](const auto& entry) { return has_grown(entry.second); }));
+}
+
 report::ScanReport Scanner::report() {
     report::ScanReport report{.gone = gone_, .looks = looks_, .patience = settings_.patience};
     for (const auto& [key, track] : tracks_) {
@@ -103,6 +110,7 @@ report::ScanReport Scanner::report() {
         const auto process = probe::Process::open(key.pid);
         if (!process || process->life().start_ticks != key.start_ticks) continue;
         report::ScanRow row{.who = process->life(), .user = probe::user_name(process->uid())};
+        if (const auto text = read_file(process->directory(), "cgroup")) row.who.unit = probe::unit_of(*text);
         row.verdict = track.judge ? track.judge->verdict() : judge_of(track).verdict();
         row.first_bytes = track.first.bytes;
         row.last_bytes = track.last.bytes;

@@ -28,6 +28,7 @@ class Scanner {
     void look();
 
     // Those that grew, judged; `elapsed` and the interval are the caller's to add.
+    [[nodiscard]] std::size_t growing() const;  // processes that have grown since they were first seen
     [[nodiscard]] report::ScanReport report();
 
   private:

@@ -180,7 +180,6 @@ void DumpFeed::collect(std::vector<Fact>& facts) {
 }
 
 bool DumpFeed::perform(const Request& request) {
-    if (request.kind != Request::Kind::dump) return false;
     if (running_) {
         answer(request.id, Error{Error::Kind::unavailable, "another dump is under way", {}, {}});
         return true;

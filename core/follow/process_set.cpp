@@ -381,8 +381,7 @@ void NoBaselines::collect(std::vector<Fact>& facts) {
 }
 
 bool NoBaselines::perform(const Request& request) {
-    const bool passing = request.target >= kFirstMember && request.reason == DumpReason::baseline;
-    if (!passing || request.kind != Request::Kind::dump) return false;
+    if (request.target < kFirstMember || request.reason != DumpReason::baseline) return false;
     refused_.push_back(request.id);
     return true;
 }

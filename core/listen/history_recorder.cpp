@@ -48,7 +48,6 @@ void HistoryRecorder::on_event(const Event& event, const watch::Session&) {
     Item item{.kind = event.kind, .life = event.life, .mono = event.mono, .wall = event.wall};
     switch (event.kind) {
         case Event::Kind::missed:
-        case Event::Kind::hook_done:
         case Event::Kind::ended:
             return;
         case Event::Kind::started:

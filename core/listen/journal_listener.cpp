@@ -137,8 +137,6 @@ std::optional<Entry> worded(const Event& event, const std::optional<Sample>& las
             return entry_of(Priority::warning, systemd::kTroubleId, report::text_event(event));
         case Event::Kind::gone:
             return gone_entry(event, last, newest);
-        case Event::Kind::hook_done:
-            return entry_of(Priority::info, {}, report::text_event(event));
         case Event::Kind::ended:
             if (passing && (!event.verdict || event.verdict->claim < Claim::growing)) return std::nullopt;
             return entry_of(Priority::info, {}, report::text_event(event));

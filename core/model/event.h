@@ -41,8 +41,7 @@ struct Event {
         dump_failed,
         missed,  // ticks without a sample
         gone,    // the life ended
-        hook_done,
-        ended,  // the watching is over, the target may live on; told by whoever watched, not by a Session
+        ended,   // the watching is over, the target may live on; told by whoever watched, not by a Session
     };
 
     Kind kind = Kind::sample;

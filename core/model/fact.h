@@ -51,11 +51,6 @@ struct DumpDone {
     Result<Dump> dump{Dump{}};
     std::chrono::nanoseconds mono{}, wall{};
 };
-struct HookDone {
-    RequestId request = 0;
-    Ending ending{};
-    std::chrono::nanoseconds mono{}, wall{};
-};
 struct Tick {  // time passed and nothing else did
     std::chrono::nanoseconds mono{}, wall{};
 };
@@ -63,13 +58,11 @@ struct Tick {  // time passed and nothing else did
 }  // namespace fact
 
 using Fact = std::variant<fact::Appeared, fact::Sampled, fact::Bucketed, fact::Gone, fact::Missed,
-                          fact::DumpDone, fact::HookDone, fact::Tick>;
+                          fact::DumpDone, fact::Tick>;
 
-// What the Session wants done. The answer is a Fact with the same id; it may come late, or never.
+// A dump that the Session wants. The answer is a Fact with the same id; it may come late, or never.
 struct Request {
-    enum class Kind : std::uint8_t { dump, hook };
     RequestId id = 0;
-    Kind kind = Kind::dump;
     TargetId target = 0;
     LifeNumber life = 1;
     DumpReason reason = DumpReason::asked;

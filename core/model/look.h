@@ -30,6 +30,9 @@ struct Look {
     char state = '?';                // of the main thread, or of one that lives, as /proc has it: R S D T t I
     bool main_thread_ended = false;  // others run on
     Sample sample{};
+    // Its children and theirs, and what is resident of them; empty where it has none.
+    std::optional<std::int64_t> children{}, children_bytes{};
+    std::string cgroup{};  // its control group's path; its service is life.unit
     std::optional<std::int64_t> peak_rss_bytes{};
     // Outside of RSS: in pages of hugetlbfs; in memfds and deleted files of a tmpfs that it holds open,
     // mapped or not.

@@ -121,12 +121,16 @@ struct SeriesVerdict {
 };
 
 struct Verdict {
-    Claim claim = Claim::undecided;      // the strongest of its series' claims
-    std::optional<Series> leading{};     // the series that makes it; memory where several do
-    std::int64_t samples = 0;            // over all lives
-    std::chrono::nanoseconds started{};  // mono of the first sample of all
-    std::chrono::nanoseconds now{};      // mono of the last
-    std::chrono::nanoseconds wall{};     // wall time of the last
+    Claim claim = Claim::undecided;           // the strongest of its series' claims
+    std::optional<Series> leading{};          // the series that makes it; memory where several do
+    std::int64_t samples = 0;                 // over all lives
+    std::chrono::nanoseconds started{};       // mono of the first sample of all
+    std::chrono::nanoseconds now{};           // mono of the last
+    std::chrono::nanoseconds life_started{};  // mono of the first sample of this life
+    // When the process itself began, on the same clock; negative where that was before the clock's zero.
+    // Empty where its age is not known.
+    std::optional<std::chrono::nanoseconds> process_started{};
+    std::chrono::nanoseconds wall{};  // wall time of the last
     std::chrono::nanoseconds patience{};
     int lives = 1;
     bool ever_leak = false;   // leak was said at any time, recovered or not

@@ -192,8 +192,6 @@ std::string_view word(Event::Kind kind) {
             return "missed";
         case Event::Kind::gone:
             return "gone";
-        case Event::Kind::hook_done:
-            return "hook_done";
         case Event::Kind::ended:
             return "ended";
     }

@@ -47,6 +47,23 @@ void walk(const std::string& directory, int level, Walk& found) {
 
 }  // namespace
 
+std::optional<std::string> unit_of(std::string_view cgroup_text) {
+    constexpr std::size_t kLongestName = 255;
+    for (const std::string_view line : split(cgroup_text, '\n')) {
+        // v2's only line, or v1's named hierarchy, which is systemd's own.
+        const bool is_systemd =
+            line.starts_with("0::") || line.find(":name=systemd:") != std::string_view::npos;
+        if (!is_systemd) continue;
+        std::optional<std::string> unit;
+        for (const std::string_view part : split(line.substr(line.rfind(':') + 1), '/')) {
+            const bool is_service = part.ends_with(".service") && !part.starts_with("user@");
+            if (is_service && part.size() <= kLongestName) unit = std::string(part);
+        }
+        if (unit) return unit;
+    }
+    return std::nullopt;
+}
+
 std::optional<CgroupMemory> cgroup_memory(const MemoryCgroup& cgroup) {
     const std::string directory = cgroup.root + cgroup.path;
     const auto text = read_file(directory + "/memory.stat");

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/probe/cgroup.h"
@@ -25,6 +26,10 @@ struct CgroupMemory {
 
 // Empty where memory.stat is not there, or not as it should be. One file, on v2 two.
 std::optional<CgroupMemory> cgroup_memory(const MemoryCgroup& cgroup);
+
+// The service that a process belongs to, by its /proc/PID/cgroup: "nginx.service" out of
+// "0::/system.slice/nginx.service/worker". Empty where it is in none, as in a login session.
+std::optional<std::string> unit_of(std::string_view cgroup_text);
 
 // The processes of systemd's control group `path` ("/system.slice/nginx.service") and of those below it,
 // smallest number first, at most `most` and at most 8 levels deep. Empty when there is no such group.

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "core/report/grown_groups.h"
 
+#include <cstdlib>
+
 namespace rampwatch::report {
 
+bool is_few(std::int64_t change) { return std::abs(change) < 5; }
+
+bool is_growth(std::int64_t change, std::int64_t count) {
+    return change > 0 && !is_few(change) && change >= count / 20 + (count % 20 != 0 ? 1 : 0);
+}
+
 bool has_grown(const Group& group) {
-    constexpr std::int64_t kFew = 5;
-    return !group.runtime_own && group.change && *group.change >= kFew && *group.change * 20 >= group.count;
+    return !group.runtime_own && group.change && is_growth(*group.change, group.count);
 }
 
 const Group* most_grown(const Dump& dump) {

@@ -9,7 +9,13 @@
 
 namespace rampwatch::report {
 
-// By at least 5, and a twentieth of what it is now; the runtime's own never.
+// So few that come or go are chance.
+bool is_few(std::int64_t change);
+
+// By more than a few, and a twentieth of the `count` that there are now.
+bool is_growth(std::int64_t change, std::int64_t count);
+
+// The same of a group; the runtime's own never.
 bool has_grown(const Group& group);
 
 // The one that grew most and has frames; null where none has grown, or the dump is compared with nothing.

@@ -19,6 +19,8 @@ Json json_target(const Look& look) {
             {"comm", look.life.comm},
             {"command_line", json_known(look.life.command_line)},
             {"user", look.user},
+            {"unit", json_known(look.life.unit)},
+            {"cgroup", look.cgroup},
             {"state", std::string(1, look.state)},
             {"main_thread_ended", look.main_thread_ended}};
 }
@@ -60,6 +62,8 @@ std::string json_look(const Look& look) {
                  {"open_memory_bytes", json_known(look.open_memory_bytes)},
                  {"open_memory_files", json_known(look.open_memory_files)},
                  {"pss_bytes", json_known(look.pss_bytes)},
+                 {"children", json_known(look.children)},
+                 {"children_rss_bytes", json_known(look.children_bytes)},
                  {"limit", json_limit(sample.limit)},
                  {"thread_ages", json_ages(look.thread_ages)},
                  {"cpu_s", json_seconds(sample.cpu)},

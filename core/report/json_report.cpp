@@ -52,6 +52,10 @@ const char* word_of(NewsKind kind) {
             return "dead";
         case NewsKind::absent:
             return "absent";
+        case NewsKind::leak_ended:
+            return "leak_ended";
+        case NewsKind::unwatched:
+            return "unwatched";
     }
     return "?";
 }

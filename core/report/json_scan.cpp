@@ -13,6 +13,7 @@ Json json_row(const ScanRow& row) {
             {"executable", row.who.executable},
             {"comm", row.who.comm},
             {"user", row.user},
+            {"unit", json_known(row.who.unit)},
             {"verdict", word(row.verdict.claim)},
             {"first_bytes", row.first_bytes},
             {"last_bytes", row.last_bytes},

@@ -46,6 +46,7 @@ Json json_claims(const Verdict& verdict) {
             {"slope_per_s", json_number(lead.slope_per_s)},
             {"slope_ci95_per_s", json_interval(lead.slope_ci95_per_s)},
             {"onset_s", json_seconds(lead.onset)},
+            {"began_before_watch", found != nullptr && began_before(verdict, *found)},
             {"suspected_at_s", json_seconds(earliest(verdict, &SeriesVerdict::suspected_at))},
             {"detected_at_s", json_seconds(earliest(verdict, &SeriesVerdict::detected_at))},
             {"ever_leak", verdict.ever_leak},

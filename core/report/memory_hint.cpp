@@ -85,11 +85,7 @@ std::string hint_for_runtime(const Dump& dump) {
 }
 
 // In all: a thread that moved from one group to another has not come to be.
-bool threads_grew(const Dump& dump) {
-    constexpr std::int64_t kFew = 5;
-    const std::int64_t more = change_of(dump, StackKind::thread);
-    return more >= kFew && more * 20 >= dump.threads;
-}
+bool threads_grew(const Dump& dump) { return is_growth(change_of(dump, StackKind::thread), dump.threads); }
 
 // The tasks of a language runtime, in all.
 bool tasks_grew(const Dump& dump) {

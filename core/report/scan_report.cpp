@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <string_view>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/report/fitted_table.h"
 #include "core/report/text_table.h"
 #include "core/report/verdict_words.h"
 
@@ -51,15 +54,25 @@ std::string short_name(const Life& who) {  // in its column
     return escape(name, name.size() > 16 ? 13 : 16);
 }
 
-std::string row_line(const ScanRow& row, const ScanReport& scan, const RateColumn& rates) {
+std::vector<std::string> cells_of(const ScanRow& row, const ScanReport& scan, const RateColumn& rates) {
     const auto change = static_cast<double>(row.last_bytes - row.first_bytes);
     const double slope = slope_of(row);
-    return fmt::format(
-        "{:>8}  {:<16}  {:>9}  {:>10}  {:>13}  {:<20}  {:>6} {}\n", row.who.pid, short_name(row.who),
-        format_size(static_cast<double>(row.last_bytes)), (change >= 0 ? "+" : "") + format_size(change),
-        slope != 0 ? rates.cell(Series::memory, slope) : "-", surety_words(row, scan), row.last_threads,
-        row.last_threads != row.first_threads ? fmt::format("({:+})", row.last_threads - row.first_threads)
-                                              : "");
+    const auto more = row.last_threads - row.first_threads;
+    return {std::to_string(row.who.pid),
+            short_name(row.who),
+            row.who.unit ? escape(*row.who.unit, 40) : "-",
+            format_size(static_cast<double>(row.last_bytes)),
+            (change >= 0 ? "+" : "") + format_size(change),
+            slope != 0 ? rates.cell(Series::memory, slope) : "-",
+            surety_words(row, scan),
+            more != 0 ? fmt::format("{} ({:+})", row.last_threads, more) : std::to_string(row.last_threads)};
+}
+
+// The service, where it is one: through its restarts, with all its processes.
+std::string next_command(const ScanReport& scan) {
+    const Life& who = scan.rows.front().who;
+    if (who.unit) return fmt::format("{} watch --unit {}", scan.program, escape(*who.unit, 64));
+    return fmt::format("{} watch --patience 10m {}", scan.program, who.pid);
 }
 
 std::string not_excluded(const ScanReport& scan) {
@@ -81,28 +94,31 @@ void sort_by_growth(std::vector<ScanRow>& rows) {
     });
 }
 
-std::string text_scan(const ScanReport& scan, std::size_t most) {
+std::string text_scan(const ScanReport& scan, std::size_t most, std::size_t width) {
     std::string text = fmt::format("{} {} for {}, {} looks; {} grew", format_count(scan.processes),
                                    scan.processes == 1 ? "process" : "processes", format_duration(scan.took),
                                    format_count(scan.looks), scan.rows.size());
     if (scan.gone > 0) text += fmt::format(", {} ended meanwhile", format_count(scan.gone));
     text += "\n";
-    if (!scan.rows.empty()) {
-        text += fmt::format("\n{:>8}  {:<16}  {:>9}  {:>10}  {:>13}  {:<20}  {}\n", "PID", "name", "memory",
-                            "grew by", "how fast", "how surely", "threads");
-    }
     const std::size_t shown = most == 0 ? scan.rows.size() : std::min(most, scan.rows.size());
     RateColumn rates;
     for (std::size_t i = 0; i < shown; ++i) rates.add(Series::memory, slope_of(scan.rows[i]));
-    for (std::size_t i = 0; i < shown; ++i) {
-        std::string line = row_line(scan.rows[i], scan, rates);
-        while (line.ends_with(" \n")) line.erase(line.size() - 2, 1);
-        text += line;
+    std::vector<std::vector<std::string>> cells;
+    for (std::size_t i = 0; i < shown; ++i) cells.push_back(cells_of(scan.rows[i], scan, rates));
+    if (shown > 0) {
+        text += "\n" + fitted_table({{.title = "PID", .right = true},
+                                     {.title = "name"},
+                                     {.title = "unit", .worth = 3},
+                                     {.title = "memory", .right = true, .worth = 2},
+                                     {.title = "grew by", .right = true, .worth = 4},
+                                     {.title = "how fast", .right = true},
+                                     {.title = "how surely"},
+                                     {.title = "threads", .worth = 1}},
+                                    std::move(cells), width);
     }
     if (shown < scan.rows.size()) text += fmt::format("and {} more\n", scan.rows.size() - shown);
     text += "\n" + not_excluded(scan) + "\n";
-    if (!scan.rows.empty())
-        text += fmt::format("next: {} watch {}\n", scan.program, scan.rows.front().who.pid);
+    if (!scan.rows.empty()) text += fmt::format("next: {}\n", next_command(scan));
     return text;
 }
 

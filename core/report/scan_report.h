@@ -33,8 +33,9 @@ struct ScanReport {
 // The surer first, among equals the faster.
 void sort_by_growth(std::vector<ScanRow>& rows);
 
-// `most` rows (0: all); each line ended. What the time cannot exclude is said.
-std::string text_scan(const ScanReport& scan, std::size_t most);
+// `most` rows (0: all); each line ended, the table's no wider than `width`. What the time cannot exclude is
+// said.
+std::string text_scan(const ScanReport& scan, std::size_t most, std::size_t width = 80);
 
 std::string json_scan(const ScanReport& scan);  // one object on one line, without its end
 

@@ -97,6 +97,38 @@ void add_absence_news(const TargetReport& target, std::vector<News>& news) {
         {NewsKind::absent, "not running; it was last seen " + format_day_minute(*target.last_wall)});
 }
 
+// Since the last report, or in the last day where there was none.
+bool is_recent(const TargetReport& target, nanoseconds wall, nanoseconds now_wall) {
+    constexpr nanoseconds kDay = std::chrono::hours(24);
+    return wall > target.before.told_wall.value_or(now_wall - kDay);
+}
+
+// Whoever restarts a leaking process within the hour takes no evidence out of the mail.
+void add_ended_leak(const TargetReport& target, nanoseconds now_wall, std::vector<News>& news) {
+    if (leaks(target) || target.before.leak) return;  // told, or told as over
+    const ReportEvent* leak = nullptr;
+    for (const ReportEvent& event : target.events) {
+        if (event.kind == "leak" && is_recent(target, event.wall, now_wall)) leak = &event;
+    }
+    if (leak == nullptr) return;
+    const bool restarted = leak->life != target.life || !target.alive;
+    news.push_back(
+        {NewsKind::leak_ended,
+         fmt::format("a leak was confirmed {}, and {}; {}", format_day_minute(leak->wall),
+                     restarted ? "ended with the process" : "is over", status_line(target.verdict))});
+}
+
+// Once: its process ended, and its watch with it.
+void add_left_news(const TargetReport& target, nanoseconds now_wall, std::vector<News>& news) {
+    if (target.watch != WatchState::ended || !target.left_wall) return;
+    if (!is_recent(target, *target.left_wall, now_wall)) return;
+    std::string text = fmt::format("nobody watches {} since ", escape(target.name, 64));
+    text += target.runs_again ? fmt::format("it was restarted, {}; it runs as PID {}",
+                                            format_day_minute(*target.left_wall), *target.runs_again)
+                              : "its process ended, " + format_day_minute(*target.left_wall);
+    news.push_back({NewsKind::unwatched, text + "; watch --follow goes on through restarts"});
+}
+
 int rank(const TargetReport& target) {
     if (leaks(target)) return 0;
     if (target.watch == WatchState::dead) return 1;
@@ -178,6 +210,8 @@ std::vector<News> news_of(const TargetReport& target, nanoseconds now_wall) {
     }
     add_ending_news(target, news);
     add_absence_news(target, news);
+    add_ended_leak(target, now_wall, news);
+    add_left_news(target, now_wall, news);
     return news;
 }
 
@@ -236,6 +270,7 @@ std::string subject_line(const Report& report) {
     std::string tail;
     if (!leaking.empty() && !dead.empty()) tail += fmt::format("; {} unwatched", dead.size());
     if (!report.troubles.empty()) tail += fmt::format("; {} unreadable", report.troubles.size());
+    if (report.left_out_leaks > 0) tail += fmt::format("; {} more leak", report.left_out_leaks);
     const auto list = [&](const auto& targets, const auto& words, const std::string& head) {
         const std::size_t taken = kWho.size() + head.size() + tail.size();
         return head + list_of(targets, words, kLongestSubject - std::min(taken, kLongestSubject));

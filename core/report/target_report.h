@@ -42,9 +42,11 @@ enum class NewsKind : std::uint8_t {
     leak_over,
     restarts,  // a growth that restarts hide
     limit_near,
-    killed,  // the target was ended by a signal, or by the kernel for memory
-    dead,    // nobody watches it any more
-    absent,  // it does not run any more
+    killed,      // the target was ended by a signal, or by the kernel for memory
+    dead,        // nobody watches it any more
+    absent,      // it does not run any more
+    leak_ended,  // a leak was confirmed, and ended with its process before it was told
+    unwatched,   // its watch ended with its process
 };
 struct News {
     NewsKind kind = NewsKind::leak_new;
@@ -71,6 +73,8 @@ struct TargetReport {
     WatchState watch = WatchState::ended;
     std::optional<std::chrono::nanoseconds> last_wall{};    // of its newest look
     std::optional<std::chrono::nanoseconds> absent_wall{};  // it was looked for then, in vain
+    std::optional<std::chrono::nanoseconds> left_wall{};    // its watch ended then, with its process
+    std::optional<std::int32_t> runs_again{};  // PID of another process of that program, since then
     std::chrono::nanoseconds interval{};
     bool one_shot = false;        // single samples: no watcher is to be expected
     std::string watch_options{};  // that make a new watch judge as this one did: " --patience 60s"
@@ -84,6 +88,7 @@ struct Report {
     std::chrono::nanoseconds since_wall{}, until_wall{}, made_wall{};
     std::vector<TargetReport> targets{};  // most urgent first
     std::size_t left_out = 0;             // targets without news, where only news is wanted
+    std::size_t left_out_leaks = 0;       // of these, those that leak and were told before
     std::vector<Error> troubles{};        // histories that could not be read
     std::string program = "rampwatch";    // as it is to be called in the commands that are proposed
     std::string options{};                // that the proposed commands need: " --history-dir /x"

@@ -72,16 +72,15 @@ std::string leaked_words(const Group& group) {
 
 // A few that stand elsewhere than before, while there are as many as before, are no change worth a word.
 bool is_told(const Group& group, std::int64_t change_in_all) {
-    constexpr std::int64_t kFew = 5;
     const std::int64_t change = group.change.value_or(0);
-    return change != 0 && (std::abs(change) >= kFew || change_in_all != 0);
+    return change != 0 && (!is_few(change) || change_in_all != 0);
 }
 
 // "50 threads  93 %  +37  futex"
 std::string group_head(const Group& group, std::int64_t total, std::int64_t change_in_all,
                        std::optional<std::chrono::nanoseconds> since, const DumpTextStyle& style) {
     std::string head = bold(fmt::format("{} {}", format_count(group.count), task_noun(group)), style);
-    if (total > 0) {
+    if (total > 0 && group.count > 0) {
         const double share = 100.0 * static_cast<double>(group.count) / static_cast<double>(total);
         head += share < 1 ? ", under 1 %" : fmt::format(", {:.0f} %", share);
     }
@@ -343,12 +342,11 @@ std::string head_line(const Dump& dump) {
     return text + "\n";
 }
 
-}  // namespace
-
+// One line where nothing of it has grown; empty where something has.
 std::string unchanged_line(const Dump& dump) {
     if (!dump.baseline || dump.explains_growth == true) return {};
     for (const Group& group : dump.groups) {
-        if (has_grown(group) && change_of(dump, group.kind) * 20 >= total_of(dump, group.kind)) return {};
+        if (has_grown(group) && is_growth(change_of(dump, group.kind), total_of(dump, group.kind))) return {};
     }
     std::string text = dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "";
     const std::string tasks = task_count_text(dump);
@@ -358,6 +356,8 @@ std::string unchanged_line(const Dump& dump) {
                               dump.groups.size(), dump.groups.size() == 1 ? "group" : "groups",
                               text.empty() ? "threads are" : "they are");
 }
+
+}  // namespace
 
 std::string text_groups(const Dump& dump, const DumpTextStyle& style) {
     std::vector<const Group*> shown = ranked(dump, style.most_groups);

@@ -146,8 +146,6 @@ std::string text_event(const Event& event) {
                                format_count(event.missed_ticks), event.missed_ticks == 1 ? "tick" : "ticks");
         case Event::Kind::gone:
             return subject(event) + " " + text_ending(event.ending.value_or(Ending{}));
-        case Event::Kind::hook_done:
-            return "the hook " + text_ending(event.ending.value_or(Ending{}));
         case Event::Kind::ended:
             return ended_line(event);
     }

@@ -47,9 +47,25 @@ std::string who(const Look& look) {
     const auto slash = life.executable.rfind('/');
     std::string text = fmt::format("PID {}: {}", life.pid, escape(life.comm, 64));
     if (slash != std::string::npos) text += fmt::format(" ({})", escape(life.executable, 256));
-    text += fmt::format(", user {}", look.user);
-    if (look.sample.age) text += fmt::format(", up {}", format_duration(*look.sample.age));
-    return text + fmt::format(", since {}\n", format_time(life.started_wall));
+    text += fmt::format(", user {}\n", look.user);
+    const std::string since = "since " + format_time(life.started_wall);
+    return text + line("up", look.sample.age ? format_duration(*look.sample.age) + ", " + since : since);
+}
+
+// What a pager names is the service; and what it holds may be its children's.
+std::string family(const Look& look, const LookTextStyle& style) {
+    std::string text;
+    if (look.life.unit) {
+        text += line("unit", escape(*look.life.unit, 128));
+    } else if (look.cgroup.size() > 1) {
+        text += line("cgroup", escape(look.cgroup, 128));
+    }
+    if (look.children.value_or(0) == 0) return text;
+    const std::string watch =
+        look.life.unit ? "--unit " + escape(*look.life.unit, 128) : fmt::format("--tree {}", look.life.pid);
+    return text +
+           line("children", fmt::format("{}, with {} resident: {} watch {}", format_count(*look.children),
+                                        size(look.children_bytes.value_or(0)), style.program, watch));
 }
 
 // What RSS leaves out, or counts more than once.
@@ -216,7 +232,7 @@ std::string next_command(const Look& look, const std::string& program) {
 }  // namespace
 
 std::string text_look(const Look& look, const LookTextStyle& style) {
-    std::string text = who(look);
+    std::string text = who(look) + family(look, style);
     if (look.life.command_line) text += line("args", escape(*look.life.command_line));
     if (const auto words = state_words(look.state); !words.empty()) text += line("state", words);
     if (look.main_thread_ended)

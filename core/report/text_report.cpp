@@ -11,6 +11,7 @@
 #include "core/report/text_chart.h"
 #include "core/report/text_dump.h"
 #include "core/report/text_event.h"
+#include "core/report/text_table.h"
 #include "core/report/text_verdict.h"
 #include "core/report/verdict_words.h"
 
@@ -109,6 +110,25 @@ std::string target_text(const TargetReport& target, const Report& report, const 
     return text + events_text(target) + dump_text(target, style);
 }
 
+// Of what is shown, not of what was asked for: a history may be younger.
+nanoseconds begin_of(const Report& report) {
+    std::optional<nanoseconds> first;
+    for (const TargetReport& target : report.targets) {
+        for (const LifeSummary& life : target.lives)
+            first = std::min(first.value_or(life.first_wall), life.first_wall);
+    }
+    return std::max(report.since_wall, first.value_or(report.since_wall));
+}
+
+// A line each, where there are several.
+std::string contents(const Report& report, std::size_t width) {
+    constexpr std::size_t kSeveral = 3;
+    if (report.targets.size() < kSeveral) return {};
+    std::vector<TableRow> rows;
+    for (const TargetReport& target : report.targets) rows.push_back({target.name, target.verdict});
+    return "\n" + text_table(std::move(rows), "target", width);
+}
+
 }  // namespace
 
 std::string text_drills(const std::string& host, const std::vector<Drill>& drills) {
@@ -125,12 +145,18 @@ std::string text_drills(const std::string& host, const std::vector<Drill>& drill
 
 std::string text_report(const Report& report, const ReportTextStyle& style) {
     std::string text = subject_line(report) + "\n";
-    text += fmt::format("{} to {}\n", format_time(report.since_wall), format_time(report.until_wall));
+    text += fmt::format("{} to {}\n", format_time(begin_of(report)), format_time(report.until_wall));
     for (const Error& trouble : report.troubles) text += "unreadable: " + to_string(trouble) + "\n";
+    text += contents(report, style.width);
     for (const TargetReport& target : report.targets) text += "\n" + target_text(target, report, style);
-    if (report.left_out > 0)
-        text += fmt::format("\n{} other {} without news\n", report.left_out,
+    if (report.left_out > 0) {
+        text += fmt::format("\n{} other {} without news", report.left_out,
                             report.left_out == 1 ? "target" : "targets");
+        if (report.left_out_leaks > 0)
+            text += fmt::format("; {} of them {}, told before", report.left_out_leaks,
+                                report.left_out_leaks == 1 ? "leaks" : "leak");
+        text += "\n";
+    }
     return text + "\n" + "next: " + next_command(report) + "\n";
 }
 

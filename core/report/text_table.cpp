@@ -7,16 +7,16 @@
 #include <cmath>
 #include <limits>
 #include <tuple>
+#include <utility>
 
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/model/words.h"
+#include "core/report/fitted_table.h"
 #include "core/report/verdict_words.h"
 
 namespace rampwatch::report {
 namespace {
-
-constexpr std::size_t kWidestName = 40;
 
 std::chrono::nanoseconds seconds(double s) {
     return std::chrono::nanoseconds(static_cast<std::int64_t>(std::clamp(s, 0.0, 9e9) * 1e9));
@@ -45,15 +45,23 @@ bool has_rate(const Verdict& verdict) {
     return grows && series != nullptr && series->slope_per_s;
 }
 
-std::string line_of(const TableRow& row, std::size_t width, const RateColumn& rates) {
+std::string since_cell(const Verdict& verdict, const SeriesVerdict* series) {
+    const bool grows = verdict.claim == Claim::growing || verdict.claim == Claim::leak;
+    if (!grows || series == nullptr || !series->onset) return "-";
+    if (began_before(verdict, *series)) return "first look or before";
+    return moment(verdict, *series->onset);
+}
+
+std::vector<std::string> cells_of(const TableRow& row, const RateColumn& rates) {
     const Verdict& verdict = row.verdict;
     const SeriesVerdict* series = leader(verdict);
-    const bool grows = verdict.claim == Claim::growing || verdict.claim == Claim::leak;
-    return fmt::format("{:<{}}  {:<9}  {:<14}  {:<16}  {:>14}  {:>10}  {}\n", row.name, width,
-                       word(verdict.claim), series != nullptr ? people_word(series->series) : "-",
-                       series != nullptr ? word(series->shape) : "-",
-                       has_rate(verdict) ? rates.cell(series->series, *series->slope_per_s) : "-",
-                       limit_cell(verdict), grows && series->onset ? moment(verdict, *series->onset) : "-");
+    return {row.name,
+            std::string(word(verdict.claim)),
+            series != nullptr ? std::string(people_word(series->series)) : "-",
+            series != nullptr ? std::string(word(series->shape)) : "-",
+            has_rate(verdict) ? rates.cell(series->series, *series->slope_per_s) : "-",
+            limit_cell(verdict),
+            since_cell(verdict, series)};
 }
 
 }  // namespace
@@ -71,22 +79,24 @@ std::string RateColumn::cell(Series series, double per_s) const {
 
 bool more_urgent(const Verdict& a, const Verdict& b) { return urgency(a) < urgency(b); }
 
-std::string text_table(std::vector<TableRow> rows, std::string_view of) {
-    std::size_t width = 4;
-    for (TableRow& row : rows) {
-        row.name = escape(row.name, 4096);
-        width = std::max(width, std::min(row.name.size(), kWidestName));
-    }
+std::string text_table(std::vector<TableRow> rows, std::string_view of, std::size_t width) {
+    for (TableRow& row : rows) row.name = escape(row.name, 4096);
     std::stable_sort(rows.begin(), rows.end(),
                      [](const TableRow& a, const TableRow& b) { return more_urgent(a.verdict, b.verdict); });
-    std::string text = fmt::format("{:<{}}  {:<9}  {:<14}  {:<16}  {:>14}  {:>10}  {}\n", of, width,
-                                   "verdict", "series", "shape", "rate", "limit in", "since");
     RateColumn rates;
     for (const TableRow& row : rows) {
         if (has_rate(row.verdict)) rates.add(leader(row.verdict)->series, *leader(row.verdict)->slope_per_s);
     }
-    for (const TableRow& row : rows) text += line_of(row, width, rates);
-    return text;
+    std::vector<std::vector<std::string>> cells;
+    for (const TableRow& row : rows) cells.push_back(cells_of(row, rates));
+    return fitted_table({{.title = std::string(of)},
+                         {.title = "verdict"},
+                         {.title = "series", .worth = 2},
+                         {.title = "shape", .worth = 1},
+                         {.title = "rate", .right = true, .worth = 5},
+                         {.title = "limit in", .right = true, .worth = 4},
+                         {.title = "since", .worth = 3}},
+                        std::move(cells), width);
 }
 
 }  // namespace rampwatch::report

@@ -2,6 +2,7 @@
 // Many verdicts in one table, the most urgent first.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,9 +28,9 @@ class RateColumn {
 };
 
 // Leaks before suspected growth before the rest; among equals what meets its limit sooner, then what grows
-// faster, then the order given. One line each under a line of titles, each line ended.
-// `of` heads the first column.
-std::string text_table(std::vector<TableRow> rows, std::string_view of = "file");
+// faster, then the order given. One line each under a line of titles, each line ended; what has no room in
+// `width` is left out. `of` heads the first column.
+std::string text_table(std::vector<TableRow> rows, std::string_view of = "file", std::size_t width = 80);
 
 // Of the same order: whether `a` is more urgent than `b`.
 bool more_urgent(const Verdict& a, const Verdict& b);

@@ -60,11 +60,19 @@ std::string speed_line(const SeriesVerdict& series) {
 }
 
 std::string since_line(const Verdict& verdict, const SeriesVerdict& series) {
+    if (began_before(verdict, series)) {
+        const nanoseconds first = verdict.life_started;
+        std::string text =
+            fmt::format("{} the first look, {}, {} ago", verdict.process_started ? "before" : "at or before",
+                        moment(verdict, first, verdict.now - first), format_duration(verdict.now - first));
+        if (verdict.process_started)
+            text += fmt::format("; its process began {} earlier",
+                                format_duration(first - *verdict.process_started));
+        return labelled("since", text);
+    }
     const nanoseconds onset = series.onset.value_or(verdict.started);
     std::string text = fmt::format("{}, {} ago", moment(verdict, onset, verdict.now - onset),
                                    format_duration(verdict.now - onset));
-    if (!series.onset)
-        text = "before it was watched, " + format_duration(verdict.now - verdict.started) + " ago or more";
     if (series.onset && series.onset_low && series.onset_high && *series.onset_high > *series.onset_low) {
         text += fmt::format(" (it began within {} of then)",
                             format_duration((*series.onset_high - *series.onset_low) / 2));
@@ -153,6 +161,7 @@ std::string trend_of(const Verdict& verdict, const SeriesVerdict& series) {
     }
     std::string text = grew(series).substr(people_word(series.series).size() + 1);
     if (series.slope_per_s) text += ", " + rate(series.series, *series.slope_per_s);
+    if (began_before(verdict, series)) return text + ", since before the first look";
     if (series.onset) text += ", since " + moment(verdict, *series.onset);
     return text;
 }
@@ -186,8 +195,22 @@ std::string too_short_line(const Verdict& verdict, const SeriesVerdict& series) 
                        rate(series.series, *series.slope_per_s), series.windows_up, series.windows, patience);
 }
 
+// A line that rises is not healthy only because it has not come far yet, for a process of that size.
+std::string too_small_line(const Verdict& verdict, const SeriesVerdict& series) {
+    const auto gate = std::ranges::find(series.evidence, GateId::materiality, &Gate::id);
+    if (verdict.claim != Claim::healthy || !rises_in_a_line(series) || gate == series.evidence.end() ||
+        gate->passed || gate->value <= 0)
+        return {};
+    return fmt::format("not decided: {} rises in a line, {}, to {}; {} of the {} that count, watched for {}",
+                       people_word(series.series), rate(series.series, *series.slope_per_s),
+                       amount(series.series, series.current), amount(series.series, gate->value),
+                       amount(series.series, gate->threshold),
+                       format_duration(verdict.now - verdict.started));
+}
+
 std::string quiet_line(const Verdict& verdict, const SeriesVerdict& series) {
     if (verdict.claim == Claim::undecided) return "undecided after " + too_short_line(verdict, series);
+    if (const std::string line = too_small_line(verdict, series); !line.empty()) return line;
     return fmt::format("healthy: {} {}, watched for {}", people_word(series.series), shape_phrase(series),
                        format_duration(verdict.now - verdict.started));
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/units.h"
@@ -77,6 +78,21 @@ std::string since_the_start(const SeriesVerdict& series) {
 
 }  // namespace
 
+bool began_before(const Verdict& verdict, const SeriesVerdict& series) {
+    if (series.claim < Claim::growing) return false;
+    const nanoseconds first = verdict.life_started;
+    const nanoseconds slack = std::max<nanoseconds>(series.window_width, std::chrono::seconds(1));
+    const nanoseconds earliest = series.onset_low.value_or(series.onset.value_or(first));
+    if (earliest > first + slack) return false;
+    return !verdict.process_started || *verdict.process_started + slack < first;
+}
+
+bool rises_in_a_line(const SeriesVerdict& series) {
+    return series.claim < Claim::growing && series.straightness.value_or(0) >= .9 && series.windows >= 4 &&
+           series.windows_up * 10 >= series.windows * 8 && series.slope_ci95_per_s &&
+           series.slope_ci95_per_s->low > 0;
+}
+
 bool rose_visibly(const SeriesVerdict& series) {
     const double rise = series.current - series.first;
     return rise >= 5 && rise >= 0.2 * series.first;
@@ -108,6 +124,7 @@ std::string shape_phrase(const SeriesVerdict& series) {
         case Shape::periodic:
             return fmt::format("a wave{}{}, its floor at {}", swing, every, now);
         case Shape::walk:
+            if (rises_in_a_line(series)) return fmt::format("rises in a line, to {}", now);
             return fmt::format("wanders{}, at {}", swing, now);
         case Shape::ramp:
             return fmt::format("rises in a line, to {}", now);

@@ -36,6 +36,14 @@ std::string moment(const Verdict& verdict, std::chrono::nanoseconds mono,
 // The series that the text is about: the leading one, else memory, else the first there is.
 const SeriesVerdict* leader(const Verdict& verdict);
 
+// Does the growth go back to where this life was first looked at, and its process further, or nobody knows
+// how far? Then when it began is not known: it was before.
+bool began_before(const Verdict& verdict, const SeriesVerdict& series);
+
+// Does what is no growth by its size rise in a line all the same? Nobody may be told that it is level, or
+// wanders.
+bool rises_in_a_line(const SeriesVerdict& series);
+
 // Has this count risen by at least 5 and a fifth since it was first seen? No claim, but nobody may be told
 // that it does not grow.
 bool rose_visibly(const SeriesVerdict& count);

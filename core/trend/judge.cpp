@@ -50,6 +50,7 @@ struct Judge::State {
     void update_claim();
     [[nodiscard]] SeriesContext context(Series series) const;
     [[nodiscard]] double min_growth() const;
+    [[nodiscard]] Tuning tuning_of(Series series) const;
     [[nodiscard]] bool too_sparse() const;
     [[nodiscard]] std::optional<Forecast> limit_notice() const;
 
@@ -76,7 +77,7 @@ struct Judge::State {
             auto& detector = detectors[index(series)];
             bool there = detector != nullptr;
             archive(there);
-            if (there && !detector) detector = std::make_unique<Detector>(series, times, settings.tuning);
+            if (there && !detector) detector = std::make_unique<Detector>(series, times, tuning_of(series));
             if (there) archive(*detector);
         }
     }
@@ -144,6 +145,14 @@ double Judge::State::min_growth() const {
     return std::clamp(.05 * static_cast<double>(limit->limit_bytes), kLeastMinGrowth, kMostMinGrowth);
 }
 
+// What was asked for by hand is the smallest rise that counts, whatever the process holds.
+Tuning Judge::State::tuning_of(Series series) const {
+    Tuning tuning = settings.tuning;
+    if (is_bytes(series) && settings.min_growth_bytes)
+        tuning.young_fraction = tuning.old_fraction = tuning.suspect_young_fraction = 0;
+    return tuning;
+}
+
 // The last 50 looks, the one in hand included, took more than a patience; before there are 50, at the pace of
 // those there are.
 bool Judge::State::too_sparse() const {
@@ -165,7 +174,7 @@ SeriesContext Judge::State::context(Series series) const {
 
 void Judge::State::look(Series series, const Look& look) {
     auto& detector = detectors[index(series)];
-    if (!detector) detector = std::make_unique<Detector>(series, times, settings.tuning);
+    if (!detector) detector = std::make_unique<Detector>(series, times, tuning_of(series));
     if (detector->add(look)) return;
     detector->finish_until(look, context(series));
     block_finished = true;
@@ -283,6 +292,8 @@ Verdict Judge::verdict() const {
                     .samples = s.samples,
                     .started = s.started,
                     .now = s.now,
+                    .life_started = s.life_started,
+                    .process_started = s.age ? std::optional(s.now - *s.age) : std::nullopt,
                     .wall = s.wall,
                     .patience = s.settings.patience,
                     .lives = std::max(s.lives, 1),

@@ -74,11 +74,8 @@ std::optional<Request> DumpQueue::next(nanoseconds now) {
         if (best == wishes_.end() || urgency(wish->reason) > urgency(best->reason)) best = wish;
     }
     if (best == wishes_.end()) return std::nullopt;
-    const Request request{.id = ++last_id_,
-                          .kind = Request::Kind::dump,
-                          .target = best->target,
-                          .life = best->life,
-                          .reason = best->reason};
+    const Request request{
+        .id = ++last_id_, .target = best->target, .life = best->life, .reason = best->reason};
     running_ = PendingDump{request, best->again, now};
     wishes_.erase(best);
     return request;

@@ -55,6 +55,9 @@ class ServiceClaim {
     // never weaker than the sum's own.
     Said weigh(const Verdict& sum, std::span<const MemberVerdict> members);
 
+    // After a look at which nobody claims more than the sum and nothing is held.
+    void say_sum(Claim claim) { said_ = {.claim = claim}; }
+
     [[nodiscard]] const Said& said() const { return said_; }
     [[nodiscard]] bool holds() const { return held_.has_value(); }
 

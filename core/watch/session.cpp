@@ -7,12 +7,10 @@
 #include <utility>
 
 #include "core/base/archive.h"
-#include "core/stacks/growth.h"
-#include "core/stacks/growth_series.h"
-#include "core/stacks/memory_change.h"
 #include "core/watch/dump_queue.h"
 #include "core/watch/episode.h"
-#include "core/watch/service_claim.h"
+#include "core/watch/life_dumps.h"
+#include "core/watch/service_voice.h"
 
 namespace rampwatch::watch {
 namespace {
@@ -20,13 +18,8 @@ namespace {
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
-// The first dump of a life: early, so that later ones have something to be compared with, but not of a
-// process that is still starting.
+// Before the first dump of a life: not of a process that is still starting.
 constexpr int kSamplesBeforeBaseline = 5;
-nanoseconds baseline_after(nanoseconds patience) { return std::max<nanoseconds>(patience / 64, 2s); }
-
-// In the state of a service: a release before this one kept its main process's, which is another series.
-constexpr std::uint32_t kServiceMark = 0x53767331;  // "1svS"
 
 nanoseconds cooldown_of(const Settings& settings) {
     if (settings.dump_cooldown > 0ns) return settings.dump_cooldown;
@@ -47,30 +40,19 @@ struct Target {
     nanoseconds first_look_of_life{};
     std::int64_t looks_of_life = 0;
     std::optional<std::int64_t> rss_bytes{};  // of the last look
-    bool baseline_wished = false;
-    std::shared_ptr<const Dump> baseline{};  // the first of this life
-    std::shared_ptr<const Dump> newest{};
-    std::shared_ptr<const Dump> memory{};       // the first that says what its memory is made of
-    std::int64_t memory_bytes = 0;              // at the last look
-    std::optional<nanoseconds> regular_dump{};  // when the last of them was wished for
-    stacks::GrowthSeries growth{};
+    std::int64_t memory_bytes = 0;            // at the last look
+    LifeDumps dumps{};
 };
 
 struct Moment {
     nanoseconds mono{}, wall{};
 };
 
-// The first reading stays what later ones are compared with, unless it has only the total and a later one has
-// the parts: then what grew since that one is told.
-bool is_worth_more(const Dump& taken, const Dump* first) {
-    return first == nullptr || (!first->memory->missing.empty() && taken.memory->missing.empty());
-}
-
 }  // namespace
 
 struct Session::State {
     explicit State(const Settings& given) : settings(given), dumps(cooldown_of(given)) {
-        if (given.service) service.emplace(service_settings(given.judge));
+        if (given.service) service.emplace(given.judge);
     }
 
     void apply(const fact::Appeared& fact, Output& output);
@@ -79,7 +61,6 @@ struct Session::State {
     void apply(const fact::Gone& fact, Output& output);
     void apply(const fact::Missed& fact, Output& output);
     void apply(const fact::DumpDone& fact, Output& output);
-    void apply(const fact::HookDone&, Output&) {}  // no hook is ever asked for yet
     void apply(const fact::Tick& fact, Output&) { now = std::max(now, fact.mono); }
 
     Target* find(TargetId id);
@@ -90,20 +71,22 @@ struct Session::State {
     bool accept_look(Target& target, nanoseconds mono);
     void after_look(Target& target, TargetId id, Moment when, Output& output);
     [[nodiscard]] bool speaks(TargetId id) const { return !service || id == kSumTarget; }
-    Claim claim_of(const Target& target);
-    [[nodiscard]] Verdict verdict_of(const Target& target) const;
-    void add_members(Event& event) const;
+    static ServicePart part_of(TargetId id, const Target& target);
+    [[nodiscard]] ServiceParts parts() const;
+    Claim claim_of(TargetId id, const Target& target, nanoseconds mono);
+    [[nodiscard]] Verdict verdict_of(TargetId id, const Target& target) const;
     void tell(const Episode::Telling& telling, const Target& target, TargetId id, Moment when,
               const std::shared_ptr<const Verdict>& verdict, Output& output);
-    void wish_for_baseline(Target& target, TargetId id);
-    void wish_for_regular(Target& target, TargetId id);
+    void wish_for_dumps(Target& target, TargetId id);
     Event event(Event::Kind kind, const Target& target, TargetId id, Moment when) const;
 
     Settings settings;
     DumpQueue dumps;
-    std::optional<ServiceClaim> service{};
+    std::optional<ServiceVoice> service{};
     std::map<TargetId, Target> targets{};
-    nanoseconds now{};  // the latest time in any fact
+    nanoseconds now{};                          // the latest time in any fact
+    mutable std::int64_t made = 0;              // verdicts of targets that are no service
+    mutable std::vector<ServicePart> parts_{};  // kept, as it is filled at each look at a sum
 };
 
 Target* Session::State::find(TargetId id) {
@@ -131,12 +114,8 @@ void Session::State::begin_life(Target& target, TargetId id, LifeNumber life, bo
     target.life = life;
     target.alive = true;
     target.looks_of_life = 0;
-    target.baseline_wished = false;
-    target.baseline.reset();
-    target.memory.reset();
-    target.regular_dump.reset();
-    target.growth = {};
-    if (service && id == kSumTarget) service.emplace(service_settings(settings.judge));
+    target.dumps.restart();
+    if (service && id == kSumTarget) service.emplace(settings.judge);
     Event told = event(first ? Event::Kind::started : Event::Kind::restarted, target, id, when);
     told.who = target.who;
     output.events.push_back(std::move(told));
@@ -181,7 +160,7 @@ void Session::State::go_on(Target& target, const fact::Appeared& fact, Output& o
     target.alive = true;
     target.who = fact.who;
     target.looks_of_life = 0;
-    target.baseline_wished = target.baseline != nullptr;
+    target.dumps.go_on();
     Event told = event(Event::Kind::started, target, fact.target, {fact.mono, fact.wall});
     told.who = target.who;
     output.events.push_back(std::move(told));
@@ -221,11 +200,12 @@ void Session::State::apply(const fact::Bucketed& fact, Output& output) {
 }
 
 void Session::State::after_look(Target& target, TargetId id, Moment when, Output& output) {
-    wish_for_baseline(target, id);
-    wish_for_regular(target, id);
+    wish_for_dumps(target, id);
     if (!speaks(id)) return;
-    if (!target.episode.look(claim_of(target), target.judge.limit_near().has_value(), when.mono)) return;
-    const auto verdict = std::make_shared<const Verdict>(verdict_of(target));
+    if (!target.episode.look(claim_of(id, target, when.mono), target.judge.limit_near().has_value(),
+                             when.mono))
+        return;
+    const auto verdict = std::make_shared<const Verdict>(verdict_of(id, target));
     for (const Episode::Telling& telling : target.episode.update(*verdict))
         tell(telling, target, id, when, verdict, output);
 }
@@ -236,7 +216,7 @@ void Session::State::tell(const Episode::Telling& telling, const Target& target,
     told.who = target.who;
     told.verdict = verdict;
     told.before = telling.before;
-    if (service) add_members(told);
+    if (service) service->add_members(told, parts());
     // The stacks of whoever has the evidence; the sum's are those of the member that grew most.
     const Target* holder = told.spoken_by ? find(*told.spoken_by) : nullptr;
     const TargetId whose = holder != nullptr ? *told.spoken_by : id;
@@ -248,56 +228,41 @@ void Session::State::tell(const Episode::Telling& telling, const Target& target,
     if (telling.kind == Event::Kind::limit_near) dumps.wish(whose, life, DumpReason::limit_near, now);
 }
 
-// Weighs the members where there is anything to weigh: a verdict costs as much as thousands of looks.
-Claim Session::State::claim_of(const Target& target) {
-    const Claim sum = target.judge.claim();
-    if (!service) return sum;
-    std::vector<MemberVerdict> claiming;
-    for (const auto& [id, member] : targets) {
-        if (id == kSumTarget || !member.alive || member.judge.claim() < Claim::growing) continue;
-        if (member.judge.claim() > sum) claiming.push_back({id, member.judge.verdict()});
-    }
-    if (claiming.empty() && !service->holds()) return sum;
-    return service->weigh(target.judge.verdict(), claiming).claim;
+ServicePart Session::State::part_of(TargetId id, const Target& target) {
+    return {.target = id,
+            .life = target.life,
+            .judge = &target.judge,
+            .who = &target.who,
+            .memory_bytes = target.memory_bytes};
 }
 
-Verdict Session::State::verdict_of(const Target& target) const {
-    Verdict sum = target.judge.verdict();
-    if (!service || service->said().claim <= sum.claim) return sum;
-    const auto holder = targets.find(service->said().member.value_or(kSumTarget));
-    if (service->said().held || holder == targets.end() || holder->first == kSumTarget)
-        return held_verdict(std::move(sum), service->said().claim);
-    Verdict verdict = holder->second.judge.verdict();
-    verdict.claim = service->said().claim;
-    if (sum.forecast) verdict.forecast = sum.forecast;
-    verdict.limit_near = sum.limit_near;
-    return verdict;
+// All that live but the sum.
+ServiceParts Session::State::parts() const {
+    parts_.clear();
+    for (const auto& [id, target] : targets)
+        if (id != kSumTarget && target.alive) parts_.push_back(part_of(id, target));
+    return parts_;
 }
 
-void Session::State::add_members(Event& event) const {
-    for (const auto& [id, member] : targets) {
-        if (id != kSumTarget && member.alive)
-            event.members.push_back(member_of(id, member.who, member.judge.verdict(), member.memory_bytes));
-    }
-    event.members_in_all = event.members.size();
-    keep_those_that_matter(event.members);
-    if (event.verdict && service->said().member && !service->said().held &&
-        service->said().claim == event.verdict->claim)
-        event.spoken_by = service->said().member;
+Claim Session::State::claim_of(TargetId id, const Target& target, nanoseconds mono) {
+    return service ? service->hear(part_of(id, target), parts(), mono) : target.judge.claim();
 }
 
-void Session::State::wish_for_baseline(Target& target, TargetId id) {
-    if (!settings.dumps || target.baseline_wished || target.looks_of_life < kSamplesBeforeBaseline) return;
-    if (*target.last_look - target.first_look_of_life < baseline_after(settings.judge.patience)) return;
-    target.baseline_wished = true;
-    dumps.wish(id, target.life, DumpReason::baseline, now);
+Verdict Session::State::verdict_of(TargetId id, const Target& target) const {
+    if (service && id == kSumTarget) return service->verdict(part_of(id, target), parts());
+    ++made;
+    return target.judge.verdict();
 }
 
-void Session::State::wish_for_regular(Target& target, TargetId id) {
-    if (!settings.dumps || settings.dump_every <= 0ns || target.judge.claim() < Claim::growing) return;
-    if (target.regular_dump && *target.last_look - *target.regular_dump < settings.dump_every) return;
-    target.regular_dump = target.last_look;
-    dumps.wish(id, target.life, DumpReason::growing, now);
+void Session::State::wish_for_dumps(Target& target, TargetId id) {
+    if (!settings.dumps) return;
+    const nanoseconds mono = *target.last_look;
+    if (target.looks_of_life >= kSamplesBeforeBaseline &&
+        target.dumps.baseline_is_due(mono - target.first_look_of_life, settings.judge.patience))
+        dumps.wish(id, target.life, DumpReason::baseline, now);
+    if (settings.dump_every > 0ns && target.judge.claim() >= Claim::growing &&
+        target.dumps.regular_is_due(mono, settings.dump_every))
+        dumps.wish(id, target.life, DumpReason::growing, now);
 }
 
 void Session::State::apply(const fact::Gone& fact, Output& output) {
@@ -309,7 +274,7 @@ void Session::State::apply(const fact::Gone& fact, Output& output) {
     Event told = event(Event::Kind::gone, *target, fact.target, {fact.mono, fact.wall});
     told.who = target->who;
     told.ending = fact.ending;
-    told.verdict = std::make_shared<const Verdict>(target->judge.verdict());
+    told.verdict = std::make_shared<const Verdict>(verdict_of(fact.target, *target));
     output.events.push_back(std::move(told));
 }
 
@@ -342,18 +307,8 @@ void Session::State::apply(const fact::DumpDone& fact, Output& output) {
     }
     Dump dump = fact.dump.value();
     dump.reason = asked->request.reason;
-    if (!over) dump.rss_bytes = target->rss_bytes;
-    if (!over && target->baseline && stacks::compare(dump, *target->baseline))
-        stacks::compare_members(dump, *target->newest);
-    if (!over) target->growth.add(dump, target->memory_bytes);
-    if (!over && dump.memory && target->memory)
-        stacks::compare_memory(*dump.memory, *target->memory->memory, target->memory->wall);
-    const auto taken = std::make_shared<const Dump>(std::move(dump));
-    if (asked->request.life == target->life) {  // of a life just over too: the last evidence there is
-        if (!target->baseline) target->baseline = taken;
-        target->newest = taken;
-        if (taken->memory && is_worth_more(*taken, target->memory.get())) target->memory = taken;
-    }
+    const auto taken = over ? target->dumps.add_late(std::move(dump), asked->request.life == target->life)
+                            : target->dumps.add(std::move(dump), {target->rss_bytes, target->memory_bytes});
     Event told = event(Event::Kind::dump, *target, asked->request.target, when);
     told.life = asked->request.life;
     told.who = taken->life;
@@ -382,10 +337,7 @@ std::vector<std::byte> Session::save(TargetId target) const {
     if (found == nullptr) return {};
     StateWriter writer;
     writer(found->episode);
-    if (state_->service && target == kSumTarget) {
-        std::uint32_t mark = kServiceMark;
-        writer(mark, *state_->service);
-    }
+    if (state_->service && target == kSumTarget) writer(*state_->service);
     std::vector<std::byte> bytes = writer.release();
     const auto judge = found->judge.save();
     bytes.insert(bytes.end(), judge.begin(), judge.end());
@@ -396,14 +348,12 @@ Result<void> Session::restore(TargetId target, std::span<const std::byte> bytes,
     Episode episode(state_->settings.judge.patience);
     StateReader reader(bytes);
     reader(episode);
-    std::optional<ServiceClaim> service;
+    std::optional<ServiceVoice> service;
     if (state_->service && target == kSumTarget) {
-        std::uint32_t mark = 0;
-        reader(mark);
-        if (mark != kServiceMark)
+        reader(service.emplace(state_->settings.judge));
+        if (!service->is_of_service())
             return Error{Error::Kind::bad_input, "saved state: of a main process alone, not of a service", "",
                          "what it knew is learned anew"};
-        reader(service.emplace(service_settings(state_->settings.judge)));
     }
     if (reader.failed() || !episode.sound() || (service && !service->sound()))
         return Error{Error::Kind::bad_input, "saved state: damaged", "", "remove it to begin anew"};
@@ -428,19 +378,22 @@ void Session::expect(TargetId target) {
 void Session::adopt_baseline(TargetId target, std::shared_ptr<const Dump> baseline) {
     Target* found = state_->find(target);
     if (found == nullptr || !baseline) return;
-    if (!found->newest) found->newest = baseline;
-    found->baseline = std::move(baseline);
+    found->dumps.adopt(std::move(baseline));
 }
 
 Verdict Session::verdict(TargetId target) const {
     const Target* found = state_->find(target);
     if (found == nullptr) return {};
-    return target == kSumTarget ? state_->verdict_of(*found) : found->judge.verdict();
+    return state_->verdict_of(target, *found);
+}
+
+std::int64_t Session::verdicts_made() const {
+    return state_->made + (state_->service ? state_->service->verdicts_made() : 0);
 }
 
 std::shared_ptr<const Dump> Session::newest_dump(TargetId target) const {
     const Target* found = state_->find(target);
-    return found == nullptr ? nullptr : found->newest;
+    return found == nullptr ? nullptr : found->dumps.newest();
 }
 
 }  // namespace rampwatch::watch

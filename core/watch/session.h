@@ -69,6 +69,9 @@ class Session {
     // Of one target; of an unknown one an empty verdict.
     [[nodiscard]] Verdict verdict(TargetId target = 0) const;
 
+    // So far, asked for or for ourselves: each costs as much as thousands of looks.
+    [[nodiscard]] std::int64_t verdicts_made() const;
+
     // The newest dump with its changes since the baseline; empty when there is none.
     [[nodiscard]] std::shared_ptr<const Dump> newest_dump(TargetId target = 0) const;
 

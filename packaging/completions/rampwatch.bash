@@ -22,7 +22,7 @@ _rampwatch() {
         [look]="$target --format --pprof --show-args"
         [watch]="$target $judge $stacks -i --interval --for --samples --exit-on-leak --format -q --quiet
                  --record --dump-dir --dump-every --no-dumps --leak-status --history $history --state --save --unit --tree
-                 --processes --linger --config --textfile --listen --leak-file --on-leak"
+                 --follow --processes --linger --config --textfile --listen --leak-file --on-leak"
         [analyze]="$judge --format"
         [heap]="$target --for --baseline --heap-sample --timeout --format"
         [diff]="--format"
@@ -102,9 +102,12 @@ _rampwatch() {
         --min-growth) from='1M 16M 100M' ;;
         --min-count | --samples | --leak-status) return ;;
         *)
-            if [ -z "$command" ]; then
-                [[ $word == -* ]] && from='-h --help -V --version' ||
-                    from="look watch analyze analyse dump stacks heap diff group history report ack status sample scan check-config serve drill $(_rampwatch_pids)"
+            if [ -z "$command" ] && [[ $word == -* ]]; then
+                from='-h --help -V --version'
+            elif [ -z "$command" ] && [[ $word == [0-9]* ]]; then
+                from=$(_rampwatch_pids)
+            elif [ -z "$command" ]; then
+                from="look watch analyze analyse dump stacks heap diff group history report ack status sample scan check-config serve drill"
             elif [[ $word == -* ]]; then
                 from="${options[$command]} -h --help"
             elif [ "$command" = history ]; then

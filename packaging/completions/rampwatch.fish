@@ -90,6 +90,7 @@ complete -c rampwatch -n '__rampwatch_using serve' -l dir -x -a '(__fish_complet
 complete -c rampwatch -n $watch -l leak-file -r -F -d 'keep a leak that is told in this file'
 complete -c rampwatch -n $watch -l on-leak -x -d 'run this when a leak is told'
 complete -c rampwatch -n $watch -l config -r -F -d 'options from this file'
+complete -c rampwatch -n $watch -l follow -d 'go on with the next process of that name or pidfile'
 complete -c rampwatch -n $watch -l linger -x -a '1m 10m 1h' -d 'end when the service has been inactive for so long'
 complete -c rampwatch -n $watch -l for -x -a '10m 1h 1d' -d 'end the watch after this time'
 complete -c rampwatch -n $watch -l samples -x -d 'end the watch after so many samples'

@@ -2,6 +2,9 @@
 // The program's door: words that no subcommand takes.
 #include <unistd.h>
 
+#include <cctype>
+#include <sstream>
+
 #include "tests/catch.h"
 #include "tests/cli/run.h"
 
@@ -38,6 +41,52 @@ TEST_CASE("--help lists the commands and gives examples", "[door]") {
         CHECK(contains(ran.out, "Examples:"));
     }
     CHECK(contains(test::run({"help", "watch"}).out, "--exit-on-leak"));
+}
+
+TEST_CASE("no line of any --help is wider than 80 columns, and all speak with one voice", "[door]") {
+    const std::string all = test::run({"--help"}).out;
+    std::vector<std::string> commands;
+    std::istringstream lines(all.substr(all.find("Subcommands:\n") + 13));
+    for (std::string line; std::getline(lines, line) && !line.empty();) {
+        if (line.starts_with("  ") && line[2] != ' ')
+            commands.push_back(line.substr(2, line.find_first_of(" ,", 2) - 2));
+    }
+    REQUIRE(commands.size() > 12);
+    commands.insert(commands.begin(), "");
+    for (const std::string& command : commands) {
+        CAPTURE(command);
+        const Ran ran = command.empty() ? test::run({"--help"}) : test::run({command, "--help"});
+        CHECK(ran.status == 0);
+        std::istringstream text(ran.out);
+        for (std::string line; std::getline(text, line);) {
+            CAPTURE(line);
+            CHECK(line.size() <= 80);
+            CHECK((line.empty() || line.back() != ' '));
+        }
+        if (command.empty()) continue;
+        const std::string usage = "Usage: rampwatch " + command;
+        CHECK(ran.out.starts_with(usage));
+        const auto about = ran.out.find("\n\n") + 2;  // what it does, as an order
+        CHECK(std::islower(static_cast<unsigned char>(ran.out[about])));
+    }
+}
+
+TEST_CASE("the options of watch stand in groups", "[door]") {
+    const std::string help = test::run({"watch", "--help"}).out;
+    std::size_t at = 0;
+    for (const char* group : {"Which process:", "How it is judged:", "How long:", "What is printed:",
+                              "How stacks are read:", "What is kept:", "Who is told:"}) {
+        CAPTURE(group);
+        const auto found = help.find(std::string("\n") + group + "\n", at);
+        REQUIRE(found != std::string::npos);
+        at = found;
+    }
+}
+
+TEST_CASE("what was nearly right is told how it is said", "[door]") {
+    CHECK(contains(test::run({"scan", "--json"}).err, "did you mean \"--format json\"?"));
+    CHECK(contains(test::run({"gunicorn"}).err, "rampwatch look --name gunicorn"));
+    CHECK(contains(test::run({"--name", "no-such-program"}).err, "no process goes by the name"));
 }
 
 TEST_CASE("--version names the libraries in use and the helpers found", "[door]") {

@@ -148,10 +148,11 @@ TEST_CASE("an acknowledged leak is no news until then", "[report]") {
     record(histories.place(), {.name = "leaky"});
     const Ran acked = histories.with("ack", {"leaky", "--until", "3d"});
     CHECK(acked.status == 0);
-    CHECK(contains(acked.out, "leaky: no news until "));
+    CHECK(contains(acked.out, "leaky: acknowledged: report --quiet is silent about it until "));
     CHECK(histories.report({"--quiet"}).status == 0);
     CHECK(contains(histories.report().out, "acknowledged  until "));
-    CHECK(histories.with("ack", {"leaky", "--until", "0"}).out == "leaky: news are told again\n");
+    CHECK(histories.with("ack", {"leaky", "--until", "0"}).out ==
+          "leaky: acknowledged no longer: its news are told again\n");
     CHECK(histories.report({"--quiet"}).status == 1);
     CHECK(histories.with("ack", {"nobody"}).status == 2);
     CHECK(histories.with("ack", {"leaky", "--until", "whenever"}).status == 2);

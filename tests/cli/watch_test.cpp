@@ -102,6 +102,51 @@ TEST_CASE("a target that ends during the watch is told, with the verdict so far"
     CHECK(contains(ran.out, "verdict so far"));
 }
 
+TEST_CASE("--follow goes on with the next process of that name, or of that pidfile", "[watch]") {
+    const bool by_name = GENERATE(true, false);
+    CAPTURE(by_name);
+    const test::Folder folder;
+    const Ran ran = test::run_shell(fmt::format(
+        "cd {}; cp \"$(command -v sleep)\" rwfollow; ./rwfollow 60 & first=$!; echo $first > pid; sleep 0.3; "
+        "timeout -s KILL 60 \"$RAMPWATCH\" watch --follow {} -i 100ms --for 5s --format json & watch=$!; "
+        "sleep 1.5; kill $first; sleep 0.2; ./rwfollow 60 & second=$!; echo $second > pid; wait $watch; "
+        "status=$?; kill $second; echo first=$first second=$second; exit $status",
+        folder.path(), by_name ? "--name rwfollow" : "--pidfile pid"));
+    CAPTURE(ran.out, ran.err);
+    CHECK(ran.status == 0);
+    const auto pid_of = [&](const std::string& word) {
+        const auto at = ran.out.rfind(word + "=") + word.size() + 1;
+        return ran.out.substr(at, ran.out.find_first_of(" \n", at) - at);
+    };
+    CHECK(contains(ran.out, "\"restarted\""));
+    CHECK(contains(ran.out, "\"pid\":" + pid_of("first")));
+    CHECK(contains(ran.out, "\"pid\":" + pid_of("second")));
+    CHECK(contains(ran.out, "\"ended\""));
+    CHECK(test::run({"watch", "--follow", "1"}).status == 2);
+}
+
+TEST_CASE("of several processes by one name the parent's tree is watched; others are listed", "[watch]") {
+    const test::Folder folder;
+    const auto with_tree = [&](const std::string& line) {
+        return test::run_shell(fmt::format(
+            "cd {}; cp \"$(readlink -f /bin/sh)\" rwtree; "
+            "./rwtree -c './rwtree -c \"sleep 20; :\" & ./rwtree -c \"sleep 20; :\" & wait' & tree=$!; "
+            "sleep 0.5; timeout -s KILL 60 \"$RAMPWATCH\" {}; status=$?; pkill -P $tree; kill $tree; "
+            "exit $status",
+            folder.path(), line));
+    };
+    const Ran watched = with_tree("watch --name rwtree -i 100ms --for 2s --format json");
+    CAPTURE(watched.out, watched.err);
+    CHECK(watched.status == 0);
+    CHECK(contains(watched.out, "\"target\":1"));  // their sum
+    const Ran refused = with_tree("look --name rwtree");
+    CAPTURE(refused.err);
+    CHECK(refused.status == 2);
+    CHECK(contains(refused.err, "parent of the others"));
+    CHECK(contains(refused.err, "rampwatch watch --tree "));
+    CHECK(lines_in(refused.err) == 5);
+}
+
 TEST_CASE("what cannot be watched is refused with 2", "[watch]") {
     const Sleeper sleeper;
     const std::string pid = sleeper.pid();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What fills the heap of real C++ programs, and what of it grew: told by `rampwatch heap`, against what the
 // programs know of themselves.
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,7 +9,6 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/base/poller.h"
 #include "core/probe/maps.h"
 #include "core/probe/pagemap.h"
 #include "tests/catch.h"
@@ -24,47 +22,23 @@ namespace {
 
 class Maker {
   public:
-    explicit Maker(const std::string& name = "heap_maker_stripped")
-        : target_({test::program(name), made_fifo()}) {}
-    ~Maker() {
-        ::unlink(fifo().c_str());
-        ::unlink(baseline().c_str());
-    }
-    [[nodiscard]] const test::Target& target() const { return target_; }
-
-    // Until it has done so.
-    void tell(const std::string& order) {
-        std::ofstream(fifo()) << order << std::endl;
-        std::string said;
-        const auto deadline = boot_now() + 120s;
-        while (said.find("done") == std::string::npos) {
-            if (boot_now() > deadline) FAIL("not done in time: " << order);
-            pollfd ready{target_.process().poll_fd(), POLLIN, 0};
-            ::poll(&ready, 1, 1000);
-            target_.process().drain();
-            said += target_.process().take_output();
-            if (target_.process().exit_status()) FAIL("it ended: " << order);
-        }
-    }
+    explicit Maker(const std::string& name = "heap_maker_stripped") : maker_(name) {}
+    ~Maker() { ::unlink(baseline().c_str()); }
+    [[nodiscard]] const test::Target& target() const { return maker_.target(); }
+    void tell(const std::string& order) { maker_.tell(order); }
 
     // With --baseline: the first time what there is, then what grew.
     [[nodiscard]] Json look(const std::string& sample = "64M") const {
         const auto outcome = test::rampwatch({"heap", "--format", "json", "--heap-sample", sample,
-                                              "--baseline", baseline(), target_.pid_word()});
+                                              "--baseline", baseline(), target().pid_word()});
         INFO(outcome.err);
         REQUIRE(outcome.status == 0);
         return Json::parse(outcome.out);
     }
 
   private:
-    static std::string fifo() { return "/tmp/rampwatch-heap." + std::to_string(::getpid()); }
-    static std::string baseline() { return fifo() + ".base"; }
-    static std::string made_fifo() {
-        ::unlink(fifo().c_str());
-        REQUIRE(::mkfifo(fifo().c_str(), 0600) == 0);
-        return fifo();
-    }
-    test::Target target_;
+    [[nodiscard]] std::string baseline() const { return maker_.fifo() + ".base"; }
+    test::OrderedTarget maker_;
 };
 
 double value(const Json& figure) { return figure.at("value").get<double>(); }

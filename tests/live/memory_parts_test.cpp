@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What a real process's memory is made of, before and after it took some of each kind.
-#include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,7 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/base/poller.h"
 #include "core/report/memory_text.h"
 #include "core/stacks/memory_change.h"
 #include "core/worker/memory_reading.h"
@@ -30,40 +27,9 @@ MemoryParts parts_of(const test::Target& target) {
     return std::move(*memory);
 }
 
-class Grower {
-  public:
-    Grower() : target_({test::program("grower"), made_fifo()}) {}
-    ~Grower() { ::unlink(fifo().c_str()); }
-    [[nodiscard]] const test::Target& target() const { return target_; }
-
-    // Until it has done so.
-    void tell(const std::string& order) {
-        std::ofstream(fifo()) << order << std::endl;
-        std::string said;
-        const auto deadline = boot_now() + 120s;
-        while (said.find("done") == std::string::npos) {
-            if (boot_now() > deadline) FAIL("not done in time: " << order);
-            pollfd ready{target_.process().poll_fd(), POLLIN, 0};
-            ::poll(&ready, 1, 1000);
-            target_.process().drain();
-            said += target_.process().take_output();
-            if (target_.process().exit_status()) FAIL("it ended: " << order);
-        }
-    }
-
-  private:
-    static std::string fifo() { return "/tmp/rampwatch-grower." + std::to_string(::getpid()); }
-    static std::string made_fifo() {
-        ::unlink(fifo().c_str());
-        REQUIRE(::mkfifo(fifo().c_str(), 0600) == 0);
-        return fifo();
-    }
-    test::Target target_;
-};
-
 // What it is made of after it has done what it was told, against before.
 Dump grown_by(const std::string& order) {
-    Grower grower;
+    test::OrderedTarget grower("grower");
     const test::Target& target = grower.target();
     const MemoryParts before = parts_of(target);
     grower.tell(order);
@@ -163,7 +129,7 @@ TEST_CASE("a reading that may take no time has the total, and says why it has no
 }
 
 TEST_CASE("two dumps with --memory, compared by diff, say what grew", "[memory_parts]") {
-    Grower grower;
+    test::OrderedTarget grower("grower");
     const test::Target& target = grower.target();
     const std::string directory = "/tmp/rampwatch-parts-" + std::to_string(::getpid());
     const std::string old_file = directory + ".old", new_file = directory + ".new";

@@ -125,8 +125,8 @@ TEST_CASE("a name finds one process, and lists them when there are several", "[l
     const Child two(named);
     two.await_ready();
     CHECK_THAT(refusal({"--name", "rw-probe-\x1b[1m"}),
-               Contains("2 processes go by the name") && Contains(fmt::format("{} of ", one.pid())) &&
-                   Contains(fmt::format("{} of ", two.pid())) && Contains("(up "));
+               Contains("2 processes go by the name") && Contains(fmt::format("{}  ", one.pid())) &&
+                   Contains(fmt::format("{}  ", two.pid())) && Contains("  up "));
 }
 
 TEST_CASE("a name longer than the kernel keeps is found by its first 15 characters", "[live][target]") {

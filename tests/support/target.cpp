@@ -2,6 +2,7 @@
 #include "tests/support/target.h"
 
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -76,6 +77,36 @@ Target::Target(const std::vector<std::string>& argv, std::chrono::seconds patien
         process_.drain();
         text += process_.take_output();
         if (process_.exit_status()) FAIL(argv.front() << " ended: " << text << process_.take_errors());
+    }
+}
+
+namespace {
+
+std::string made_fifo() {
+    static int made = 0;
+    std::string path = "/tmp/rampwatch-orders." + std::to_string(::getpid()) + "." + std::to_string(++made);
+    ::unlink(path.c_str());
+    if (::mkfifo(path.c_str(), 0600) != 0) FAIL("no FIFO at " << path);
+    return path;
+}
+
+}  // namespace
+
+OrderedTarget::OrderedTarget(const std::string& name) : fifo_(made_fifo()), target_({program(name), fifo_}) {}
+
+OrderedTarget::~OrderedTarget() { ::unlink(fifo_.c_str()); }
+
+void OrderedTarget::tell(const std::string& order) {
+    std::ofstream(fifo_) << order << std::endl;
+    std::string said;
+    const auto deadline = Clock::now() + std::chrono::minutes(2);
+    while (said.find("done") == std::string::npos) {
+        if (Clock::now() > deadline) FAIL("not done in time: " << order);
+        pollfd ready{target_.process().poll_fd(), POLLIN, 0};
+        ::poll(&ready, 1, 1000);
+        target_.process().drain();
+        said += target_.process().take_output();
+        if (target_.process().exit_status()) FAIL("it ended: " << order);
     }
 }
 

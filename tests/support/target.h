@@ -41,6 +41,26 @@ class Target {
     std::string told_{};
 };
 
+// A program of tests/programs that does what it is told through a FIFO, and prints "done" after each.
+class OrderedTarget {
+  public:
+    explicit OrderedTarget(const std::string& name);
+    ~OrderedTarget();
+    OrderedTarget(const OrderedTarget&) = delete;
+    OrderedTarget& operator=(const OrderedTarget&) = delete;
+
+    // Until it has done so; at most two minutes.
+    void tell(const std::string& order);
+
+    [[nodiscard]] const Target& target() const { return target_; }
+    // Ours alone: beside it others may be made.
+    [[nodiscard]] const std::string& fifo() const { return fifo_; }
+
+  private:
+    std::string fifo_;
+    Target target_;
+};
+
 // What was made ready still runs for a moment: waits until at most `running` threads do.
 void settle(pid_t pid, int running = 0);
 

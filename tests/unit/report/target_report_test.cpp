@@ -129,6 +129,55 @@ TEST_CASE("a watch that died is news each time, until it is acknowledged", "[rep
     CHECK_FALSE(news_of(target, kNow + 2h).empty());
 }
 
+TEST_CASE("a confirmed leak that ended with its process before any mail is news once", "[report]") {
+    TargetReport target = healthy("shop");
+    target.life = 2;
+    target.alive = true;
+    target.before.told_wall = kNow - 1h;
+    const auto told = [&] {
+        const auto list = kinds(target.news = news_of(target, kNow));
+        target.before = told_now(target, kNow);
+        return list;
+    };
+    target.events = {{.wall = kNow - 30min, .kind = "leak", .life = 1}};
+    CHECK(told() == std::vector{NewsKind::leak_ended});
+    CHECK(contains(target.news.front().text, "ended with the process"));
+    CHECK(told().empty());
+    // What was mailed as a leak is over, and not told twice.
+    target.before = {.told_wall = kNow - 1h, .leak = true};
+    CHECK(told() == std::vector{NewsKind::leak_over});
+    // Of before the last report, and of long before the first one.
+    target.before = {.told_wall = kNow - 10min};
+    CHECK(told().empty());
+    target.before = {};
+    target.events.front().wall = kNow - 48h;
+    CHECK(told().empty());
+}
+
+TEST_CASE("a watch that ended with its process is news once, and says who runs now", "[report]") {
+    TargetReport target = healthy("loginsvc");
+    target.watch = WatchState::ended;
+    target.left_wall = kNow - 1h;
+    target.runs_again = 512;
+    const auto news = news_of(target, kNow);
+    REQUIRE(kinds(news) == std::vector{NewsKind::unwatched});
+    CHECK(news.front().text.starts_with("nobody watches loginsvc since it was restarted, "));
+    CHECK(contains(news.front().text, "PID 512"));
+    target.before = told_now(target, kNow);
+    CHECK(news_of(target, kNow).empty());
+    target.before = {};
+    target.left_wall.reset();  // somebody stopped it
+    CHECK(news_of(target, kNow).empty());
+}
+
+TEST_CASE("a subject counts the leaks that were told before", "[report]") {
+    Report report = report_of({leaking()});
+    report.left_out = 4;
+    report.left_out_leaks = 3;
+    CHECK(subject_line(report).ends_with("; 3 more leak"));
+    CHECK(contains(text_report(report, {}), "4 other targets without news; 3 of them leak, told before\n"));
+}
+
 TEST_CASE("a target that was killed after the last report is news, one before it is not", "[report]") {
     TargetReport target = healthy("nginx");
     target.lives.push_back(

@@ -35,9 +35,23 @@ Look shop() {
 TEST_CASE("a look names the process, and says that it is no verdict", "[report]") {
     const std::string text = text_look(shop());
 
-    CHECK_THAT(text, Contains("PID 4711: shop (/usr/bin/shop), user www, up 10 days"));
+    CHECK_THAT(text, Contains("PID 4711: shop (/usr/bin/shop), user www\nup        10 days, since "));
     CHECK_THAT(text, Contains("this was a snapshot"));
     CHECK_THAT(text, Contains("rampwatch watch --patience 10m 4711 "));
+}
+
+TEST_CASE("a look at a master names its service, and what its children hold", "[report]") {
+    Look look = shop();
+    look.cgroup = "/system.slice/shop.service";
+    look.children = 2;
+    look.children_bytes = 388 * kMib;
+    CHECK_THAT(text_look(look), Contains("cgroup    /system.slice/shop.service\n"));
+    CHECK_THAT(text_look(look),
+               Contains("children  2, with 388 MiB resident: rampwatch watch --tree 4711\n"));
+    look.life.unit = "shop.service";
+    CHECK_THAT(text_look(look), Contains("unit      shop.service\n"));
+    CHECK_THAT(text_look(look), Contains("rampwatch watch --unit shop.service\n"));
+    CHECK_THAT(text_look(shop()), !Contains("children"));
 }
 
 TEST_CASE("a look's memory is told by kind, and its peak only as what it is", "[report]") {

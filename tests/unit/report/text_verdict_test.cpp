@@ -33,6 +33,40 @@ TEST_CASE("five lines say what grows, how fast, since when, how straight, and wh
                 "Wed 2 Dec about 20:00; a restart now buys 8.7 days, until Thu 3 Dec about 09:00"});
 }
 
+TEST_CASE("growth from the first look on began before it, where the process did", "[report]") {
+    const InUtc utc;
+    Verdict verdict = leak_verdict();
+    const SeriesVerdict& memory = *verdict.series[index(Series::memory)];
+    verdict.life_started = *memory.onset;
+    const auto since = [&] { return headline(verdict)[2]; };
+    CHECK(since() == "  since         at or before the first look, Tue 24 Nov 03:10, 13 h ago");
+    verdict.process_started = verdict.life_started - std::chrono::hours(2);
+    CHECK(since() ==
+          "  since         before the first look, Tue 24 Nov 03:10, 13 h ago; its process began 2 h earlier");
+    verdict.process_started =
+        verdict.life_started - std::chrono::milliseconds(300);  // watched from its start
+    CHECK(since() == "  since         Tue 24 Nov 03:10, 13 h ago (it began within 20 min of then)");
+    verdict.process_started.reset();
+    verdict.life_started -= std::chrono::hours(3);  // it was level for three hours
+    CHECK(since() == "  since         Tue 24 Nov 03:10, 13 h ago (it began within 20 min of then)");
+}
+
+TEST_CASE("a line that rises is not healthy because the process is big", "[report]") {
+    Verdict verdict = healthy_verdict(Shape::walk);
+    SeriesVerdict& memory = *verdict.series[index(Series::memory)];
+    memory.current = 1.5 * (1 << 30);
+    memory.slope_per_s = 581 * 1024.0;
+    memory.slope_ci95_per_s = Interval{570 * 1024.0, 590 * 1024.0};
+    memory.straightness = .999;
+    memory.windows = memory.windows_up = 13;
+    memory.evidence = {{GateId::materiality, 60.0 * (1 << 20), 75.0 * (1 << 20), true, false}};
+    CHECK(headline(verdict)[0] ==
+          "not decided: memory rises in a line, +581 KiB/s, to 1.50 GiB; 60.0 MiB of the 75.0 MiB that "
+          "count, watched for 24 h");
+    memory.windows_up = 7;
+    CHECK(headline(verdict)[0].starts_with("healthy: memory wanders"));
+}
+
 TEST_CASE("threads that grow with memory are told as evidence of the cause", "[report]") {
     const InUtc utc;
 

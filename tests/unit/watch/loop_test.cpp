@@ -64,7 +64,7 @@ bool settles(Feed& feed, int turns = 2) {
 }
 
 Request dump_of(TargetId target, DumpReason reason) {
-    return {.id = 7, .kind = Request::Kind::dump, .target = target, .life = 1, .reason = reason};
+    return {.id = 7, .target = target, .life = 1, .reason = reason};
 }
 
 }  // namespace

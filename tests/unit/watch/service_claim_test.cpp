@@ -198,3 +198,30 @@ TEST_CASE("a service's claim goes on after its watcher's restart", "[watch]") {
     REQUIRE_FALSE(refused);
     CHECK(refused.error().what.find("of a main process alone") != std::string::npos);
 }
+
+TEST_CASE("a service whose worker leaks costs a verdict a 128th of the patience, not one a look", "[watch]") {
+    const auto workers = GENERATE(2, 8);
+    CAPTURE(workers);
+    Session session(service_settings());
+    watched(session, 40, workers,
+            [](TargetId target, double at) { return 60 + (target == kFirstMember ? 6 * at : 0); });
+    REQUIRE(session.verdict(kSumTarget).claim == Claim::leak);
+    const auto before = session.verdicts_made();
+    watched(session, 80, workers,
+            [](TargetId target, double at) { return 60 + (target == kFirstMember ? 6 * at : 0); });
+    // 40 h more, of 9 h of patience: 569 times, the sum's and the worker's; some more where anything is told.
+    const auto made = session.verdicts_made() - before;
+    CHECK(made < 2 * 569 + 20 * (workers + 2));
+    CHECK(made < 40 * 60);  // looks at the sum
+}
+
+TEST_CASE("what a worker began, the sum took over and gave back is over", "[watch]") {
+    Session session(service_settings());
+    const Told told = watched(session, 120, 3, [](TargetId target, double at) {
+        if (target != kFirstMember) return 60.0;
+        return at < 60 ? 60 + 6 * at : 60.0;  // given back, all of it
+    });
+    CHECK(told.count(Event::Kind::leak) == 1);
+    CHECK(told.count(Event::Kind::recovered) == 1);
+    CHECK(session.verdict(kSumTarget).claim < Claim::growing);
+}

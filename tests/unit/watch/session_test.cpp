@@ -198,7 +198,6 @@ TEST_CASE("answers nobody asked for are left out", "[watch]") {
     session.tell(appeared(0, 1, 0s));
     CHECK(session.tell(dump_done(0, 1s)).events.empty());
     CHECK(session.tell(dump_done(99, 1s)).events.empty());
-    CHECK(session.tell(fact::HookDone{.request = 7}).events.empty());
     CHECK_FALSE(session.newest_dump());
     CHECK(session.verdict(12).samples == 0);
 }

@@ -79,7 +79,7 @@ Error refusal(const CLI::ParseError& error, const CLI::App& app) {
     if (extra.empty()) return {Error::Kind::bad_input, escape(error.what(), 400), {}, help_of(command)};
     const std::string& word = extra.front();
     if (!word.starts_with("-")) {
-        return {Error::Kind::bad_input, "one word too many: " + escape(word, 64), {}, help_of(command)};
+        return {Error::Kind::bad_input, "unexpected argument: " + escape(word, 64), {}, help_of(command)};
     }
     const std::string name = word.substr(0, word.find('='));
     return {Error::Kind::bad_input, "unknown option: " + escape(name, 64), {}, near_option(name, command)};

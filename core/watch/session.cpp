@@ -406,7 +406,7 @@ Result<void> Session::restore(TargetId target, std::span<const std::byte> bytes,
         reader(service.emplace(service_settings(state_->settings.judge)));
     }
     if (reader.failed() || !episode.sound() || (service && !service->sound()))
-        return Error{Error::Kind::bad_input, "saved state: damaged", "", "remove it to begin anew"};
+        return Error{Error::Kind::bad_input, "saved state: damaged", "", "remove it to start over"};
     auto judge = trend::Judge::load(reader.rest(), state_->settings.judge);
     if (!judge) return judge.error();
     Target* found = state_->admit(target);

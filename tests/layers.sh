@@ -18,6 +18,21 @@ declare -A may=(
     [batch]="base model trend report store readers fleet probe watch"
 )
 for room in $runtimes; do may[$room]="base model probe runtime"; done
+failed=0
+fail() { echo "layers: $*" >&2; failed=1; }
+
+# The table of rooms in docs/architecture.md says the same, and a room stands above all that it may include.
+declare -A level=() told=()
+while read -r number room others; do level[$room]=$number told[$room]=$others; done < <(
+    sed -nE 's/^\| ([0-9]+) \| `core\/(\w+)` \|[^|]*\| ([^|]*) \|$/\1 \2 \3/p' docs/architecture.md | tr -d ',')
+sorted() { tr ' ' '\n' <<<"${*#-}" | sed '/^$/d' | sort | tr '\n' ' '; }
+for room in "${!may[@]}"; do
+    [ "$(sorted "${told[$room]-none}")" = "$(sorted "${may[$room]}")" ] ||
+        fail "docs/architecture.md: core/$room may include: ${told[$room]-(no row)}; here: ${may[$room]}"
+    for other in ${may[$room]}; do
+        [ "${level[$room]:-0}" -gt "${level[$other]:-0}" ] || fail "docs/architecture.md: $room stands no higher than $other"
+    done
+done
 # Rooms of the program: all of core is theirs, and of one another these.
 declare -A may_cli=([console]="" [options]="console" [watch]="console options" [commands]="console options watch")
 # header pattern -> the files that may include it
@@ -34,9 +49,6 @@ foreign=(
     'systemd/|core/systemd/'
     'CLI/|cli/console/command_line.cpp'
 )
-failed=0
-fail() { echo "layers: $*" >&2; failed=1; }
-
 # One process for all files: "file header", a line each.
 while read -r file header; do
     room=cli cli_room=

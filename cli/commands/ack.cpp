@@ -45,7 +45,7 @@ int run_ack(const Options& options) {
     told.silent_until_wall = ends ? std::nullopt : std::optional(*until);
     if (auto saved = save_told_at(*path, *book); !saved) return complain(saved.error());
     fmt::print("{}: {}\n", escape(*target, 64),
-               ends ? std::string("acknowledged no longer: its news are told again")
+               ends ? std::string("acknowledged no longer: its news will be reported again")
                     : "acknowledged: report --quiet is silent about it until " + format_time(*until));
     return static_cast<int>(Exit::healthy);
 }
@@ -57,7 +57,7 @@ Command ack_command() {
     command.footer =
         "Examples:\n"
         "  rampwatch ack nginx --until 3d\n"
-        "  rampwatch ack nginx --until 0          tell its news again";
+        "  rampwatch ack nginx --until 0          report its news again";
     auto options = std::make_shared<Options>();
     command.add("TARGET", &options->target, "as history list names it").required();
     command.add("--until TIME", &options->until, "for this long, or until a date; 0 ends it");

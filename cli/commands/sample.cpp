@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "cli/commands/commands.h"
@@ -12,12 +13,13 @@
 #include "cli/options/history_options.h"
 #include "cli/options/judge_options.h"
 #include "cli/options/target_options.h"
-#include "core/base/poller.h"
 #include "core/base/text.h"
+#include "core/dump/backend.h"
 #include "core/listen/carry_over.h"
 #include "core/probe/permission.h"
 #include "core/probe/sampler.h"
 #include "core/store/history_absence.h"
+#include "core/watch/loop.h"
 
 namespace rampwatch::cli {
 namespace {
@@ -38,55 +40,20 @@ struct Options {
     bool no_dumps = false;
 };
 
-// What a Loop does with one look; a dump is waited for.
-class OneLook {
-  public:
-    OneLook(watch::Session& session, listen::CarryOver& carry_over, const dump::Settings& dumps,
-            const Life& who)
-        : session_(session),
-          listeners_(carry_over.listeners()),
-          shift_(carry_over.shift()),
-          dumps_(dumps),
-          who_(who) {}
-
-    void tell(const Fact& fact) {
-        watch::Output output = session_.tell(fact);
-        for (const Event& event : output.events) {
-            for (watch::Listener* listener : listeners_) listener->on_event(event, session_);
-        }
-        for (const Request& request : output.requests) answer(request);
-    }
-
-    // The first one of a life, that later ones are compared with.
-    void take_baseline() {
-        auto dump = dump::take_dump(who_, dumps_, DumpReason::baseline);
-        if (!dump) return;
-        dump->mono += shift_;
-        const Event event{.kind = Event::Kind::dump,
-                          .life = life_,
-                          .mono = dump->mono,
-                          .wall = dump->wall,
-                          .who = who_,
-                          .dump = std::make_shared<const Dump>(std::move(*dump))};
-        for (watch::Listener* listener : listeners_) listener->on_event(event, session_);
-    }
-    void set_life(LifeNumber life) { life_ = life; }
-
-  private:
-    void answer(const Request& request) {
-        auto dump = dump::take_dump(who_, dumps_, request.reason);
-        if (dump) dump->mono += shift_;
-        tell(fact::DumpDone{
-            .request = request.id, .dump = std::move(dump), .mono = boot_now() + shift_, .wall = wall_now()});
-    }
-
-    watch::Session& session_;
-    std::vector<watch::Listener*> listeners_;
-    std::chrono::nanoseconds shift_;
-    const dump::Settings& dumps_;
-    const Life& who_;
-    LifeNumber life_ = 1;
-};
+// The first dump of a life, that later ones are compared with. Nobody asked for it, so no Session is told.
+void take_baseline(const dump::Settings& settings, const Life& who, listen::CarryOver& carry_over,
+                   const watch::Session& session) {
+    auto dump = dump::take_dump(who, settings, DumpReason::baseline);
+    if (!dump) return;
+    dump->mono += carry_over.shift();
+    const Event event{.kind = Event::Kind::dump,
+                      .life = carry_over.life(),
+                      .mono = dump->mono,
+                      .wall = dump->wall,
+                      .who = who,
+                      .dump = std::make_shared<const Dump>(std::move(*dump))};
+    for (watch::Listener* listener : carry_over.listeners()) listener->on_event(event, session);
+}
 
 Result<store::HistorySettings> history_of(const Options& options, const Life& who,
                                           const trend::Settings& judge) {
@@ -147,14 +114,15 @@ int run_sample(const Options& options) {
         if (may_come_back(options.target)) return static_cast<int>(Exit::healthy);  // the next one notes it
         return complain({Error::Kind::gone, "it has just ended", fmt::format("PID {}", who.pid), {}});
     }
-    sample->mono += carry_over.shift();
-    OneLook look(session, carry_over, *dumps, who);
-    look.set_life(carry_over.life());
-    look.tell(
-        fact::Appeared{.life = carry_over.life(), .who = who, .mono = sample->mono, .wall = sample->wall});
-    look.tell(fact::Sampled{.life = carry_over.life(), .sample = *sample});
+    const LifeNumber life = carry_over.life();
+    dump::DumpFeed feed(*dumps, [&](TargetId, LifeNumber) { return std::optional(who); });
+    watch::Loop loop(session, {&feed}, carry_over.listeners(), carry_over.shift());
+    loop.tell(fact::Appeared{.life = life, .who = who, .mono = sample->mono, .wall = sample->wall});
+    loop.tell(fact::Sampled{.life = life, .sample = *sample});
+    loop.run([] { return watch::LoopState::drain; });  // a dump that was asked for
     // Not of a process that is just starting: at its second sample.
-    if (may_dump && is_known && !carry_over.has_baseline() && !session.newest_dump()) look.take_baseline();
+    if (may_dump && is_known && !carry_over.has_baseline() && !session.newest_dump())
+        take_baseline(*dumps, who, carry_over, session);
     carry_over.end(session, "");
     return static_cast<int>(Exit::healthy);
 }

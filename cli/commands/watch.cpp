@@ -99,7 +99,7 @@ std::optional<Error> read_end(const Options& options, WatchSettings& settings) {
         const auto time = parse_duration(*options.most_time);
         if (!time) return placed(time.error(), "--for");
         if (*time <= 0s)
-            return Error{Error::Kind::bad_input, "no time at all", "--for", "such as 30s, 2h or 9d"};
+            return Error{Error::Kind::bad_input, "the time is zero", "--for", "such as 30s, 2h or 9d"};
         settings.stop.most_time = *time;
     }
     if (options.most_samples) {
@@ -154,7 +154,7 @@ std::optional<Error> read_carry_over(const Options& options, WatchSettings& sett
         return history ? std::nullopt : std::optional(history.error());
     }
     if (options.history.group || options.history.name || options.history.keep)
-        return Error{Error::Kind::bad_input, "no history to be kept", "--history", "add --history"};
+        return Error{Error::Kind::bad_input, "no history can be kept", "--history", "add --history"};
     return std::nullopt;
 }
 

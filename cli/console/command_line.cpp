@@ -86,7 +86,7 @@ Error refusal(const CLI::ParseError& error, const CLI::App& app) {
     if (extra.empty()) return {Error::Kind::bad_input, escape(error.what(), 400), {}, see_help(command)};
     const std::string& word = extra.front();
     if (!word.starts_with("-")) {
-        return {Error::Kind::bad_input, "one word too many: " + escape(word, 64), {}, see_help(command)};
+        return {Error::Kind::bad_input, "unexpected argument: " + escape(word, 64), {}, see_help(command)};
     }
     const std::string name = word.substr(0, word.find('='));
     return {Error::Kind::bad_input, "unknown option: " + escape(name, 64), {}, near_option(name, command)};

@@ -30,7 +30,7 @@ std::string home_in_passwd(uid_t uid) {
 
 void add_state_dir(Command& command, std::optional<std::string>& directory) {
     command.add("--state-dir DIR", &directory,
-                "where acknowledgements and what was mailed are kept [reports/ in one's own place of "
+                "where acknowledgements and what was reported are kept [reports/ in one's own place of "
                 "histories");
 }
 

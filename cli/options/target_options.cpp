@@ -83,7 +83,7 @@ Result<Process> by_name(const std::string& name) {
     }
     const auto found = processes_named(name);
     if (found.empty()) {
-        return Error{Error::Kind::not_found, "no process goes by the name " + escape(name, 64), "--name",
+        return Error{Error::Kind::not_found, "no process is named " + escape(name, 64), "--name",
                      "--wait waits until there is one"};
     }
     if (found.size() > 1) {

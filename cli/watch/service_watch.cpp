@@ -153,7 +153,7 @@ std::optional<Error> ServiceWatch::find_unit() {
         }
     }
     if (unit_->state().exists) return std::nullopt;
-    std::string hint = "systemctl list-units --type=service lists those there are";
+    std::string hint = "systemctl list-units --type=service lists services";
     if (const auto near = unit_->near_names(); !near.empty()) {
         hint = "did you mean ";
         for (std::size_t at = 0; at < near.size(); ++at)

@@ -59,8 +59,8 @@ Result<std::string> gunzip(std::string_view bytes, std::size_t most_bytes) {
         pump(stream, bytes, out, most_bytes, [](z_stream& at, int) { return ::inflate(&at, Z_NO_FLUSH); });
     ::inflateEnd(&stream);
     if (out.size() > most_bytes)
-        return Error{Error::Kind::bad_input, fmt::format("more than {} bytes", most_bytes), {}, {}};
-    if (status != Z_STREAM_END) return Error{Error::Kind::bad_input, "no gzip, or cut off", {}, {}};
+        return Error{Error::Kind::unavailable, fmt::format("more than {} bytes", most_bytes), {}, {}};
+    if (status != Z_STREAM_END) return Error{Error::Kind::bad_input, "not gzip data, or cut off", {}, {}};
     return out;
 }
 

@@ -12,7 +12,8 @@ namespace rampwatch {
 // Errors: io, when there is no memory for it.
 Result<std::string> gzip(std::string_view bytes);
 
-// Errors: bad_input, when it is no gzip, damaged, or more than `most_bytes` of content.
+// Errors: bad_input, when it is not gzip data, or damaged; unavailable, when it has more than `most_bytes` of
+// content.
 Result<std::string> gunzip(std::string_view bytes, std::size_t most_bytes);
 
 }  // namespace rampwatch

@@ -88,9 +88,9 @@ Error failed(const Curl& curl, CURLcode code, const Received& received, const Ht
                     {},
                     {}};
         case CURLE_COULDNT_CONNECT:
-            return {Error::Kind::io, "nobody listens there: the connection was refused", {}, {}};
+            return {Error::Kind::io, "connection refused: nothing listens there", {}, {}};
         case CURLE_COULDNT_RESOLVE_HOST:
-            return {Error::Kind::io, "the name of the host is not known", {}, {}};
+            return {Error::Kind::io, "unknown host", {}, {}};
         case CURLE_URL_MALFORMAT:
             return {Error::Kind::bad_input, "not a URL", {}, {}};
         case CURLE_GOT_NOTHING:
@@ -100,7 +100,7 @@ Error failed(const Curl& curl, CURLcode code, const Received& received, const Ht
         case CURLE_WEIRD_SERVER_REPLY:
         case CURLE_UNSUPPORTED_PROTOCOL:  // of HTTP/0.9, as which it takes anything
         case CURLE_HTTP2:
-            return {Error::Kind::io, "what answers there does not speak HTTP", {}, {}};
+            return {Error::Kind::io, "the answer is not HTTP", {}, {}};
         default:
             return {Error::Kind::io, escape(curl.text(code), 256), {}, {}};
     }

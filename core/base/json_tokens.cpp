@@ -97,7 +97,7 @@ JsonTokens::Token JsonTokens::value(int first) {
 JsonTokens::Token JsonTokens::word(std::string_view rest, Token token) {
     text_.assign(rest);
     for (const char letter : rest) {
-        if (peek() != static_cast<unsigned char>(letter)) return fail("a word that JSON does not have");
+        if (peek() != static_cast<unsigned char>(letter)) return fail("not a JSON word");
         take();
     }
     expect_ = open_.empty() ? Expect::value : Expect::comma_or_end;
@@ -115,7 +115,7 @@ JsonTokens::Token JsonTokens::number() {
         text_ = "-Infinity";
         return failed_ ? Token::wrong : Token::number;
     }
-    if (text_.find_first_of("0123456789") == std::string::npos) return fail("no value where one belongs");
+    if (text_.find_first_of("0123456789") == std::string::npos) return fail("a value is missing");
     expect_ = open_.empty() ? Expect::value : Expect::comma_or_end;
     return Token::number;
 }
@@ -130,7 +130,7 @@ JsonTokens::Token JsonTokens::open(char bracket) {
 
 JsonTokens::Token JsonTokens::close(char bracket) {
     if (open_.back() != (bracket == '}' ? '{' : '['))
-        return fail("an end that does not belong to its beginning");
+        return fail("a closing bracket without its opening one");
     open_.pop_back();
     take();
     expect_ = open_.empty() ? Expect::value : Expect::comma_or_end;
@@ -180,14 +180,14 @@ bool JsonTokens::read_escape() {
         return append(kBytes[found]);
     }
     std::uint32_t code = 0;
-    if (letter != 'u' || !read_hex(code)) return fail("an escape that JSON does not have"), false;
+    if (letter != 'u' || !read_hex(code)) return fail("not a JSON escape"), false;
     const bool high = code >= 0xd800 && code < 0xdc00;
     if (high && peek() == '\\') {
         take();
         std::uint32_t low = 0;
         if (peek() != 'u') return fail("half of a surrogate pair"), false;
         take();
-        if (!read_hex(low)) return fail("an escape that JSON does not have"), false;
+        if (!read_hex(low)) return fail("not a JSON escape"), false;
         if (low < 0xdc00 || low > 0xdfff) return fail("half of a surrogate pair"), false;
         code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
     } else if (code >= 0xd800 && code <= 0xdfff) {

@@ -35,7 +35,7 @@ Error io_error(const char* what) {
 
 Result<Pipe> make_pipe() {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return io_error("no pipe to be had");
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return io_error("cannot create a pipe");
     Pipe pipe{Fd(ends[0]), Fd(ends[1])};
     return Result<Pipe>(std::move(pipe));
 }
@@ -183,7 +183,7 @@ Result<Subprocess> Subprocess::start(const std::vector<std::string>& argv, const
     }
     const Fd in = input_of(options.input);
     child.epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
-    if (!in || !child.epoll_) return io_error("no descriptor to be had");
+    if (!in || !child.epoll_) return io_error("cannot open a descriptor");
 
     std::vector<std::string> words = argv, environment = clean_environment(options.environment);
     const Plan plan{pointers(words),  pointers(environment), &options, in.get(), out->write.get(),
@@ -193,7 +193,7 @@ Result<Subprocess> Subprocess::start(const std::vector<std::string>& argv, const
         child.pid_ = ::fork();
         if (child.pid_ == 0) exec_child(plan);
     }
-    if (child.pid_ < 0) return io_error("no process to be had");
+    if (child.pid_ < 0) return io_error("cannot start a process");
     failure->write.reset();
     out->write.reset();
     err->write.reset();

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <deque>
 #include <filesystem>
 #include <mutex>
 #include <thread>
@@ -16,8 +15,8 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/model/bucket.h"
-#include "core/model/words.h"
 #include "core/probe/process.h"
+#include "core/report/target_maker.h"
 #include "core/report/text_event.h"
 #include "core/store/history_absence.h"
 #include "core/store/history_reader.h"
@@ -30,18 +29,17 @@ namespace {
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMostSummaries = 64;
+constexpr std::size_t kMostEvents = 100'000;
 constexpr nanoseconds kShortestSilence = 10min;
 constexpr std::string_view kTargetEnded = "the target ended";  // as a watch says why it ends
 constexpr double kLeastRise = 16.0 * 1024 * 1024;              // as the Judge has it without a limit
 constexpr nanoseconds kClockMoved = 10s;                       // between two readings of when a process began
 
-// Everything of one target that comes out of one pass over its looks.
+// What one pass over a history's looks tells of its target.
 class Pass {
   public:
-    Pass(const ReportRequest& request, const std::vector<store::RecordedLife>& lives) : request_(request) {
-        for (const auto& life : lives) lives_.push_back(&life);
-    }
+    Pass(const ReportRequest& request, const std::vector<store::RecordedLife>& lives)
+        : request_(request), lives_(lives) {}
 
     void play(const Record& record) {
         const Bucket look = std::holds_alternative<Sample>(record.look)
@@ -49,57 +47,36 @@ class Pass {
                                 : std::get<Bucket>(record.look);
         const Sample sample =
             std::holds_alternative<Sample>(record.look) ? std::get<Sample>(record.look) : last_of(look);
-        if (summaries_.empty() || record.life != life_) {
-            if (summaries_.size() == kMostSummaries) summaries_.pop_front();
-            summaries_.emplace_back(record.life);
-            context_.first = sample;
-            life_ = record.life;
-        }
-        summaries_.back().add(look);
-        context_.last = sample;
-        last_wall_ = look.wall;
-        if (look.wall < request_.since_wall) return;
-        trails_.add(look);
+        maker_.add(look, sample, record.life, look.wall >= request_.since_wall);
     }
 
     void on_event(Event event) {
         if (event.wall < request_.since_wall || event.kind == Event::Kind::started) return;
         if (const auto* life = recorded(event.life)) event.who = life->who;
-        events_.push_back(
-            {event.mono, event.wall, std::string(word(event.kind)), event.life, report::text_event(event)});
+        maker_.add(event);
     }
 
-    void fill(report::TargetReport& target) {
-        target.context = context_;
-        target.last_wall = last_wall_;
-        target.charts = trails_.points();
-        target.events = std::move(events_);
-        for (const report::LifeSummaryMaker& maker : summaries_) {
-            report::LifeSummary summary = maker.summary();
-            if (const auto* life = recorded(summary.number)) {
-                summary.who = life->who;
-                summary.ended_wall = life->ended_wall;
-                summary.ending = life->ending;
-            }
-            target.lives.push_back(std::move(summary));
+    void fill(report::TargetReport& target) const {
+        maker_.fill(target);
+        for (report::LifeSummary& summary : target.lives) {
+            const auto* life = recorded(summary.number);
+            if (life == nullptr) continue;
+            summary.who = life->who;
+            summary.ended_wall = life->ended_wall;
+            summary.ending = life->ending;
         }
     }
 
   private:
     [[nodiscard]] const store::RecordedLife* recorded(LifeNumber number) const {
         const auto found = std::find_if(lives_.begin(), lives_.end(),
-                                        [&](const auto* life) { return life->number == number; });
-        return found == lives_.end() ? nullptr : *found;
+                                        [&](const auto& life) { return life.number == number; });
+        return found == lives_.end() ? nullptr : &*found;
     }
 
     const ReportRequest& request_;
-    std::vector<const store::RecordedLife*> lives_{};
-    std::deque<report::LifeSummaryMaker> summaries_{};
-    LifeNumber life_ = 0;
-    report::VerdictContext context_{};
-    report::SeriesTrails trails_{};
-    std::vector<report::ReportEvent> events_{};
-    std::optional<nanoseconds> last_wall_{};
+    const std::vector<store::RecordedLife>& lives_;
+    report::TargetMaker maker_{kMostEvents};
 };
 
 trend::Settings settings_of(const std::optional<store::RecordedWatch>& watch) {

@@ -215,7 +215,7 @@ std::optional<std::uint64_t> version_place(const runtime::Target& target) {
 
 Result<Interpreter> find(const runtime::Target& target) {
     if (const auto make = other_make(target.maps); !make.empty())
-        return refused(Error::Kind::unavailable, fmt::format("{} is not read: it is no CPython", make));
+        return refused(Error::Kind::unavailable, fmt::format("{} is not supported: only CPython is", make));
     for (const probe::Mapping* module : candidates(target.maps)) {
         const auto symbols = probe::ExportedSymbols::read(target.memory, *module);
         if (!symbols && symbols.error().kind != Error::Kind::bad_input &&

@@ -181,7 +181,7 @@ void DumpFeed::collect(std::vector<Fact>& facts) {
 
 bool DumpFeed::perform(const Request& request) {
     if (running_) {
-        answer(request.id, Error{Error::Kind::unavailable, "another dump is under way", {}, {}});
+        answer(request.id, Error{Error::Kind::unavailable, "another dump is in progress", {}, {}});
         return true;
     }
     const std::optional<Life> life = who_is_(request.target, request.life);

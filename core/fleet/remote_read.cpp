@@ -149,7 +149,7 @@ Result<std::vector<ChunkedSeries>> series_of(std::string_view frame) {
             all.push_back(one_series(message.get_message()));
         }
     } catch (const std::exception&) {
-        return damaged("a frame that is no ChunkedReadResponse");
+        return damaged("a frame that is not a ChunkedReadResponse");
     }
     return all;
 }

@@ -72,7 +72,7 @@ Result<std::unique_ptr<ProcessSet>> ProcessSet::open(ProcessSetSettings settings
     if (!crew->epoll_ || !crew->timer_ ||
         ::timerfd_settime(crew->timer_.get(), TFD_TIMER_ABSTIME, &ticks, nullptr) != 0 ||
         !add_to(crew->epoll_, crew->timer_.get())) {
-        return Error{Error::Kind::io, fmt::format("no timer to be had: {}", std::strerror(errno)), {}, {}};
+        return Error{Error::Kind::io, fmt::format("cannot create a timer: {}", std::strerror(errno)), {}, {}};
     }
     crew->lives_[crew->settings_.all ? kSumTarget : kMainTarget] = crew->settings_.first_life - 1;
     return crew;

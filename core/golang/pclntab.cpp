@@ -66,7 +66,8 @@ Result<Pclntab> Pclntab::find(const probe::Elf& elf, bool search) {
         }
     }
     if (problem) return *problem;
-    return Error{Error::Kind::not_found, "no Go function table", "executable", "no Go program, or packed"};
+    return Error{Error::Kind::not_found, "no Go function table", "executable",
+                 "not a Go program, or a packed one"};
 }
 
 Result<Pclntab> Pclntab::parse(probe::Bytes bytes, std::uint64_t address) {

@@ -159,24 +159,24 @@ std::string_view Runtime::wait_reason(std::uint8_t number) const {
 
 Result<std::vector<std::uint64_t>> Runtime::records() const {
     for (int tries = 0; tries < 4; ++tries) {  // the list moves when it grows: then it is taken again
-        const auto before = memory_.get<std::array<std::uint64_t, 2>>(allgs_);
+        const auto before = memory().get<std::array<std::uint64_t, 2>>(allgs_);
         if (!before) return before.error();
         const auto [pointer, length] = *before;
         if (length == 0 || length > kMostRecords) return refused("an impossible number of goroutines");
         std::vector<std::uint64_t> list(length);
-        const auto done = memory_.read(pointer, std::as_writable_bytes(std::span(list)));
-        const auto after = memory_.get<std::uint64_t>(allgs_);
+        const auto done = memory().read(pointer, std::as_writable_bytes(std::span(list)));
+        const auto after = memory().get<std::uint64_t>(allgs_);
         if (!after) return after.error();
         if (done && *after == pointer) return list;
     }
-    return refused("its list of goroutines moved at each look");
+    return refused("its list of goroutines moved during each read");
 }
 
 Result<GoHeap> Runtime::heap() const {
     if (heap_ == 0)
         return Error{Error::Kind::unavailable, "heap figures are not known for this version", "", ""};
     std::array<std::byte, 384> bytes{};
-    if (const auto done = memory_.read(heap_, bytes); !done) return done.error();
+    if (const auto done = memory().read(heap_, bytes); !done) return done.error();
     const auto at = [&](std::uint16_t offset) {
         return probe::Bytes(std::span<const std::byte>(bytes)).number_unchecked<std::int64_t>(offset);
     };

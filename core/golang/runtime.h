@@ -19,6 +19,7 @@
 #include "core/golang/module.h"
 #include "core/model/go.h"
 #include "core/probe/memory.h"
+#include "core/probe/memory_reader.h"
 
 namespace rampwatch::golang {
 
@@ -36,7 +37,13 @@ class Runtime {
     // 40 ms.
     static Result<Runtime> attach(pid_t pid);
 
-    [[nodiscard]] const probe::Memory& memory() const { return memory_; }
+    [[nodiscard]] const probe::MemoryReader& memory() const {
+        if (other_ != nullptr) return *other_;
+        return memory_;
+    }
+    // From now on what changes as the program runs is read through `other`, which must outlive this: an
+    // image, or a reader that lies. What was attached by stays.
+    void read_through(const probe::MemoryReader& other) { other_ = &other; }
     [[nodiscard]] const std::string& version_text() const { return version_text_; }  // bounded, hostile
     [[nodiscard]] const Version& version() const { return version_; }
     [[nodiscard]] const Layout& layout() const { return layout_; }
@@ -70,6 +77,7 @@ class Runtime {
     void find_heap();
 
     probe::Memory memory_;
+    const probe::MemoryReader* other_ = nullptr;
     std::vector<Module> modules_{};        // the one with the runtime first
     std::set<std::uint64_t> looked_at_{};  // inodes of files with code
     std::string version_text_{}, module_path_{};

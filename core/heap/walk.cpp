@@ -55,7 +55,7 @@ const probe::Mapping* mapping_of(const runtime::Target& target, const probe::Pag
 
 Result<HeapPages> pages_of(const runtime::Target& target, const runtime::Blocks& blocks) {
     if (target.pages == nullptr)
-        return Error{Error::Kind::no_permission, "which of its pages exist may not be seen", "",
+        return Error{Error::Kind::no_permission, "its page map cannot be read", "",
                      "run as the same user, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"};
     probe::Resident resident;
     for (const probe::Mapping& mapping : target.maps.mappings) {

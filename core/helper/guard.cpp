@@ -202,7 +202,7 @@ HelperEnd run_helper(const GuardOrder& order, const Guarded& guarded, int out, i
     HelperEnd end;
     Helper helper = Helper::start(order.helper, out, err);
     if (!helper.started()) {
-        end.failure = fmt::format("no process to be had: {}", std::strerror(errno));
+        end.failure = fmt::format("cannot start a process: {}", std::strerror(errno));
         return end;
     }
     Woken woken = attend(helper, order.deadline, guarded.signals);
@@ -223,7 +223,7 @@ HelperEnd guard(const GuardOrder& order) {
     const sigset_t signals = guarded_signals();
     const Fd told(::signalfd(-1, &signals, SFD_CLOEXEC));
     const Fd out(::memfd_create("out", MFD_CLOEXEC)), err(::memfd_create("err", MFD_CLOEXEC));
-    if (!out || !err) return refuse(fmt::format("no file in memory to be had: {}", std::strerror(errno)));
+    if (!out || !err) return refuse(fmt::format("cannot create a file in memory: {}", std::strerror(errno)));
 
     const TargetFacts facts = read_target_facts(order.pid);
     if (facts.start_ticks != order.start_ticks) return refuse("the target is gone");

@@ -58,7 +58,7 @@ Result<DumpKeeper> DumpKeeper::open(const std::string& directory, Say say) {
     if (::stat(directory.c_str(), &status) != 0) return cannot("cannot be looked at", errno, directory);
     if (!S_ISDIR(status.st_mode)) return cannot("no directory", ENOTDIR, directory);
     if (::access(directory.c_str(), W_OK | X_OK) != 0)
-        return cannot("not to be written in", errno, directory);
+        return cannot("cannot be written in", errno, directory);
     return DumpKeeper(directory, std::move(say));
 }
 

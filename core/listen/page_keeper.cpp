@@ -7,9 +7,8 @@
 #include <utility>
 
 #include "core/base/poller.h"
-#include "core/model/words.h"
+#include "core/model/bucket.h"
 #include "core/report/html_report.h"
-#include "core/report/text_event.h"
 
 namespace rampwatch::listen {
 namespace {
@@ -21,21 +20,11 @@ constexpr std::size_t kMostEvents = 200;
 }  // namespace
 
 PageKeeper::PageKeeper(const std::string& path, std::string name, std::string program, Say say)
-    : file_(path, 0644), program_(std::move(program)), say_(std::move(say)) {
+    : file_(path, 0644), program_(std::move(program)), say_(std::move(say)), maker_(kMostEvents) {
     target_.name = std::move(name);
     target_.watch = report::WatchState::watched;
     target_.alive = true;
     target_.all_lives = 1;
-}
-
-void PageKeeper::draw(const Sample& sample) {
-    const Bucket look = to_bucket(sample);
-    trails_.add(look);
-    if (!target_.context.first) target_.context.first = sample;
-    target_.context.last = sample;
-    target_.last_wall = sample.wall;
-    if (summaries_.empty()) summaries_.emplace_back(target_.life);
-    summaries_.back().add(look);
 }
 
 void PageKeeper::add(const Event& event) {
@@ -46,20 +35,17 @@ void PageKeeper::add(const Event& event) {
         target_.dump = *event.dump;
         target_.dump_mono = event.mono;
     }
-    if (event.kind == Event::Kind::missed) return;
-    if (target_.events.size() == kMostEvents) target_.events.erase(target_.events.begin());
-    target_.events.push_back(
-        {event.mono, event.wall, std::string(word(event.kind)), event.life, report::text_event(event)});
+    if (event.kind != Event::Kind::missed) maker_.add(event);
 }
 
 void PageKeeper::on_event(const Event& event, const watch::Session& session) {
     if (began_wall_.count() == 0) began_wall_ = event.wall;
     if (event.kind == Event::Kind::sample && event.sample) {
-        draw(*event.sample);
+        maker_.add(to_bucket(*event.sample), *event.sample, event.life);
         if (boot_now() < next_) return;
     } else {
         add(event);
-        if (trails_.empty()) return;
+        if (!maker_.is_drawn()) return;
     }
     write(session);
 }
@@ -67,9 +53,7 @@ void PageKeeper::on_event(const Event& event, const watch::Session& session) {
 void PageKeeper::write(const watch::Session& session) {
     next_ = boot_now() + 10s;
     target_.verdict = session.verdict();
-    target_.charts = trails_.points();
-    target_.lives.clear();
-    for (const auto& summary : summaries_) target_.lives.push_back(summary.summary());
+    maker_.fill(target_);
     std::array<char, 256> host{};
     if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
     const report::Report report{.host = host.data(),
@@ -86,7 +70,7 @@ void PageKeeper::write(const watch::Session& session) {
 
 void PageKeeper::end(const watch::Session& session) {
     target_.watch = report::WatchState::ended;
-    if (!trails_.empty()) write(session);
+    if (maker_.is_drawn()) write(session);
     file_.finish();
     if (const auto trouble = file_.trouble(); trouble && !told_)
         say_("the page is not saved: " + to_string(*trouble));

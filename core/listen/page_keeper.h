@@ -4,11 +4,10 @@
 
 #include <chrono>
 #include <string>
-#include <vector>
 
 #include "core/base/late_writer.h"
 #include "core/base/say.h"
-#include "core/report/target_report.h"
+#include "core/report/target_maker.h"
 #include "core/watch/loop.h"
 
 namespace rampwatch::listen {
@@ -23,15 +22,13 @@ class PageKeeper final : public watch::Listener {
 
   private:
     void add(const Event& event);
-    void draw(const Sample& sample);
     void write(const watch::Session& session);
 
     LateWriter file_;
     std::string program_;
     Say say_;
     report::TargetReport target_{};
-    report::SeriesTrails trails_{};
-    std::vector<report::LifeSummaryMaker> summaries_{};
+    report::TargetMaker maker_;
     std::chrono::nanoseconds began_wall_{};
     std::chrono::nanoseconds next_{};
     bool told_ = false;

@@ -234,7 +234,7 @@ std::vector<std::size_t> Capturer::State::running() {
     for (std::size_t i = 0; i < threads.size(); ++i) {
         CapturedThread& thread = threads[i];
         if (thread.read || !thread.entry.running || ended(thread.state) || !thread.missing.empty()) continue;
-        thread.missing = "running, and may not be stopped";
+        thread.missing = "running, and stopping it is not allowed";
         indexes.push_back(i);
     }
     return indexes;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstring>
+#include <optional>
 #include <string_view>
 
 #include "core/native/registers.h"
@@ -269,32 +270,62 @@ void indirect(const Parts& parts, Instruction& found) {
     }
 }
 
-void one_byte(const Parts& parts, Instruction& found) {
-    const std::uint8_t opcode = parts.opcode;
-    const int low = (opcode & 7) | (parts.b ? 8 : 0);
-    if (opcode >= 0x50 && opcode <= 0x5f) {
-        found.reg = dwarf_number(low);
-        return set(found, opcode < 0x58 ? Kind::push : low == kSp ? Kind::lose_stack : Kind::pop);
-    }
-    if ((opcode >= 0x70 && opcode <= 0x7f) || (opcode >= 0xe0 && opcode <= 0xe3))
-        return set(found, Kind::branch, parts.immediate);
-    if (opcode < 0x40 && (opcode & 7) <= 3) {  // arithmetic; 38 to 3b only compare
-        if (opcode >= 0x38) return;
-        const bool is_to_register = (opcode & 2) != 0;
-        if (is_to_register || parts.mod == 3) found.kind = writes(is_to_register ? parts.reg : parts.rm);
-        return;
-    }
-    if (opcode >= 0xb8 && opcode <= 0xbf) return set(found, writes(low));
+// What an opcode does that needs no look at its operands, but for where it leads.
+std::optional<Kind> plain_kind(std::uint8_t opcode) {
     switch (opcode) {
         case 0x68:
         case 0x6a:
         case 0x9c:
-            found.reg = kNoRegister;
-            return set(found, Kind::push);
+            return Kind::push;
         case 0x8f:
         case 0x9d:
-            found.reg = kNoRegister;
-            return set(found, Kind::pop);
+            return Kind::pop;
+        case 0xc2:
+        case 0xc3:
+            return Kind::ret;
+        case 0xc8:
+            return Kind::lose_stack;  // enter
+        case 0xc9:
+            return Kind::leave;
+        case 0xcc:
+            return Kind::trap;
+        case 0xe8:
+            return Kind::call;
+        case 0xe9:
+        case 0xeb:
+            return Kind::jump;
+        case 0xf4:
+            return Kind::halt;
+        default:
+            if ((opcode >= 0x70 && opcode <= 0x7f) || (opcode >= 0xe0 && opcode <= 0xe3)) return Kind::branch;
+            return std::nullopt;
+    }
+}
+
+void plain(const Parts& parts, Kind kind, Instruction& found) {
+    if (kind == Kind::push || kind == Kind::pop) found.reg = kNoRegister;
+    const bool leads = kind == Kind::call || kind == Kind::jump || kind == Kind::branch;
+    set(found, kind, leads ? parts.immediate : 0);
+}
+
+// 38 to 3b only compare.
+void arithmetic(const Parts& parts, Instruction& found) {
+    if (parts.opcode >= 0x38) return;
+    const bool is_to_register = (parts.opcode & 2) != 0;
+    if (is_to_register || parts.mod == 3) found.kind = writes(is_to_register ? parts.reg : parts.rm);
+}
+
+void one_byte(const Parts& parts, Instruction& found) {
+    const std::uint8_t opcode = parts.opcode;
+    const int low = (opcode & 7) | (parts.b ? 8 : 0);
+    if (const auto kind = plain_kind(opcode)) return plain(parts, *kind, found);
+    if (opcode < 0x40 && (opcode & 7) <= 3) return arithmetic(parts, found);
+    if (opcode >= 0xb8 && opcode <= 0xbf) return set(found, writes(low));
+    if (opcode >= 0x50 && opcode <= 0x5f) {
+        found.reg = dwarf_number(low);
+        return set(found, opcode < 0x58 ? Kind::push : low == kSp ? Kind::lose_stack : Kind::pop);
+    }
+    switch (opcode) {
         case 0x63:
         case 0x69:
         case 0x6b:
@@ -316,22 +347,6 @@ void one_byte(const Parts& parts, Instruction& found) {
             return into_register(parts, found);
         case 0x90:
             return set(found, parts.b ? Kind::other : Kind::nop);
-        case 0xc2:
-        case 0xc3:
-            return set(found, Kind::ret);
-        case 0xc8:
-            return set(found, Kind::lose_stack);  // enter
-        case 0xc9:
-            return set(found, Kind::leave);
-        case 0xcc:
-            return set(found, Kind::trap);
-        case 0xe8:
-            return set(found, Kind::call, parts.immediate);
-        case 0xe9:
-        case 0xeb:
-            return set(found, Kind::jump, parts.immediate);
-        case 0xf4:
-            return set(found, Kind::halt);
         case 0xff:
             return indirect(parts, found);
         default:

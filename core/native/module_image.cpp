@@ -100,7 +100,7 @@ std::vector<std::byte> copy_image(const probe::Memory& memory, const ModuleRange
 // In words why the file is not the one that is mapped; empty when it is, or nothing speaks against it.
 std::string differs(const probe::ModuleFile& file, const std::optional<ElfFacts>& mapped) {
     const auto facts = elf_facts(file_reader(file.fd.get()));
-    if (!facts) return "the file is no ELF file any more";
+    if (!facts) return "the file is not an ELF file any more";
     if (!mapped) return file.proven ? "" : "the file could not be compared with what is mapped";
     if (!mapped->build_id.empty() || !facts->build_id.empty()) {
         return mapped->build_id == facts->build_id ? "" : "the file was replaced: another build id";
@@ -179,10 +179,8 @@ Result<ModuleImage> open_image(pid_t live_tid, const ModuleRange& range) {
     }
     if (mapped) image.memory = copy_image(memory, range);
     if (!image.memory.empty()) return image;
-    return Error{Error::Kind::not_found,
-                 image.problem.empty() ? "not to be read" : image.problem,
-                 escape(range.path),
-                 {}};
+    return Error{
+        Error::Kind::not_found, image.problem.empty() ? "unreadable" : image.problem, escape(range.path), {}};
 }
 
 }  // namespace rampwatch::native

@@ -68,13 +68,14 @@ std::vector<Elf::Section> read_sections(Bytes file, const Elf64_Ehdr& header) {
 
 Result<Elf> Elf::parse(Bytes file) {
     const auto header = structure<Elf64_Ehdr>(file, 0);
-    if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return refused("no ELF file");
+    if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return refused("not an ELF file");
     if (header->e_ident[EI_CLASS] != ELFCLASS64) return refused("32-bit programs are not read");
     if (header->e_ident[EI_DATA] != ELFDATA2LSB) return refused("big-endian programs are not read");
     if (header->e_machine != EM_X86_64 && header->e_machine != EM_AARCH64) {
         return refused("a machine other than x86-64 and AArch64");
     }
-    if (header->e_type != ET_EXEC && header->e_type != ET_DYN) return refused("no program and no library");
+    if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
+        return refused("neither a program nor a library");
     Elf elf;
     elf.file_ = file;
     elf.position_independent_ = header->e_type == ET_DYN;

@@ -32,7 +32,7 @@ Result<ExportedSymbols> ExportedSymbols::read(const MemoryReader& memory, const 
     if (!header) return header.error();
     if (std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_ident[EI_CLASS] != ELFCLASS64 ||
         header->e_ident[EI_DATA] != ELFDATA2LSB || header->e_phentsize != sizeof(Elf64_Phdr))
-        return refused("no ELF module of 64 bits");
+        return refused("not a 64-bit ELF module");
     std::vector<Elf64_Phdr> segments(std::min<std::size_t>(header->e_phnum, kMostSegments));
     const auto done = memory.read(first.start + header->e_phoff, std::as_writable_bytes(std::span(segments)));
     if (!done) return done.error();

@@ -39,7 +39,7 @@ void Gather::plan(std::span<const probe::Range> items) {
     if (buffer_.size() < total) buffer_.resize(total);
 }
 
-Result<void> Gather::read(const probe::Memory& memory, std::span<const probe::Range> items) {
+Result<void> Gather::read(const probe::MemoryReader& memory, std::span<const probe::Range> items) {
     plan(items);
     pieces_.clear();
     std::size_t offset = 0;
@@ -59,7 +59,7 @@ Result<void> Gather::read(const probe::Memory& memory, std::span<const probe::Ra
 }
 
 // What was in a run with a hole.
-Result<void> Gather::read_alone(const probe::Memory& memory, std::span<const probe::Range> items) {
+Result<void> Gather::read_alone(const probe::MemoryReader& memory, std::span<const probe::Range> items) {
     pieces_.clear();
     std::vector<std::size_t> which;
     for (std::size_t i = 0; i < items.size(); ++i) {

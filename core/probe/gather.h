@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/probe/bytes.h"
-#include "core/probe/memory.h"
+#include "core/probe/memory_reader.h"
 
 namespace rampwatch::probe {
 
@@ -17,7 +17,7 @@ class Gather {
     // Reads `items`, in any order, up to 4096 of them. What could not be read is empty afterwards. An Error
     // when nothing can be read any more. Buffers are reused from call to call and never shrink below what one
     // call needed: at most the items and 2 KiB a gap.
-    Result<void> read(const probe::Memory& memory, std::span<const probe::Range> items);
+    Result<void> read(const probe::MemoryReader& memory, std::span<const probe::Range> items);
 
     [[nodiscard]] Bytes item(std::size_t index) const;
     [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }  // over all calls
@@ -31,7 +31,7 @@ class Gather {
         bool read = false;
     };
     void plan(std::span<const probe::Range> items);
-    Result<void> read_alone(const probe::Memory& memory, std::span<const probe::Range> items);
+    Result<void> read_alone(const probe::MemoryReader& memory, std::span<const probe::Range> items);
 
     std::vector<std::byte> buffer_{};
     std::vector<Place> places_{};

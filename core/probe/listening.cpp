@@ -62,7 +62,8 @@ Result<std::set<std::uint64_t>> sockets_of(pid_t pid) {
     const auto where = fmt::format("PID {}", pid);
     if (!directory && errno == ENOENT) return Error{Error::Kind::gone, "the process has ended", where, {}};
     if (!directory)
-        return Error{Error::Kind::no_permission, "its descriptors may not be read", where, "as root"};
+        return Error{Error::Kind::no_permission, "no permission to list its file descriptors", where,
+                     "as root"};
     std::set<std::uint64_t> sockets;
     std::size_t looked_at = 0;
     while (const dirent* entry = ::readdir(directory.get())) {

@@ -32,7 +32,7 @@ Error read_error(pid_t tid, int number) {
     const std::string where = fmt::format("PID {}", tid);
     if (number == ESRCH) return {Error::Kind::gone, "the process has ended", where, ""};
     if (number == EPERM || number == EACCES) {
-        return {Error::Kind::no_permission, "its memory may not be read", where,
+        return {Error::Kind::no_permission, "no permission to read its memory", where,
                 "run as the same user with kernel.yama.ptrace_scope 0, or with CAP_SYS_PTRACE"};
     }
     if (number == ENOSYS) return {Error::Kind::unavailable, "this kernel has no process_vm_readv", where, ""};

@@ -42,7 +42,7 @@ Result<LivePagemap> LivePagemap::open(pid_t tid) {
     Fd file(::open(path_of(tid).c_str(), O_RDONLY | O_CLOEXEC));
     if (file) return LivePagemap(std::move(file), tid);
     if (errno == EACCES || errno == EPERM)
-        return Error{Error::Kind::no_permission, "which of its pages exist may not be seen", path_of(tid),
+        return Error{Error::Kind::no_permission, "its page map cannot be read", path_of(tid),
                      "run as the same user, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"};
     return errno_error(errno, path_of(tid));
 }

@@ -28,7 +28,7 @@ std::string boot_id() {
 }
 
 Error not_found(std::string where) {
-    return {Error::Kind::not_found, "no such process", std::move(where), "ps -e lists those there are"};
+    return {Error::Kind::not_found, "no such process", std::move(where), "list processes with ps -e"};
 }
 
 // /proc does not show it, or not its files, although the kernel has just given us a handle of it.
@@ -38,7 +38,7 @@ Error hidden(std::string where) {
 }
 
 Error zombie(const ProcStat& stat, std::string where) {
-    return {Error::Kind::gone, "a zombie: it has ended, and its parent has yet to take notice",
+    return {Error::Kind::gone, "a zombie: it has ended, and its parent has not yet waited for it",
             std::move(where), fmt::format("the parent is PID {}", stat.ppid)};
 }
 
@@ -53,7 +53,8 @@ Error pidfd_error(std::int32_t pid, int number, std::string where) {
         return {Error::Kind::bad_input, fmt::format("a thread of PID {}", *group), std::move(where),
                 "watch the process as a whole"};
     }
-    return {Error::Kind::io, fmt::format("no handle of it: {}", std::strerror(number)), std::move(where)};
+    return {Error::Kind::io, fmt::format("cannot open a pidfd of it: {}", std::strerror(number)),
+            std::move(where)};
 }
 
 }  // namespace

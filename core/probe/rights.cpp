@@ -55,7 +55,8 @@ bool in_user_namespace() {
 }  // namespace
 
 Error no_right(pid_t pid) {
-    Error error{Error::Kind::no_permission, "its stacks may not be read", fmt::format("PID {}", pid), {}};
+    Error error{
+        Error::Kind::no_permission, "no permission to read its stacks", fmt::format("PID {}", pid), {}};
     const auto user = user_of(pid);
     struct stat files {};
     const bool known = ::stat(fmt::format("/proc/{}", pid).c_str(), &files) == 0;

@@ -128,7 +128,7 @@ Result<Sampler> Sampler::open(const Process& process, nanoseconds interval, Targ
     Fd timer(::timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK));
     itimerspec ticks{to_timespec(std::max(interval, kShortestInterval)), to_timespec(boot_now())};
     if (!timer || ::timerfd_settime(timer.get(), TFD_TIMER_ABSTIME, &ticks, nullptr) != 0) {
-        return Error{Error::Kind::io, fmt::format("no timer to be had: {}", std::strerror(errno))};
+        return Error{Error::Kind::io, fmt::format("cannot create a timer: {}", std::strerror(errno))};
     }
     return Sampler(std::move(*looker), std::move(timer), target, life);
 }

@@ -109,8 +109,8 @@ Result<std::unique_ptr<Server>> Server::open(const std::string& address,
         return std::unique_ptr<Server>(
             std::make_unique<CivetwebServer>(address, std::move(read), std::move(trouble)));
     } catch (const std::exception& error) {
-        return Error{Error::Kind::io, std::string("no server to be had: ") + escape(error.what(), 200), where,
-                     "is the port taken?"};
+        return Error{Error::Kind::io, std::string("cannot start the server: ") + escape(error.what(), 200),
+                     where, "is the port taken?"};
     }
 }
 

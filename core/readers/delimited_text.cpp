@@ -147,7 +147,7 @@ Result<std::optional<FileTime>> DelimitedText::time_of_row(std::int64_t number, 
     const auto seconds = parse_number(text);
     if (!seconds) return refuse(text.empty() ? "no time" : "not a time");
     const double s = *seconds * (kind.unit > 0 ? kind.unit : 1);
-    if (!(s >= 0 && s <= 9e9)) return refuse("no such time");
+    if (!(s >= 0 && s <= 9e9)) return refuse("not a valid time");
     const nanoseconds since(std::llround(s * 1e9));
     if (kind.field == Field::elapsed) return std::optional(clock_.elapsed(since));
     return std::optional(FileTime{since, nanoseconds(0)});

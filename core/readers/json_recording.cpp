@@ -271,7 +271,7 @@ std::optional<Error> JsonRecording::point(double time_s, double value) {
             if (label.name == "__name__") kind_ = kind_of(label.value);
         }
         if (!kind_.is_judged)
-            book_.remark("not judged, since it is no memory and no count: " + shown_labels());
+            book_.remark("not judged, since it is neither memory nor a count: " + shown_labels());
         series_open_ = true;
     }
     if (!kind_.is_judged) return std::nullopt;

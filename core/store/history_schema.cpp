@@ -149,7 +149,7 @@ Result<std::int64_t> schema_of(Database& database) {
     const std::string where = escape(database.path(), 256);
     if (*tables == 0 && *application == 0) return 0;
     if (*application != kApplication)
-        return Error{Error::Kind::bad_input, "a database, but no history of rampwatch", where, {}};
+        return Error{Error::Kind::bad_input, "a database, but not a rampwatch history", where, {}};
     if (*version > kHistorySchema) {
         return Error{Error::Kind::bad_input,
                      fmt::format("written by a newer rampwatch (schema {}; this one knows {})", *version,
@@ -278,8 +278,9 @@ Result<Database> open_to_read(const std::string& path) {
         }
         const auto schema = schema_of(*database);
         if (schema && *schema > 0) return database;
-        refused = schema ? Error{Error::Kind::unavailable, "an empty file, no history", escape(path, 256), {}}
-                         : schema.error();
+        refused = schema
+                      ? Error{Error::Kind::unavailable, "an empty file, not a history", escape(path, 256), {}}
+                      : schema.error();
         if (refused.kind == Error::Kind::bad_input || refused.kind == Error::Kind::unavailable)
             break;  // what it is does not depend on who asks
     }

@@ -22,7 +22,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-Error bad(std::string what) { return {Error::Kind::bad_input, std::move(what), {}, "it is no saved dump"}; }
+Error bad(std::string what) { return {Error::Kind::bad_input, std::move(what), {}, "not a saved dump"}; }
 
 constexpr std::int64_t kMostMicros = std::int64_t{1} << 40, kMostBytes = std::int64_t{1} << 60;
 

@@ -40,7 +40,7 @@ std::string words_of(int primary, const char* message) {
         case SQLITE_NOTADB:
             return "not a database";
         case SQLITE_READONLY:
-            return "not to be written to";
+            return "not writable";
         case SQLITE_CANTOPEN:
             return "cannot be opened";
         default:

@@ -89,7 +89,7 @@ Result<std::optional<SavedState>> load_state(const std::string& path) {
         return text.error();
     }
     const auto refuse = [&](std::string what) {
-        return Error{Error::Kind::bad_input, std::move(what), escape(path, 256), "remove it to begin anew"};
+        return Error{Error::Kind::bad_input, std::move(what), escape(path, 256), "remove it to start over"};
     };
     std::string_view bytes = *text;
     if (!bytes.starts_with(kHead))

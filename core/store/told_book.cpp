@@ -88,7 +88,7 @@ Result<ToldBook> load_told(const std::string& path) {
     const auto damaged = [&](std::size_t line) {
         return Error{Error::Kind::bad_input, "not what rampwatch wrote there",
                      fmt::format("{}:{}", escape(path, 256), line),
-                     "remove it: then everything is told anew"};
+                     "remove it to have everything reported again"};
     };
     if (lines.front() != kHead) return damaged(1);
     for (std::size_t i = 1; i < lines.size(); ++i) {

@@ -259,7 +259,7 @@ std::vector<std::byte> Judge::save() const {
 
 Result<Judge> Judge::load(std::span<const std::byte> bytes, const Settings& settings) {
     const auto refuse = [](std::string what) {
-        return Error{Error::Kind::bad_input, std::move(what), "", "remove it to begin anew"};
+        return Error{Error::Kind::bad_input, std::move(what), "", "remove it to start over"};
     };
     std::uint64_t sum = 0;
     if (bytes.size() < sizeof sum) return refuse("saved state: cut short");

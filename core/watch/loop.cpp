@@ -37,6 +37,13 @@ nanoseconds& mono_of(Fact& fact) {
         fact);
 }
 
+// A dump has the time at which it was begun, beside that of its Fact.
+void shift_clock(Fact& fact, nanoseconds shift) {
+    mono_of(fact) += shift;
+    auto* done = std::get_if<fact::DumpDone>(&fact);
+    if (done != nullptr && done->dump) done->dump->mono += shift;
+}
+
 }  // namespace
 
 Loop::Loop(Session& session, std::vector<Feed*> feeds, std::vector<Listener*> listeners, nanoseconds shift)
@@ -89,7 +96,7 @@ void Loop::tell(const Fact& fact) {
     while (!answers.empty()) {
         Fact next = std::move(answers.back());
         answers.pop_back();
-        mono_of(next) += shift_;
+        shift_clock(next, shift_);
         output_.events.clear();
         output_.requests.clear();
         session_.tell(next, output_);

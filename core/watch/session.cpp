@@ -356,7 +356,7 @@ Result<void> Session::restore(TargetId target, std::span<const std::byte> bytes,
                          "what it knew is learned anew"};
     }
     if (reader.failed() || !episode.sound() || (service && !service->sound()))
-        return Error{Error::Kind::bad_input, "saved state: damaged", "", "remove it to begin anew"};
+        return Error{Error::Kind::bad_input, "saved state: damaged", "", "remove it to start over"};
     auto judge = trend::Judge::load(reader.rest(), state_->settings.judge);
     if (!judge) return judge.error();
     Target* found = state_->admit(target);

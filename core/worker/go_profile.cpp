@@ -76,7 +76,7 @@ Result<stacks::Profile> fetch(const Source& source, const char* name, nanosecond
     if (answer->status != 200) return not_a_profile(*answer);
     auto profile = stacks::read_profile(answer->body, settings.most_bytes);
     if (!profile) {
-        const bool is_large = profile.error().what.starts_with("more than");
+        const bool is_large = profile.error().kind == Error::Kind::unavailable;
         return is_large ? profile.error() : not_a_profile(*answer);
     }
     if (!profile->sample_type.starts_with("goroutine"))

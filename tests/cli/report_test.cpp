@@ -152,7 +152,7 @@ TEST_CASE("an acknowledged leak is no news until then", "[report]") {
     CHECK(histories.report({"--quiet"}).status == 0);
     CHECK(contains(histories.report().out, "acknowledged  until "));
     CHECK(histories.with("ack", {"leaky", "--until", "0"}).out ==
-          "leaky: acknowledged no longer: its news are told again\n");
+          "leaky: acknowledged no longer: its news will be reported again\n");
     CHECK(histories.report({"--quiet"}).status == 1);
     CHECK(histories.with("ack", {"nobody"}).status == 2);
     CHECK(histories.with("ack", {"leaky", "--until", "whenever"}).status == 2);
@@ -257,6 +257,14 @@ TEST_CASE("single samples build a history that is judged like a watch's", "[repo
     CHECK(contains(histories.with("status", {}, false).out, "sampled"));
     CHECK(contains(histories.report().out, "undecided after "));
     CHECK(histories.with("sample", {"-p", "999999999"}, false).status == 2);
+    // With the stacks of this life: once, however many samples follow.
+    for (int i = 0; i < 3; ++i)
+        CHECK(histories.with("sample", {"--patience", "1h", "-p", pid}, false).status == 0);
+    auto database = store::Database::open(histories.place() + "/sleep.db", store::Database::Mode::read, 1s);
+    REQUIRE(database);
+    const auto dumps = database->number("SELECT count(*) FROM dumps");
+    REQUIRE(dumps);
+    CHECK(*dumps == 1);
 }
 
 TEST_CASE("a sampled target that is not running is quiet for cron, and told by the report once", "[report]") {

@@ -416,3 +416,71 @@ TEST_CASE("builds of each installed Go are read alike", "[golang_builds]") {
     }
     WARN(built << " builds compared");
 }
+
+namespace {
+
+// One byte in some hundred is another than the program's, by its address and `seed`.
+class LyingReader : public probe::MemoryReader {
+  public:
+    LyingReader(const probe::MemoryReader& below, std::uint64_t seed) : below_(below), seed_(seed) {}
+
+    using MemoryReader::get;
+    Result<void> read(std::uint64_t address, std::span<std::byte> into) const override {
+        const auto done = below_.read(address, into);
+        if (done) lie(address, into);
+        return done;
+    }
+    Result<void> read(std::span<probe::Piece> pieces) const override {
+        const auto done = below_.read(pieces);
+        for (probe::Piece& piece : pieces)
+            if (piece.read) lie(piece.address, piece.into);
+        return done;
+    }
+
+  private:
+    void lie(std::uint64_t address, std::span<std::byte> bytes) const {
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
+            std::uint64_t hash = (address + i + seed_ * 0x9e3779b97f4a7c15) * 0xbf58476d1ce4e5b9;
+            hash ^= hash >> 31;
+            if (hash % 300 == 0) bytes[i] = static_cast<std::byte>(hash >> 40);
+        }
+    }
+
+    const probe::MemoryReader& below_;
+    std::uint64_t seed_;
+};
+
+}  // namespace
+
+TEST_CASE("a Go program whose memory lies is read to an end, and nothing is lost without a count",
+          "[golang]") {
+    if (!test::have({test::program("parks_go")})) return;
+    const test::TempTree folder;
+    const test::Target target({test::program("parks_go"), folder.path() + "/dump", "2000"});
+    auto runtime = golang::Runtime::attach(target.pid());
+    REQUIRE(runtime);
+    const probe::Memory truth(probe::live_thread(target.pid()).value());
+    int read = 0;
+    std::int64_t refused = 0, groups = 0;
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+        INFO(seed);
+        const LyingReader lies(truth, seed);
+        runtime->read_through(lies);
+        golang::Goroutines goroutines(*runtime);
+        const auto tally = goroutines.read(monotonic(), 0ns);
+        if (!tally) continue;
+        ++read;
+        CHECK(tally->records >= tally->live + tally->system + tally->unread);
+        refused += tally->unread + tally->moving + tally->partial;
+        std::int64_t counted = 0;
+        for (const Group& group : describe(*runtime, goroutines.groups(), {monotonic(), monotonic()})) {
+            CHECK(group.frames.size() <= 10'000);
+            if (!group.runtime_own) counted += group.count;
+            ++groups;
+        }
+        CHECK(counted + tally->ungrouped == tally->live);
+    }
+    CHECK(read > 10);
+    CHECK(refused > 0);
+    CHECK(groups > 0);
+}

@@ -173,7 +173,7 @@ TEST_CASE("a target that may not be stopped is not, and who is missing is told",
     CHECK(dump.threads == 1);
     CHECK(dump.stops.empty());
     REQUIRE(dump.warnings.size() == 1);
-    CHECK(dump.warnings[0].find("may not be stopped") != std::string::npos);
+    CHECK(dump.warnings[0].find("stopping it is not allowed") != std::string::npos);
 }
 
 TEST_CASE("all running threads can be held together", "[native]") {

@@ -116,8 +116,7 @@ TEST_CASE("a name finds one process, and lists them when there are several", "[l
         ::prctl(PR_SET_NAME, "rw-probe-\x1b[1m");
         return sleep_for_ever(side);
     };
-    CHECK_THAT(refusal({"--name", "rw-probe-\x1b[1m"}),
-               Contains("no process goes by the name rw-probe-\\x1b[1m"));
+    CHECK_THAT(refusal({"--name", "rw-probe-\x1b[1m"}), Contains("no process is named rw-probe-\\x1b[1m"));
     const Child one(named);
     one.await_ready();
     CHECK_THAT(look({"--name", "rw-probe-\x1b[1m"}).out,
@@ -138,7 +137,7 @@ TEST_CASE("a name longer than the kernel keeps is found by its first 15 characte
 
     CHECK_THAT(look({"--name", "rw-a-very-long-name-indeed"}).out,
                StartsWith(fmt::format("PID {}: ", child.pid())));
-    CHECK_THAT(refusal({"--name", "rw-a-very"}), Contains("no process goes by the name"));
+    CHECK_THAT(refusal({"--name", "rw-a-very"}), Contains("no process is named"));
 }
 
 TEST_CASE("--wait finds a process that begins later", "[live][target]") {
@@ -235,7 +234,7 @@ TEST_CASE("a command that cannot be started has env's status", "[live][target]")
     CHECK(cli::launch_trouble(missing.error()) == 127);
     REQUIRE_FALSE(forbidden);
     CHECK(cli::launch_trouble(forbidden.error()) == 126);
-    CHECK(cli::launch_trouble({Error::Kind::io, "no process to be had"}) == 125);
+    CHECK(cli::launch_trouble({Error::Kind::io, "cannot start a process"}) == 125);
 }
 
 TEST_CASE("a started command outlives us", "[live][target]") {

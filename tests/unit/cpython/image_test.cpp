@@ -124,10 +124,10 @@ TEST_CASE("another Python is refused by its name, before anything of it is read"
     image.map_lines = {"00400000-00500000 r-xp 00000000 08:01 7 /opt/pypy3.10/bin/libpypy3.10-c.so"};
     const ImageTarget pypy(image);
     CHECK(cpython::entry().recognise(pypy.target()));
-    CHECK(attach(pypy.target()).error().what == "PyPy is not read: it is no CPython");
+    CHECK(attach(pypy.target()).error().what == "PyPy is not supported: only CPython is");
     image.map_lines = {"00400000-00500000 r-xp 00000000 08:01 7 /opt/graalpy/lib/libpythonvm.so"};
     const ImageTarget graal(image);
-    CHECK(attach(graal.target()).error().what == "GraalPy is not read: it is no CPython");
+    CHECK(attach(graal.target()).error().what == "GraalPy is not supported: only CPython is");
 }
 
 TEST_CASE("a program without Python is none", "[cpython]") {

@@ -69,8 +69,8 @@ std::string table_refusal(const std::string& bytes) {
 }  // namespace
 
 TEST_CASE("what is no 64-bit little-endian program of a known machine is refused by name", "[probe]") {
-    CHECK(refusal("") == "no ELF file");
-    CHECK(refusal("#!/bin/sh\n" + std::string(100, ' ')) == "no ELF file");
+    CHECK(refusal("") == "not an ELF file");
+    CHECK(refusal("#!/bin/sh\n" + std::string(100, ' ')) == "not an ELF file");
     Elf64_Ehdr bad = header();
     bad.e_ident[EI_CLASS] = ELFCLASS32;
     CHECK(refusal(image(bad, "")) == "32-bit programs are not read");

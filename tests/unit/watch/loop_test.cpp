@@ -180,3 +180,35 @@ TEST_CASE("a Feed's parts are asked before it, and may change with each turn", "
     loop.run([&] { return turns-- > 0 ? watch::LoopState::on : watch::LoopState::stop; });
     CHECK(asked == Asked{"part", "owner", "last", "part", "owner", "last", "other", "owner", "last"});
 }
+
+TEST_CASE("the clock of a history is that of all Facts, and of the dump in one", "[watch]") {
+    class Answering : public Feed {
+      public:
+        bool perform(const Request& request) override {
+            id = request.id;
+            return true;
+        }
+        [[nodiscard]] std::optional<nanoseconds> deadline() const override { return kDueNow; }
+        void collect(std::vector<Fact>& facts) override {
+            Dump dump;
+            dump.mono = 5s;
+            facts.emplace_back(fact::DumpDone{.request = id, .dump = std::move(dump), .mono = 6s});
+        }
+        RequestId id = 0;
+    } feed;
+    Session session({.dumps = true});
+    Loop loop(session, {&feed}, {}, 1h);
+    loop.tell(fact::Appeared{.life = 1, .mono = 1s});
+    // The early baseline is asked for once there are looks enough.
+    for (int i = 1; i < 100 && feed.id == 0; ++i) {
+        Sample sample;
+        sample.mono = i * 60s;
+        sample.rss_bytes = 1 << 20;
+        loop.tell(fact::Sampled{.life = 1, .sample = sample});
+    }
+    REQUIRE(feed.id != 0);
+    int turns = 1;
+    loop.run([&] { return turns-- > 0 ? watch::LoopState::on : watch::LoopState::stop; });
+    REQUIRE(session.newest_dump());
+    CHECK(session.newest_dump()->mono == 1h + 5s);
+}

@@ -13,6 +13,7 @@
 #include "cli/console/version.h"
 #include "cli/options/config_file.h"
 #include "cli/options/dump_options.h"
+#include "cli/options/heap_options.h"
 #include "cli/options/judge_options.h"
 #include "cli/options/metrics_options.h"
 #include "cli/options/service_options.h"
@@ -47,6 +48,7 @@ struct Options {
     DumpOptions dump{};
     std::optional<std::string> interval{}, most_time{}, most_samples{}, record{}, leak_status{},
         dump_directory{}, dump_every{}, config{};
+    HeapOptions heap{};
     std::optional<std::string> state{}, save{};
     HistoryOptions history{};
     listen::MetricsOptions metrics{};
@@ -112,6 +114,9 @@ std::optional<Error> read_deeds(const Options& options, WatchSettings& settings)
     const auto dump = read_dump_options(options.dump);
     if (!dump) return dump.error();
     settings.dump = *dump;
+    const auto sample = read_heap_options(options.heap);
+    if (!sample) return sample.error();
+    settings.dump.heap.sample_bytes = *sample;
     settings.dump_directory = options.dump_directory;
     settings.show_args = options.dump.show_args;
     settings.session.dumps = !options.no_dumps;
@@ -221,6 +226,7 @@ Command declare(const std::shared_ptr<Options>& options) {
     add_how_long(command, *options);
     add_what_is_said(command, *options);
     add_dump_options(command, options->dump);
+    add_heap_options(command, options->heap);
     command.add("--save FILE", &options->save,
                 "keep a page of it in this HTML file, to be attached to a ticket");
     command.add("--history", &options->has_history,

@@ -67,12 +67,14 @@ using Fact = std::variant<fact::Appeared, fact::Sampled, fact::Bucketed, fact::G
 
 // What the Session wants done. The answer is a Fact with the same id; it may come late, or never.
 struct Request {
-    enum class Kind : std::uint8_t { dump, hook };
+    // heap: what its heap is made of is to be kept, for later dumps to be compared with; never answered.
+    enum class Kind : std::uint8_t { dump, hook, heap };
     RequestId id = 0;
     Kind kind = Kind::dump;
     TargetId target = 0;
     LifeNumber life = 1;
     DumpReason reason = DumpReason::asked;
+    std::optional<std::chrono::nanoseconds> onset_wall{};  // since when memory grows, where it does
 
     friend bool operator==(const Request&, const Request&) = default;
 };

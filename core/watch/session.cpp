@@ -25,6 +25,10 @@ using namespace std::chrono_literals;
 constexpr int kSamplesBeforeBaseline = 5;
 nanoseconds baseline_after(nanoseconds patience) { return std::max<nanoseconds>(patience / 64, 2s); }
 
+// The same of heaps; a reading costs about 0.2 s of CPU.
+constexpr std::size_t kMostHeaps = 8;
+nanoseconds heap_every(nanoseconds patience) { return std::max<nanoseconds>(patience / 4, 1min); }
+
 // In the state of a service: a release before this one kept its main process's, which is another series.
 constexpr std::uint32_t kServiceMark = 0x53767331;  // "1svS"
 
@@ -48,7 +52,8 @@ struct Target {
     std::int64_t looks_of_life = 0;
     std::optional<std::int64_t> rss_bytes{};  // of the last look
     bool baseline_wished = false;
-    std::shared_ptr<const Dump> baseline{};  // the first of this life
+    std::optional<nanoseconds> heap_asked{};  // when it was asked for last
+    std::shared_ptr<const Dump> baseline{};   // the first of this life
     std::shared_ptr<const Dump> newest{};
     std::shared_ptr<const Dump> memory{};       // the first that says what its memory is made of
     std::int64_t memory_bytes = 0;              // at the last look
@@ -97,6 +102,8 @@ struct Session::State {
               const std::shared_ptr<const Verdict>& verdict, Output& output);
     void wish_for_baseline(Target& target, TargetId id);
     void wish_for_regular(Target& target, TargetId id);
+    void ask_for_heap(Target& target, TargetId id, Output& output);
+    std::optional<nanoseconds> onset_wall_of(const Request& request);
     Event event(Event::Kind kind, const Target& target, TargetId id, Moment when) const;
 
     Settings settings;
@@ -132,6 +139,7 @@ void Session::State::begin_life(Target& target, TargetId id, LifeNumber life, bo
     target.alive = true;
     target.looks_of_life = 0;
     target.baseline_wished = false;
+    target.heap_asked.reset();
     target.baseline.reset();
     target.memory.reset();
     target.regular_dump.reset();
@@ -223,6 +231,7 @@ void Session::State::apply(const fact::Bucketed& fact, Output& output) {
 void Session::State::after_look(Target& target, TargetId id, Moment when, Output& output) {
     wish_for_baseline(target, id);
     wish_for_regular(target, id);
+    ask_for_heap(target, id, output);
     if (!speaks(id)) return;
     if (!target.episode.look(claim_of(target), target.judge.limit_near().has_value(), when.mono)) return;
     const auto verdict = std::make_shared<const Verdict>(verdict_of(target));
@@ -300,6 +309,36 @@ void Session::State::wish_for_regular(Target& target, TargetId id) {
     dumps.wish(id, target.life, DumpReason::growing, now);
 }
 
+// While nothing is wrong, so that there is something to measure growth from: early, and again now and then.
+// Of a service that of the biggest members; its sum has no heap.
+void Session::State::ask_for_heap(Target& target, TargetId id, Output& output) {
+    if (!settings.dumps || !settings.heaps || (service && id == kSumTarget)) return;
+    if (target.looks_of_life < kSamplesBeforeBaseline) return;
+    if (*target.last_look - target.first_look_of_life < baseline_after(settings.judge.patience)) return;
+    const nanoseconds every = heap_every(settings.judge.patience);
+    if (target.heap_asked && *target.last_look - *target.heap_asked < every) return;
+    if (target.judge.claim() >= Claim::growing) return;
+    std::size_t bigger = 0;
+    for (const auto& [other_id, other] : targets) {
+        if (service && other_id != kSumTarget && other.alive && other.memory_bytes > target.memory_bytes)
+            ++bigger;
+    }
+    target.heap_asked = target.last_look;
+    if (bigger >= kMostHeaps) return;
+    output.requests.push_back({.kind = Request::Kind::heap, .target = id, .life = target.life});
+}
+
+std::optional<nanoseconds> Session::State::onset_wall_of(const Request& request) {
+    const Target* target = find(request.target);
+    if (target == nullptr || request.reason == DumpReason::baseline) return std::nullopt;
+    const Verdict verdict = target->judge.verdict();
+    const auto& memory = verdict.series[index(Series::memory)];
+    const auto& lead = verdict.leading ? verdict.series[index(*verdict.leading)] : memory;
+    const auto onset = memory && memory->onset ? memory->onset : lead ? lead->onset : std::nullopt;
+    if (!onset) return std::nullopt;
+    return verdict.wall - (verdict.now - *onset);
+}
+
 void Session::State::apply(const fact::Gone& fact, Output& output) {
     now = std::max(now, fact.mono);
     Target* target = find(fact.target);
@@ -368,7 +407,10 @@ Session& Session::operator=(Session&&) noexcept = default;
 
 void Session::tell(const Fact& fact, Output& output) {
     std::visit([&](const auto& one) { state_->apply(one, output); }, fact);
-    if (const auto request = state_->dumps.next(state_->now)) output.requests.push_back(*request);
+    if (auto request = state_->dumps.next(state_->now)) {
+        request->onset_wall = state_->onset_wall_of(*request);
+        output.requests.push_back(*request);
+    }
 }
 
 Output Session::tell(const Fact& fact) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Two leaking services and a healthy one, watched live on a fast clock: 20 seconds of patience stand for the 9
+# Three leaking services and a healthy one, watched live on a fast clock: 20 seconds of patience stand for the 9
 # hours that a real watch takes.
 # demo.sh BUILD_DIR
 set -euo pipefail
@@ -64,6 +64,17 @@ status=0
 watch --exit-on-leak --for "$longest" "$started" || status=$?
 expect "$status" 1 "the Go service"
 stop "$started"
+
+title "A shop in C++: sessions that nobody closes. Its threads are constant, so that no stack tells"
+start "$programs/class_leaker"
+status=0
+watch --exit-on-leak --for "$longest" "$started" | tee "$work/shop" || status=$?
+expect "$status" 1 "the shop"
+stop "$started"
+if ! grep -q 'x shop::Session' "$work/shop"; then
+    echo "demo: the class that grew was not named" >&2
+    exit 1
+fi
 
 title "And the healthy one?"
 status=0

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// `rampwatch diff`: two dumps compared by group.
+// `rampwatch diff`: two dumps compared by group, or two heaps by type.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,9 +15,14 @@
 #include "cli/console/stack_file.h"
 #include "cli/console/terminal.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/model/target.h"
+#include "core/report/heap_text.h"
 #include "core/report/json_diff.h"
+#include "core/report/json_heap.h"
 #include "core/report/text_diff.h"
 #include "core/stacks/difference.h"
+#include "core/stacks/heap_difference.h"
 #include "core/store/saved_dump.h"
 
 namespace rampwatch::cli {
@@ -83,7 +89,40 @@ Result<std::pair<Dump, Dump>> read_options(const Options& options) {
     return std::pair(std::move(*before), std::move(*now));
 }
 
+// What `heap --format json` wrote; empty: it is something else.
+std::optional<Result<HeapTypes>> read_heap(const std::string& path) {
+    if (path.empty() || path == "-") return std::nullopt;
+    const auto text = read_file(path, kMostBytes);
+    if (!text || std::string_view(*text).substr(0, 4096).find("rampwatch.heap/") == std::string_view::npos)
+        return std::nullopt;
+    auto heap = store::read_heap(*text);
+    if (heap) return heap;
+    Error error = heap.error();
+    error.where = path;
+    return error;
+}
+
+int flushed() {
+    if (std::fflush(stdout) != 0)
+        return complain({Error::Kind::io, "cannot be written", "standard output", {}});
+    return static_cast<int>(Exit::healthy);
+}
+
+int diff_heaps(const Result<HeapTypes>& before, const Options& options) {
+    if (!before) return complain(before.error());
+    const auto now = read_heap(options.now);
+    if (!now)
+        return complain({Error::Kind::bad_input, "no heap to compare with", options.now,
+                         "two files that heap --format json wrote"});
+    if (!*now) return complain(now->error());
+    const HeapTypes change = stacks::heap_difference(*before, **now);
+    fmt::print("{}", options.format == "json" ? report::json_heap(change, Life{}) + "\n"
+                                              : report::heap_text(change, escape(options.now, 200)));
+    return flushed();
+}
+
 int diff(const Options& options) {
+    if (const auto heap = read_heap(options.before)) return diff_heaps(*heap, options);
     const auto dumps = read_options(options);
     if (!dumps) return complain(dumps.error());
     const auto& [before, now] = *dumps;
@@ -95,9 +134,7 @@ int diff(const Options& options) {
         const report::DumpTextStyle style{.width = columns_of(STDOUT_FILENO), .colours = terminal.colours};
         fmt::print("{}", broken_lines(report::text_diff(before, now, difference, style), style.width));
     }
-    if (std::fflush(stdout) != 0)
-        return complain({Error::Kind::io, "cannot be written", "standard output", {}});
-    return static_cast<int>(Exit::healthy);
+    return flushed();
 }
 
 }  // namespace
@@ -115,7 +152,7 @@ Command diff_command() {
     command
         .add("OLD TEXT", &options->before,
              "a dump in JSON (rampwatch.dump/1), or a text of stacks as group reads it; FILE#2: its second "
-             "dump")
+             "dump; or a heap in JSON (rampwatch.heap/1)")
         .required();
     command.add("NEW TEXT", &options->now, "a later one; without: the last in OLD, compared with its first");
     command.add("--format FORMAT", &options->format, "text, or json (rampwatch.diff/1)")

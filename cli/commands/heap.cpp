@@ -17,6 +17,7 @@
 #include "cli/commands/commands.h"
 #include "cli/console/exit.h"
 #include "cli/console/terminal.h"
+#include "cli/options/heap_options.h"
 #include "cli/options/target_options.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
@@ -25,13 +26,12 @@
 #include "core/probe/permission.h"
 #include "core/report/heap_text.h"
 #include "core/report/json_heap.h"
+#include "core/report/pprof.h"
 #include "core/worker/heap_child.h"
 
 namespace rampwatch::cli {
 namespace {
 
-constexpr std::int64_t kLeastSample = std::int64_t{1} << 20;
-constexpr std::int64_t kMostSample = std::int64_t{1} << 30;
 constexpr std::size_t kMostBaseline = std::size_t{16} << 20;
 
 struct Options {
@@ -55,11 +55,9 @@ Error at(Error error, const char* option) {
 
 Result<Settings> read_options(const Options& options) {
     Settings settings;
-    const auto sample = parse_size(options.sample);
-    if (!sample) return at(sample.error(), "--heap-sample");
-    if (*sample < kLeastSample || *sample > kMostSample)
-        return Error{Error::Kind::bad_input, "not between 1M and 1G", "--heap-sample", ""};
-    settings.order.sample_bytes = static_cast<std::uint64_t>(*sample);
+    const auto sample = read_heap_sample(options.sample);
+    if (!sample) return sample.error();
+    settings.order.sample_bytes = *sample;
     const auto timeout = parse_duration(options.timeout);
     if (!timeout) return at(timeout.error(), "--timeout");
     settings.order.timeout = *timeout;
@@ -79,7 +77,17 @@ std::vector<std::byte> bytes_of(const std::string& text) {
     return {bytes.begin(), bytes.end()};
 }
 
+int print_profile(const HeapTypes& types, const Life& life) {
+    const auto made = report::pprof(types, life);
+    if (!made) return complain(made.error());
+    if (std::fwrite(made->data(), 1, made->size(), stdout) != made->size() || std::fflush(stdout) != 0)
+        return complain({Error::Kind::io, "cannot be written", "standard output", {}});
+    for (const std::string& note : types.notes) fmt::print(stderr, "rampwatch: note: {}\n", escape(note));
+    return static_cast<int>(Exit::healthy);
+}
+
 int print(const HeapTypes& types, const Life& life, const Options& options) {
+    if (options.format == "pprof") return print_profile(types, life);
     if (options.format == "json")
         fmt::print("{}\n", report::json_heap(types, life));
     else
@@ -107,6 +115,9 @@ Result<worker::HeapAnswer> read_first(const Life& life, const Settings& settings
 int run_heap(const Options& options) {
     auto settings = read_options(options);
     if (!settings) return complain(settings.error());
+    if (options.format == "pprof" && terminal_of(STDOUT_FILENO).is_terminal)
+        return complain({Error::Kind::bad_input, "not for a terminal", "--format pprof",
+                         "> FILE, then: go tool pprof -top FILE"});
     const auto handle = resolve(options.target);
     if (!handle) return complain(handle.error());
     const Life& life = handle->process->life();
@@ -142,8 +153,8 @@ Command heap_command(const Invocation& invocation) {
                 "tell what grew since FILE was written; where there is none, write it");
     command.add("--heap-sample SIZE", &options->sample, "so much of the heap is read, 1M to 1G");
     command.add("--timeout TIME", &options->timeout, "give up on a look after this time");
-    command.add("--format FORMAT", &options->format, "text, or json (rampwatch.heap/1)")
-        .one_of({"text", "json"});
+    command.add("--format FORMAT", &options->format, "text, json (rampwatch.heap/1), or pprof")
+        .one_of({"text", "json", "pprof"});
     command.footer =
         "Examples:\n"
         "  rampwatch heap 4711                     what is in there?\n"

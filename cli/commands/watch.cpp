@@ -13,6 +13,7 @@
 #include "cli/console/version.h"
 #include "cli/options/config_file.h"
 #include "cli/options/dump_options.h"
+#include "cli/options/heap_options.h"
 #include "cli/options/judge_options.h"
 #include "cli/options/metrics_options.h"
 #include "cli/options/service_options.h"
@@ -55,6 +56,7 @@ struct Options {
     DumpOptions dump{};
     std::optional<std::string> interval{}, most_time{}, most_samples{}, record{}, leak_status{},
         dump_directory{}, dump_every{}, config{};
+    HeapOptions heap{};
     std::optional<std::string> state{}, save{};
     HistoryOptions history{};
     listen::MetricsOptions metrics{};
@@ -120,6 +122,9 @@ std::optional<Error> read_deeds(const Options& options, WatchSettings& settings)
     const auto dump = read_dump_options(options.dump);
     if (!dump) return dump.error();
     settings.dump = *dump;
+    const auto sample = read_heap_options(options.heap);
+    if (!sample) return sample.error();
+    settings.dump.heap.sample_bytes = *sample;
     settings.dump_directory = options.dump_directory;
     settings.show_args = options.dump.show_args;
     settings.session.dumps = !options.no_dumps;
@@ -230,6 +235,7 @@ Command declare(const std::shared_ptr<Options>& options) {
     command.add("--no-dumps", &options->no_dumps, "read no stacks");
     command.add("--dump-every DURATION", &options->dump_every,
                 "while growth is suspected, a dump this often: which stacks grow with the memory?");
+    add_heap_options(command, options->heap);
     command.heading = "What is kept";
     command.add("--history", &options->has_history,
                 "record it in a database of its own, for report; goes on through restarts");

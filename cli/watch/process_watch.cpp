@@ -121,9 +121,12 @@ std::optional<Error> Watch::begin() {
         lazy_free_ = lazy_free.get();
         sampler_->add(std::move(lazy_free));
     }
-    dumps_.emplace(dumps, [this](TargetId, LifeNumber) { return std::optional(life_); });
+    const auto who_is = [this](TargetId, LifeNumber) { return std::optional(life_); };
+    open_heaps(dumps, who_is);
+    dumps_.emplace(dumps, who_is);
     watch::Settings session = settings_.session;
     session.dumps = session.dumps && may_read_stacks();
+    session.heaps = heaps_.has_value();
     session_.emplace(session);
     carry_over_->teach(*session_);
     return open_metrics(target_.name.value_or(target_name(life_)));
@@ -164,7 +167,7 @@ void Watch::loop() {
                              if (!ok || !settings_.listener.quiet) say(line);
                          });
     }
-    std::vector<Feed*> feeds = {&*sampler_, &*exit_, &stop_, &*dumps_};
+    std::vector<Feed*> feeds = with_heaps({&*sampler_, &*exit_, &stop_, &*dumps_});
     if (on_leak_) feeds.push_back(&*on_leak_);
     watch::Loop loop(*session_, std::move(feeds), listeners({this}, ours), carry_over_->shift());
     loop.tell(

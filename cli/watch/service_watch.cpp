@@ -258,9 +258,12 @@ std::optional<Error> ServiceWatch::begin() {
     } else {
         crew_->follow(root_, {});
     }
-    dumps_.emplace(settings_.dump,
-                   [this](TargetId target, LifeNumber life) { return crew_->who(target, life); });
+    const auto who_is = [this](TargetId target, LifeNumber life) { return crew_->who(target, life); };
+    dump::Settings dumps = settings_.dump;
+    open_heaps(dumps, who_is);
+    dumps_.emplace(dumps, who_is);
     watch::Settings session = settings_.session;
+    session.heaps = heaps_.has_value();
     session.service = service_.all;
     session_.emplace(session);
     if (carry_over_) carry_over_->teach(*session_);
@@ -311,7 +314,7 @@ void ServiceWatch::loop() {
     std::vector<watch::Listener*> ours = {this, &status_};
     if (leak_file_) ours.push_back(&*leak_file_);
     follow::NoBaselines none;
-    std::vector<Feed*> feeds = {crew_.get(), &stop_, &none, &*dumps_};
+    std::vector<Feed*> feeds = with_heaps({crew_.get(), &stop_, &none, &*dumps_});
     if (unit_) feeds.insert(feeds.begin(), &*unit_);
     if (lead_) feeds.insert(feeds.begin(), &*lead_);
     if (on_leak_) feeds.push_back(&*on_leak_);

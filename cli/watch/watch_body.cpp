@@ -3,10 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <csignal>
+#include <span>
 #include <utility>
 
+#include "core/base/file.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
 
@@ -43,6 +47,32 @@ std::optional<Error> WatchBody::open_metrics(std::string target) {
     if (!metrics) return metrics.error();
     metrics_ = std::move(*metrics);
     return std::nullopt;
+}
+
+void WatchBody::open_heaps(dump::Settings& dumps, dump::HeapFeed::WhoIs who_is) {
+    if (dumps.heap.sample_bytes == 0) return;
+    auto baselines = std::make_shared<dump::HeapBaselines>(settings_.session.judge.patience);
+    dumps.heap.baselines = baselines;
+    const std::string state = carry_over_ ? carry_over_->state_path() : "";
+    if (!state.empty()) {
+        const std::string path = state + ".heap";
+        const auto saved = read_file(path, 2 * dump::HeapBaselines::kMostBytes);
+        if (saved) {
+            const auto restored = baselines->restore(std::as_bytes(std::span(*saved)));
+            if (!restored) say(escape(path, 256) + ": " + to_string(restored.error()));
+        }
+        heap_file_ = std::make_unique<LateWriter>(path, S_IRUSR | S_IWUSR);
+        baselines->on_change = [file = heap_file_.get(), kept = baselines.get()] {
+            const auto bytes = kept->save();
+            file->put({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+        };
+    }
+    heaps_.emplace(dumps.heap, std::move(who_is));
+}
+
+std::vector<Feed*> WatchBody::with_heaps(std::vector<Feed*> feeds) {
+    if (heaps_) feeds.push_back(&*heaps_);
+    return feeds;
 }
 
 bool WatchBody::is_interrupted(std::initializer_list<unsigned> others) {

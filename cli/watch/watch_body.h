@@ -16,8 +16,10 @@
 #include "cli/watch/watch_listener.h"
 #include "cli/watch/watch_settings.h"
 #include "core/base/error.h"
+#include "core/base/late_writer.h"
 #include "core/base/outlet.h"
 #include "core/base/say.h"
+#include "core/dump/heap_feed.h"
 #include "core/listen/carry_over.h"
 #include "core/listen/csv_recorder.h"
 #include "core/listen/dump_keeper.h"
@@ -56,6 +58,11 @@ class WatchBody {
     // A signal came, other than SIGWINCH and these. Those that came are taken.
     [[nodiscard]] bool is_interrupted(std::initializer_list<unsigned> others = {});
 
+    // What heaps are made of, kept beside the saved state where there is one; the settings for dumps with it.
+    // Nothing where --heap is off.
+    void open_heaps(dump::Settings& dumps, dump::HeapFeed::WhoIs who_is);
+    [[nodiscard]] std::vector<Feed*> with_heaps(std::vector<Feed*> feeds);
+
     // Recorder and history first, so that what is said is kept already; then `ours`.
     [[nodiscard]] std::vector<watch::Listener*> listeners(std::vector<watch::Listener*> remembering,
                                                           const std::vector<watch::Listener*>& ours);
@@ -76,6 +83,8 @@ class WatchBody {
     std::optional<listen::CarryOver> carry_over_{};
     std::unique_ptr<listen::MetricsKeeper> metrics_{};
     std::optional<listen::LeakCommand> on_leak_{};
+    std::unique_ptr<LateWriter> heap_file_{};
+    std::optional<dump::HeapFeed> heaps_{};
     std::optional<dump::DumpFeed> dumps_{};
     std::optional<watch::Session> session_{};
 };

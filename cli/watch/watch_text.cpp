@@ -17,6 +17,7 @@
 #include "core/report/chart.h"
 #include "core/report/explain.h"
 #include "core/report/go_text.h"
+#include "core/report/heap_section.h"
 #include "core/report/member_text.h"
 #include "core/report/memory_text.h"
 #include "core/report/text_dump.h"
@@ -220,7 +221,8 @@ std::vector<std::string> TextListener::lines_of(const Event& event) const {
             for (const std::string& warning : event.dump->warnings) lines.push_back("  note: " + warning);
             for (const std::string& line : report::go_memory_lines(*event.dump)) lines.push_back("  " + line);
             for (const std::string& line : report::memory_lines(*event.dump)) lines.push_back("  " + line);
-            lines.push_back(report::text_groups(*event.dump, dump_style()));
+            lines.push_back(report::text_groups(*event.dump, dump_style()) +
+                            report::heap_section(*event.dump));
             lines.push_back(claim_line_);
             break;
         default:

@@ -137,6 +137,20 @@ bool FreeChunks::covers(std::uint64_t address, std::uint64_t size) const {
     return address - range.address <= range.size && size <= range.size - (address - range.address);
 }
 
+std::uint64_t FreeChunks::overlap(std::uint64_t address, std::uint64_t size) const {
+    auto one = std::upper_bound(
+        chunks.begin(), chunks.end(), address,
+        [](std::uint64_t wanted, const probe::Range& range) { return wanted < range.address; });
+    if (one != chunks.begin()) --one;
+    std::uint64_t bytes = 0;
+    for (; one != chunks.end() && one->address < address + size; ++one) {
+        const std::uint64_t from = std::max(address, one->address);
+        const std::uint64_t to = std::min(address + size, one->address + one->size);
+        if (to > from) bytes += to - from;
+    }
+    return std::min(bytes, size);
+}
+
 FreeChunks free_chunks(const probe::MemoryReader& memory, const probe::Maps& maps, runtime::Budget& budget) {
     FreeChunks free;
     const std::vector<std::uint64_t> arenas = find_arenas(memory, maps);

@@ -26,6 +26,8 @@ struct FreeChunks {
 
     // Lies wholly in one of them.
     [[nodiscard]] bool covers(std::uint64_t address, std::uint64_t size) const;
+    // So much of it lies in any of them.
+    [[nodiscard]] std::uint64_t overlap(std::uint64_t address, std::uint64_t size) const;
 };
 
 // `memory`: one that does not touch pages that are not there. Bounded: 4,096 arenas, 200,000 chunks.

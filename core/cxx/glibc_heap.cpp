@@ -215,6 +215,15 @@ void GlibcHeap::read_inside(const Block& block, Place place, Sink& sink) {
         return;
     }
     std::int64_t left = size;
+    const auto free = place == Place::apart
+                          ? std::int64_t{0}
+                          : static_cast<std::int64_t>(view_->free.overlap(block.address, block.bytes.size()));
+    if (free >= size / 2) {  // the seam of two: what lies there was freed, all but a little
+        sink.add({view_->types.free(), 0, free});
+        sink.add({view_->types.buffer(), 0, size - free});
+        ++view_->inside;
+        return;
+    }
     const std::vector<std::uint64_t> words = words_of(block);
     const auto own = std::span(words).first(block.bytes.size() / 8);
     for (const ArrayPart& part : scan_arrays(own, view_->classes, view_->modules)) {
@@ -239,8 +248,10 @@ void GlibcHeap::read(const Block& block, Sink& sink) {
     read_chunks(block, chunks, sink);
     if (chunks.front().offset >= kLargeChunk / 4) {  // the end of a large chunk that began before
         const auto bytes = static_cast<std::int64_t>(chunks.front().offset);
-        const bool free = view_->free.covers(block.address, chunks.front().offset);
-        sink.add({free ? view_->types.free() : view_->types.buffer(), 0, bytes});
+        const auto free =
+            static_cast<std::int64_t>(view_->free.overlap(block.address, chunks.front().offset));
+        if (free > 0) sink.add({view_->types.free(), 0, free});
+        if (free < bytes) sink.add({view_->types.buffer(), 0, bytes - free});
     }
 }
 

@@ -61,6 +61,7 @@ Result<std::unique_ptr<Job>> start_dump(const Life& life, const Settings& settin
     steps.push_back(threads_step(std::move(ways)));
     if (allowed && settings.memory_budget.count() != 0)
         steps.push_back(memory_step(worker, settings.memory_budget));
+    if (allowed && settings.heap.sample_bytes != 0) steps.push_back(heap_step(life, settings.heap));
     return in_steps(std::move(steps));
 }
 
@@ -160,6 +161,13 @@ nanoseconds DumpFeed::memory_budget(const Life& life, DumpReason reason) const {
     return rests ? nanoseconds(0) : kGrowingMemory;
 }
 
+HeapSettings DumpFeed::heap_settings(const Request& request) const {
+    HeapSettings heap = settings_.heap;
+    if (request.reason == DumpReason::baseline) heap.sample_bytes = 0;  // a Session asks for that apart
+    heap.onset = request.onset_wall;
+    return heap;
+}
+
 void DumpFeed::rest(const Life& life, const Result<Dump>& dump) {
     if (!dump || !dump->memory || dump->memory->took < kCheap) return;
     std::erase_if(memory_rests_, [&](const auto& entry) { return entry.second < boot_now(); });
@@ -180,6 +188,7 @@ void DumpFeed::collect(std::vector<Fact>& facts) {
 }
 
 bool DumpFeed::perform(const Request& request) {
+    if (request.kind != Request::Kind::dump) return false;
     if (running_) {
         answer(request.id, Error{Error::Kind::unavailable, "another dump is in progress", {}, {}});
         return true;
@@ -194,6 +203,7 @@ bool DumpFeed::perform(const Request& request) {
     Settings settings = settings_;
     settings.worker = worker_of(*life);
     settings.memory_budget = memory_budget(*life, request.reason);
+    settings.heap = heap_settings(request);
     // Nobody waits for it, and one dump without its lines cannot be compared with the next that has them.
     if (!settings.quick) settings.native.lines = std::max(settings.native.lines, kUnhurriedLines);
     auto job = start_dump(*life, settings);

@@ -13,6 +13,7 @@
 
 #include "core/base/error.h"
 #include "core/dump/goroutines_step.h"
+#include "core/dump/heap_step.h"
 #include "core/model/feed.h"
 #include "core/model/job.h"
 #include "core/model/stack.h"
@@ -38,6 +39,8 @@ struct Settings {
     std::string guard_program = "/proc/self/exe";  // whose main() knows guard.h's and worker.h's hidden words
     // What the memory is made of, read after the stacks in so long; 0: not.
     std::chrono::nanoseconds memory_budget{};
+    // Its heap by type, read last. Of a DumpFeed: where memory grows, or a limit is near.
+    HeapSettings heap{};
     // Of the native way. With StopPolicy::none there is no other: both helpers stop what they read.
     native::NativeSettings native{};
     PprofSettings pprof{};  // a Go program's goroutines: from its memory, or as it profiles them itself
@@ -74,6 +77,7 @@ class DumpFeed : public Feed {
   private:
     struct Running;
     class Reaper;
+    HeapSettings heap_settings(const Request& request) const;
     std::chrono::nanoseconds memory_budget(const Life& life, DumpReason reason) const;
     void rest(const Life& life, const Result<Dump>& dump);
     void answer(RequestId request, Result<Dump> dump);

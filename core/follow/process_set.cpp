@@ -381,6 +381,7 @@ void NoBaselines::collect(std::vector<Fact>& facts) {
 }
 
 bool NoBaselines::perform(const Request& request) {
+    if (request.kind != Request::Kind::dump) return false;
     if (request.target < kFirstMember || request.reason != DumpReason::baseline) return false;
     refused_.push_back(request.id);
     return true;

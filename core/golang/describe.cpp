@@ -189,6 +189,16 @@ Group group_of(const Runtime& runtime, const GoroutineGroup& alike, const Moment
     return group;
 }
 
+std::vector<Frame> shown_of(const std::vector<Place>& places) {
+    std::vector<Frame> shown;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        if (is_shown(places[i], i == 0 ? nullptr : &places[i - 1])) shown.push_back(frame_of(places[i]));
+    }
+    if (!shown.empty()) return shown;
+    for (const Place& place : places) shown.push_back(frame_of(place));
+    return shown;
+}
+
 }  // namespace
 
 std::vector<Frame> frames_of(const Runtime& runtime, std::span<const std::uint64_t> pcs) {
@@ -197,13 +207,18 @@ std::vector<Frame> frames_of(const Runtime& runtime, std::span<const std::uint64
         if (places.size() >= kMostShown) break;
         places_at(runtime, pc, !places.empty() && interrupts(runtime, places.back().call.function), places);
     }
-    std::vector<Frame> shown;
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        if (is_shown(places[i], i == 0 ? nullptr : &places[i - 1])) shown.push_back(frame_of(places[i]));
+    return shown_of(places);
+}
+
+std::vector<Frame> frames_of_profile(const Runtime& runtime, std::span<const std::uint64_t> pcs) {
+    std::vector<Place> places, here;
+    for (const std::uint64_t pc : pcs) {
+        if (places.size() >= kMostShown) break;
+        here.clear();
+        places_at(runtime, pc, false, here);
+        if (!here.empty()) places.push_back(here.front());
     }
-    if (!shown.empty()) return shown;
-    for (const Place& place : places) shown.push_back(frame_of(place));
-    return shown;
+    return shown_of(places);
 }
 
 std::string state_of(const Runtime& runtime, const GoroutineGroup& alike) {

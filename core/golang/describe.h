@@ -22,6 +22,9 @@ struct Moment {
 // are left out as its dump leaves them out, unless nothing would be left.
 std::vector<Frame> frames_of(const Runtime& runtime, std::span<const std::uint64_t> pcs);
 
+// The same of a profile that the program keeps itself: what is inlined has a pc of its own there.
+std::vector<Frame> frames_of_profile(const Runtime& runtime, std::span<const std::uint64_t> pcs);
+
 // "chan send", "running", "syscall", "C call": the wait reason is read from the target's own table.
 std::string state_of(const Runtime& runtime, const GoroutineGroup& alike);
 

@@ -141,6 +141,47 @@ std::optional<AllGs> allgs_by_looks(const probe::Memory& memory, const Module& m
     return found;
 }
 
+namespace {
+
+// The first number in .data that x86-64 code at `start` loads or compares, relative to its place: 48 8B /r,
+// or 48 83 /7 ib.
+std::optional<std::int64_t> first_number(const probe::Memory& memory, probe::Bytes code, std::uint64_t start,
+                                         const Moduledata& live) {
+    constexpr std::int64_t kMostRate = std::int64_t{1} << 40;
+    for (std::uint64_t at = 3; code.holds(at, 4); ++at) {
+        if (code.number_unchecked<std::uint8_t>(at - 3) != 0x48 ||
+            (code.number_unchecked<std::uint8_t>(at - 1) & 0xC7) != 5)
+            continue;
+        const auto operation = code.number_unchecked<std::uint8_t>(at - 2);
+        if (operation != 0x8B && operation != 0x83) continue;
+        const auto displacement = code.number_unchecked<std::int32_t>(at);
+        const std::uint64_t address = start + at + 4 + (operation == 0x83 ? 1U : 0U) +
+                                      static_cast<std::uint64_t>(std::int64_t{displacement});
+        const bool in_data = (address >= live.noptrdata && address < live.enoptrdata) ||
+                             (address >= live.data && address < live.edata);
+        if (!in_data || address % 8 != 0) continue;
+        const auto rate = memory.get<std::int64_t>(address);
+        if (rate && *rate >= 0 && *rate <= kMostRate) return *rate;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> memory_profile_rate(const probe::Memory& memory, const Module& module) {
+    if (module.elf().arm64()) return std::nullopt;
+    // The first is inlined into the others by some compilers.
+    for (const char* name : {"runtime.nextSample", "runtime.profilealloc", "runtime.allocmcache"}) {
+        const auto function = module.table().named(name);
+        if (!function) continue;
+        const std::uint64_t start = module.entry(*function);
+        const std::size_t size = std::min<std::size_t>(function->end - function->entry, kMostCode);
+        const auto rate = first_number(memory, module.constant(start).part(0, size), start, module.live());
+        if (rate) return rate;
+    }
+    return std::nullopt;
+}
+
 std::string build_version(const probe::Memory& memory, const Module& module) {
     std::string found;
     const Moduledata& live = module.live();

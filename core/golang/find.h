@@ -36,4 +36,8 @@ std::vector<std::string> wait_reasons(const probe::Memory& memory, const Module&
 // runtime.gcController; empty when there is none, or more than one candidate.
 std::optional<std::uint64_t> gc_controller(const probe::Memory& memory, const Module& module);
 
+// runtime.MemProfileRate: what the code looks at that chooses the next allocation to be sampled (x86-64);
+// empty when there is no such code, or no believable number.
+std::optional<std::int64_t> memory_profile_rate(const probe::Memory& memory, const Module& module);
+
 }  // namespace rampwatch::golang

@@ -56,6 +56,7 @@ class Runtime {
     // once.
     bool find_new_modules();
 
+    [[nodiscard]] const Module& main_module() const { return modules_.front(); }  // that has the runtime
     [[nodiscard]] const Module* module_at(std::uint64_t pc) const;
     [[nodiscard]] std::string_view wait_reason(std::uint8_t number) const;  // "" for one that is not there
 

@@ -61,7 +61,8 @@ class Folding {
                            row.totals.bytes.value,
                            row.maybe_dead,
                            {},
-                           row.hint};
+                           row.hint,
+                           {}};
             entry.row = std::move(row);
             const runtime::TypeId type = entry.row.type;
             entries_.emplace(type, std::move(entry));

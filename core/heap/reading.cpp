@@ -127,12 +127,13 @@ void add_hints(Runtime& runtime, const std::map<std::string, TypeId>& ids, HeapT
 void fill(HeapTypes& types, Runtime& runtime, const Names& names, const AllTotals& totals, Budget& budget) {
     std::vector<Row> rows = rows_of(runtime, names, totals, budget);
     std::map<std::string, TypeId> chunks;
+    if (types.since) types.new_bytes = 0;
     for (const Row& row : rows) {
         if (row.name.kind == TypeKind::free) types.free_bytes = row.totals.bytes;
         if (row.name.kind == TypeKind::chunk && Names::known(row.type))
             chunks.emplace(row.name.name, row.type);
         if (types.since && row.name.kind != TypeKind::free && row.totals.bytes.value > 0)
-            types.new_bytes.value += row.totals.bytes.value;
+            *types.new_bytes += row.totals.bytes.value;
     }
     types.types = fold(std::move(rows));
     add_hints(runtime, chunks, types);

@@ -18,8 +18,9 @@
 namespace rampwatch::heap {
 
 struct Snapshot {
-    Life life{};           // of which it is: PID, start time, boot and executable
-    std::string reader{};  // name of the runtime
+    Life life{};                // of which it is: PID, start time, boot and executable
+    std::uint64_t program = 0;  // where its stack begins, which each execve puts elsewhere; 0: not known
+    std::string reader{};       // name of the runtime
     std::chrono::nanoseconds wall{};
     unsigned block_shift = 0;
     std::uint64_t resident_pages = 0;

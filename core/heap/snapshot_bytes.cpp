@@ -9,7 +9,7 @@ namespace rampwatch::heap {
 
 namespace {
 
-constexpr std::string_view kMagic = "rampwatch heap 1\n";
+constexpr std::string_view kMagic = "rampwatch heap 2\n";
 constexpr std::size_t kMostTypes = 100'000;
 
 // Every other sampled block, and the cells of those that stay.
@@ -97,6 +97,7 @@ std::vector<std::byte> written(const Snapshot& snapshot) {
     ByteWriter writer;
     writer.raw(kMagic);
     write_life(writer, snapshot.life);
+    writer.number(snapshot.program);
     writer.text(snapshot.reader);
     writer.number(static_cast<std::uint64_t>(snapshot.wall.count()));
     writer.number(snapshot.block_shift);
@@ -137,6 +138,7 @@ Result<Snapshot> snapshot_of(std::span<const std::byte> bytes) {
     Snapshot snapshot;
     if (!reader.skip(kMagic)) return bad;
     snapshot.life = read_life(reader);
+    snapshot.program = reader.number();
     snapshot.reader = reader.text();
     snapshot.wall = std::chrono::nanoseconds(static_cast<std::int64_t>(reader.number()));
     snapshot.block_shift = static_cast<unsigned>(reader.number());

@@ -88,6 +88,12 @@ void walk_type(Stream& stream, Type& type) {
         inner(part.bytes_each);
     });
     stream(type.hint);
+    stream.list(type.stack, kMostSiteFrames, [](auto& inner, auto& frame) {
+        inner(frame.function);
+        inner(frame.file);
+        inner(frame.line);
+        inner(frame.library);
+    });
 }
 
 template <class Stream, class Types>
@@ -101,10 +107,12 @@ void walk_types(Stream& stream, Types& types) {
     stream(types.sampled_bytes);
     stream(types.since);
     stream(types.before_resident_bytes);
-    walk_figure(stream, types.new_bytes);
+    stream(types.new_bytes);
     stream.list(types.types, kMostHeapTypes, [](auto& inner, auto& type) { walk_type(inner, type); });
     walk_figure(stream, types.free_bytes);
     stream.list(types.notes, kMostNotes, [](auto& inner, auto& note) { inner(note); });
+    stream(types.unread);
+    stream(types.next);
     stream(types.missing);
 }
 

@@ -39,6 +39,9 @@ class CarryOver {
     // The same target goes on in its next life, which the session knows already.
     void go_on(const Life& who, LifeNumber life, const watch::Session& session);
 
+    // Where the state is saved, for what is kept beside it; empty where none is.
+    [[nodiscard]] std::string state_path() const { return state_refused_ ? "" : state_path_; }
+
     // Is there a dump of the life in hand for later ones to be compared with?
     [[nodiscard]] bool has_baseline() const { return has_baseline_; }
     [[nodiscard]] const store::HistoryWriter* writer() const {

@@ -9,6 +9,8 @@
 
 #include "core/model/target.h"
 #include "core/model/words.h"
+#include "core/report/heap_section.h"
+#include "core/report/heap_text.h"
 #include "core/report/member_text.h"
 #include "core/report/service_words.h"
 #include "core/report/text_dump.h"
@@ -90,6 +92,7 @@ std::string dump_message(const Event& event) {
     std::string text = (event.who ? report::name_of(*event.who) + ": " : "") + report::text_event(event);
     if (!event.dump || event.dump->reason == DumpReason::baseline) return text;
     text += "\n" + report::text_groups(*event.dump, {.width = 100, .most_groups = kMostGroups});
+    text += report::heap_section(*event.dump);
     if (text.size() > kLongestDump) text.resize(kLongestDump);
     return text;
 }

@@ -60,12 +60,16 @@ struct Tick {  // time passed and nothing else did
 using Fact = std::variant<fact::Appeared, fact::Sampled, fact::Bucketed, fact::Gone, fact::Missed,
                           fact::DumpDone, fact::Tick>;
 
-// A dump that the Session wants. The answer is a Fact with the same id; it may come late, or never.
+// What the Session wants: a dump. The answer is a Fact with the same id; it may come late, or never.
 struct Request {
+    // heap: what its heap is made of is to be kept, for later dumps to be compared with; never answered.
+    enum class Kind : std::uint8_t { dump, heap };
     RequestId id = 0;
+    Kind kind = Kind::dump;
     TargetId target = 0;
     LifeNumber life = 1;
     DumpReason reason = DumpReason::asked;
+    std::optional<std::chrono::nanoseconds> onset_wall{};  // since when memory grows, where it does
 
     friend bool operator==(const Request&, const Request&) = default;
 };

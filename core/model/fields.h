@@ -26,6 +26,7 @@ enum class As : std::uint8_t {
     or_null,    // of a string: null when it is empty
     or_memory,  // of a string: "memory" when it is empty
     or_absent,  // of an optional: not there, rather than null
+    rounded,    // of a number with a fraction: the nearest whole one
 };
 
 struct Field {
@@ -188,6 +189,49 @@ void fields(auto& visit, Is<MemoryParts> auto& memory) {
     visit(by_asker("before"), memory.before);
 }
 
+void fields(auto& visit, Is<HeapFigure> auto& figure) {
+    visit(needed("value"), figure.value);
+    visit(Field{"half"}, figure.half);
+}
+
+void fields(auto& visit, Is<HeapOwned> auto& part) {
+    visit(needed("kind"), part.kind);
+    visit(Field{"name"}, part.name);
+    visit(Field{"offset"}, part.offset);
+    visit(Field{"bytes_each", As::rounded}, part.bytes_each);
+}
+
+void fields(auto& visit, Is<HeapType> auto& type) {
+    visit(needed("kind"), type.kind);
+    visit(Field{"name"}, type.name);
+    visit(needed("count"), type.count);
+    visit(needed("bytes"), type.bytes);
+    visit(Field{"own_bytes", As::rounded}, type.own_bytes);
+    visit(Field{"maybe_dead"}, type.maybe_dead);
+    visit(Field{"owned"}, type.owned);
+    visit(Field{"hint", As::or_null}, type.hint);
+    visit(Field{"stack"}, type.stack);
+}
+
+void fields(auto& visit, Is<HeapTypes> auto& types) {
+    visit(Field{"time", As::time}, types.wall);
+    visit(Field{"reader"}, types.reader);
+    visit(Field{"since", As::time}, types.since);
+    visit(Field{"resident_bytes"}, types.resident_bytes);
+    visit(Field{"resident_bytes_before"}, types.before_resident_bytes);
+    visit(Field{"swapped_bytes"}, types.swapped_bytes);
+    visit(Field{"sampled_bytes"}, types.sampled_bytes);
+    visit(Field{"new_bytes", As::rounded}, types.new_bytes);
+    visit(Field{"free_bytes"}, types.free_bytes);
+    visit(Field{"types"}, types.types);
+    visit(Field{"notes"}, types.notes);
+    visit(Field{"unread", As::or_null}, types.unread);
+    visit(Field{"next", As::or_null}, types.next);
+    visit(Field{"missing", As::or_null}, types.missing);
+    visit(Field{"took_s", As::seconds}, types.took);
+    visit(Field{"cpu_s", As::seconds}, types.cpu);
+}
+
 void fields(auto& visit, Is<ThreadStop> auto& stop) {
     visit(needed("tid"), stop.id);
     visit(needed("held_us", As::micros), stop.held);
@@ -229,6 +273,7 @@ void fields(auto& visit, Is<Dump> auto& dump) {
     visit(by_asker("baseline_rss_bytes"), dump.baseline_rss_bytes);
     visit(by_asker("baseline_go"), dump.baseline_go);
     visit(Field{"memory"}, dump.memory);
+    visit(by_asker("heap"), dump.heap);
     visit(Field{"runtimes"}, dump.runtimes);
     visit(Field{"warnings"}, dump.warnings);
     visit(Field{"groups"}, dump.groups);

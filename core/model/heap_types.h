@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "core/model/frame.h"
+
 namespace rampwatch {
 
 // An estimate; the truth lies within `half` of it in 95 of 100 readings. 0 where everything was read.
@@ -26,6 +28,7 @@ enum class HeapKind : std::uint8_t {
     text,    // strings, whatever they say
     chunk,   // of which only the size is known
     buffer,  // too large for a size to say anything
+    site,    // allocated by one stack of calls, whatever it is
     free,    // held by the allocator, and used by nobody
 };
 
@@ -48,10 +51,12 @@ struct HeapType {
     bool maybe_dead = false;  // some may be freed, or garbage that was not collected yet
     std::vector<HeapOwned> owned{};
     std::string hint{};  // what most of them point to, by symbol: "tls_ops at +8"; hostile; empty: nothing
+    std::vector<Frame> stack{};  // of a site: who allocated, at most kMostSiteFrames
 
     friend bool operator==(const HeapType&, const HeapType&) = default;
 };
 inline constexpr std::size_t kMostHeapTypes = 64;
+inline constexpr std::size_t kMostSiteFrames = 32;
 
 struct HeapTypes {
     std::string reader{};  // "C and C++ (glibc)"
@@ -65,14 +70,17 @@ struct HeapTypes {
     // Against a baseline of the same life: then `types` are what grew, else what there is.
     std::optional<std::chrono::nanoseconds> since{};      // its wall time
     std::optional<std::int64_t> before_resident_bytes{};  // the heap's then
-    HeapFigure
-        new_bytes{};  // what the growing types grew by in sum: more than RSS where free memory is reused
+    // What the growing types grew by in sum: more than RSS where free memory is reused.
+    std::optional<double> new_bytes{};
 
     // Biggest first, at most kMostHeapTypes; what is free is not among them.
     std::vector<HeapType> types{};
     HeapFigure free_bytes{};  // held by the allocator and used by nobody: now, or by what that changed
     std::vector<std::string> notes{};  // whole sentences: what is left out, and why
-    std::string missing{};             // why nothing is known, as a sentence; then the rest is empty
+    // A language of which this says nothing, since its own heap lies beside: "Java"; empty: none.
+    std::string unread{};
+    std::string next{};     // the command that says more than this does; empty: none is known
+    std::string missing{};  // why nothing is known, as a sentence; then the rest is empty
 
     friend bool operator==(const HeapTypes&, const HeapTypes&) = default;
 };

@@ -152,6 +152,26 @@ std::string_view word(MemoryKind kind) {
     return "?";
 }
 
+std::string_view word(HeapKind kind) {
+    switch (kind) {
+        case HeapKind::type:
+            return "type";
+        case HeapKind::array:
+            return "array";
+        case HeapKind::text:
+            return "text";
+        case HeapKind::chunk:
+            return "chunk";
+        case HeapKind::buffer:
+            return "buffer";
+        case HeapKind::site:
+            return "site";
+        case HeapKind::free:
+            return "free";
+    }
+    return "?";
+}
+
 std::string_view word(Ending::Reason reason) {
     switch (reason) {
         case Ending::Reason::unknown:

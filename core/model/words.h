@@ -22,6 +22,7 @@ std::string_view word(GateId gate);
 std::string_view word(StackKind kind);
 std::string_view word(DumpReason reason);
 std::string_view word(MemoryKind kind);
+std::string_view word(HeapKind kind);
 std::string_view word(Ending::Reason reason);
 std::string_view word(Event::Kind kind);
 

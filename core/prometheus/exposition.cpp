@@ -14,7 +14,7 @@ namespace {
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-constexpr std::size_t kMostLines = 10'000, kLongestLine = 4096, kLongestName = 96;
+constexpr std::size_t kMostTypes = 5, kMostLines = 10'000, kLongestLine = 4096, kLongestName = 96;
 
 double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
@@ -106,6 +106,22 @@ std::string group_name(const Group& group) {
     return escape(own.function ? *own.function : own.module.value_or("?"), kLongestName);
 }
 
+// The top types of what grew: few, since each name is a series.
+void add_heap(Builder& build, const Labels& labels, const Dump& dump) {
+    if (!dump.heap || !dump.heap->since) return;
+    const auto& types = dump.heap->types;
+    for (std::size_t i = 0; i < std::min(types.size(), kMostTypes); ++i)
+        build.add(
+            "rampwatch_heap_growth_bytes",
+            "What the heap grew by since its baseline, by type: the top ones, at the last dump.",
+            types[i].bytes.value,
+            with(with(labels, "rank", std::to_string(i + 1)), "type", escape(types[i].name, kLongestName)));
+    if (dump.heap->missing.empty())
+        build.add("rampwatch_heap_free_growth_bytes",
+                  "What the allocator holds free now, beyond what it held at the baseline.",
+                  dump.heap->free_bytes.value, labels);
+}
+
 void add_dump(Builder& build, const Labels& labels, const Dump& dump) {
     build.add("rampwatch_dump_timestamp_seconds", "When stacks were last read, since the Unix epoch.",
               seconds(dump.wall), labels);
@@ -113,6 +129,7 @@ void add_dump(Builder& build, const Labels& labels, const Dump& dump) {
     if (dump.stop_time)
         build.add("rampwatch_dump_stop_seconds", "How long the target was held for it, all stops together.",
                   seconds(*dump.stop_time), labels);
+    add_heap(build, labels, dump);
     std::size_t rank = 0;
     for (const Group& group : dump.groups) {
         if (group.runtime_own) continue;

@@ -9,6 +9,7 @@
 #include "core/base/units.h"
 #include "core/report/frame_text.h"
 #include "core/report/grown_groups.h"
+#include "core/report/heap_section.h"
 #include "core/report/task_text.h"
 #include "core/report/verdict_words.h"
 
@@ -101,6 +102,8 @@ std::string of_counts(const Verdict& verdict, const SeriesVerdict& count, const 
 }
 
 std::string of_anonymous(const Verdict& verdict, const VerdictContext& context) {
+    const std::string types = context.dump ? heap_cause(*context.dump) : "";
+    if (!types.empty() && grown_stacks(context).empty()) return types;
     const auto& heap = verdict.series[index(Series::go_heap)];
     if (heap && grows(*heap)) return "live Go heap grows with it: objects that are still reachable";
     const auto& memory = verdict.series[index(Series::memory)];

@@ -8,6 +8,7 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/report/frame_text.h"
 
 namespace rampwatch::report {
 
@@ -15,7 +16,8 @@ namespace {
 
 constexpr std::size_t kWidth = 80;
 constexpr std::size_t kIndent = 19;  // of what stands under a type's name
-constexpr double kLittle = 0.01;     // of the whole: smaller types are one line
+constexpr std::size_t kMostCallers = 4;
+constexpr double kLittle = 0.01;  // of the whole: smaller types are one line
 
 std::string count(double value) { return format_count(std::llround(value)); }
 
@@ -46,6 +48,8 @@ std::string type_name(const HeapType& type) {
             return fmt::format("chunks of {}", name);
         case HeapKind::buffer:
             return name;
+        case HeapKind::site:
+            return "allocated in " + name;
         case HeapKind::free:
             return "free";
     }
@@ -87,31 +91,22 @@ class Paragraph {
     std::string line_{}, text_{};
 };
 
-// A long text into lines, broken at blanks.
-std::string wrapped(std::string_view text, std::size_t indent) {
-    std::string lines;
-    while (!text.empty()) {
-        std::size_t cut = text.size();
-        if (cut > kWidth - indent) {
-            cut = text.rfind(' ', kWidth - indent);
-            if (cut == std::string_view::npos || cut == 0) cut = kWidth - indent;
-        }
-        lines += fmt::format("{:{}}{}\n", "", indent, text.substr(0, cut));
-        text.remove_prefix(std::min(text.size(), cut + (cut < text.size() && text[cut] == ' ' ? 1 : 0)));
-    }
-    return lines;
-}
-
 std::string clipped(const std::string& name, std::size_t most) {
     if (name.size() <= most || most < 8) return name;
     const std::size_t half = (most - 3) / 2;
     return name.substr(0, most - 3 - half) + "..." + name.substr(name.size() - half);
 }
 
+std::string caller(const Frame& frame, std::size_t width) {
+    const std::string place = frame_place(frame, "");
+    return clipped(frame_name(frame, 48) + (place.empty() ? "" : " " + place), width);
+}
+
 std::string type_lines(const HeapType& type, double whole) {
     const double share = whole > 0 ? 100 * type.bytes.value / whole : 0;
     std::string start = fmt::format("  {:>5.1f} %  {:>9}  ", share, format_size(type.bytes.value));
-    const bool counted = type.count.value >= 1 && type.kind != HeapKind::buffer;
+    const bool is_site = type.kind == HeapKind::site;
+    const bool counted = type.count.value >= 1 && type.kind != HeapKind::buffer && !is_site;
     const std::string size = counted ? small_size(each(type.bytes.value, type)) : "";
     if (counted) start += fmt::format("{} x ", count(type.count.value));
     const std::string end = counted && type.kind != HeapKind::chunk ? ", " + size + " each" : "";
@@ -122,6 +117,11 @@ std::string type_lines(const HeapType& type, double whole) {
         parts.add(fmt::format("{} of its own", small_size(each(type.own_bytes, type))));
         for (const HeapOwned& part : type.owned) parts.add(owned_name(part));
     }
+    if (is_site)
+        parts.add(fmt::format("{} objects of {}", count(type.count.value),
+                              small_size(each(type.bytes.value, type))));
+    for (std::size_t i = 0; i < std::min(type.stack.size(), kMostCallers); ++i)
+        parts.add(caller(type.stack[i], kWidth - kIndent - 5));
     if (!type.hint.empty())
         parts.add(clipped("most have a pointer to " + escape(type.hint, 200), kWidth - kIndent - 5));
     if (type.maybe_dead) parts.add("garbage among them");
@@ -131,15 +131,17 @@ std::string type_lines(const HeapType& type, double whole) {
 }
 
 std::string head(const HeapTypes& types, std::string_view name) {
-    std::string text = fmt::format("Heap of {}: {} in RAM, {} of it read\n", name,
-                                   format_size(static_cast<double>(types.resident_bytes)),
-                                   format_size(static_cast<double>(types.sampled_bytes)));
+    std::string text =
+        fmt::format("Heap of {}: {} in RAM", name, format_size(static_cast<double>(types.resident_bytes)));
+    if (types.sampled_bytes > 0)
+        text += fmt::format(", {} of it read", format_size(static_cast<double>(types.sampled_bytes)));
+    text += '\n';
     if (!types.since) return text;
     const double change = static_cast<double>(types.resident_bytes - types.before_resident_bytes.value_or(0));
     text += wrapped(
         fmt::format("It {} by {} in {}; what is new in it comes to {}:", change < 0 ? "shrank" : "grew",
                     format_size(std::abs(change)), format_duration(types.wall - *types.since),
-                    format_size(types.new_bytes.value)),
+                    format_size(types.new_bytes.value_or(0))),
         0);
     return text;
 }
@@ -156,9 +158,8 @@ std::string free_line(const HeapTypes& types) {
             2);
     }
     if (free < 0) return wrapped(fmt::format("malloc holds {} less free: that was filled again", size), 2);
-    const double grown = static_cast<double>(types.resident_bytes - types.before_resident_bytes.value_or(0));
     std::string text = fmt::format("malloc holds {} more free", size);
-    if (grown > 1 << 20 && free > grown / 2) text += ": most of the growth is fragmentation, not a leak";
+    if (is_mostly_free(types)) text += ": mostly fragmentation, not a leak";
     return wrapped(text, 2);
 }
 
@@ -185,10 +186,23 @@ std::string next_step(const HeapTypes& types, double whole) {
 
 }  // namespace
 
-std::string heap_text(const HeapTypes& types, std::string_view name, std::size_t most_types) {
-    if (!types.missing.empty()) return wrapped(types.missing, 0);
+std::string wrapped(std::string_view text, std::size_t indent) {
+    std::string lines;
+    while (!text.empty()) {
+        std::size_t cut = text.size();
+        if (cut > kWidth - indent) {
+            cut = text.rfind(' ', kWidth - indent);
+            if (cut == std::string_view::npos || cut == 0) cut = kWidth - indent;
+        }
+        lines += fmt::format("{:{}}{}\n", "", indent, text.substr(0, cut));
+        text.remove_prefix(std::min(text.size(), cut + (cut < text.size() && text[cut] == ' ' ? 1 : 0)));
+    }
+    return lines;
+}
+
+std::string heap_rows(const HeapTypes& types, std::size_t most_types) {
     const double whole = whole_of(types);
-    std::string text = head(types, name);
+    std::string text;
     std::size_t shown = 0;
     double rest = 0;
     for (const HeapType& type : types.types) {
@@ -203,18 +217,42 @@ std::string heap_text(const HeapTypes& types, std::string_view name, std::size_t
         text += fmt::format("  {:>5.1f} %  {:>9}  smaller ones\n", 100 * rest / whole, format_size(rest));
     if (types.types.empty()) text += "  nothing\n";
     text += free_line(types);
-    for (const std::string& note : types.notes) text += wrapped(note, 2);
+    for (const std::string& note : types.notes) text += wrapped(escape(note, 1024), 2);
+    if (!types.unread.empty()) text += unread_lines(types, 2);
     return text + next_step(types, whole);
 }
 
-std::string heap_headline(const HeapTypes& types) {
+std::string heap_text(const HeapTypes& types, std::string_view name, std::size_t most_types) {
+    if (!types.missing.empty()) return wrapped(escape(types.missing, 1024), 0);
+    return head(types, name) + heap_rows(types, most_types);
+}
+
+bool is_mostly_free(const HeapTypes& types) {
+    if (!types.since || !types.before_resident_bytes) return false;
+    const auto grown = static_cast<double>(types.resident_bytes - *types.before_resident_bytes);
+    return grown > 1 << 20 && types.free_bytes.value > grown / 2 &&
+           types.free_bytes.value > types.free_bytes.half;
+}
+
+std::string unread_sentence(const HeapTypes& types) {
+    return fmt::format("Only malloc's heap is read: what belongs to {} is not told here.",
+                       escape(types.unread, 64));
+}
+
+std::string unread_lines(const HeapTypes& types, std::size_t indent) {
+    std::string text = wrapped(unread_sentence(types), indent);
+    if (!types.next.empty()) text += fmt::format("{:{}}next: {}\n", "", indent, escape(types.next, 128));
+    return text;
+}
+
+std::string heap_top(const HeapTypes& types) {
     if (types.types.empty()) return {};
     const HeapType& top = types.types.front();
-    const double whole = whole_of(types);
-    if (whole <= 0) return {};
-    std::string text = fmt::format("{:.0f} % is ", 100 * top.bytes.value / whole);
-    if (top.kind == HeapKind::buffer || top.count.value < 1) return text + type_name(top);
-    text += fmt::format("{} × {}", count(top.count.value), clipped(type_name(top), 60));
+    if (top.kind == HeapKind::buffer || top.count.value < 1) return type_name(top);
+    if (top.kind == HeapKind::site)
+        return fmt::format("{} objects of {} {}", count(top.count.value),
+                           small_size(each(top.bytes.value, top)), clipped(type_name(top), 60));
+    std::string text = fmt::format("{} × {}", count(top.count.value), clipped(type_name(top), 60));
     if (top.kind != HeapKind::chunk) text += " of " + small_size(each(top.bytes.value, top));
     double of_text = 0, of_rest = 0;
     for (const HeapOwned& part : top.owned)
@@ -224,6 +262,16 @@ std::string heap_headline(const HeapTypes& types) {
     if (of_text >= 1) text += fmt::format(", owned text {}", count(of_text));
     if (of_rest >= 1) text += fmt::format(", owned else {}", count(of_rest));
     return text + ")";
+}
+
+double heap_share(const HeapTypes& types) {
+    const double whole = whole_of(types);
+    return types.types.empty() || whole <= 0 ? 0 : types.types.front().bytes.value / whole;
+}
+
+std::string heap_headline(const HeapTypes& types) {
+    if (types.types.empty() || whole_of(types) <= 0) return {};
+    return fmt::format("{:.0f} % is {}", 100 * heap_share(types), heap_top(types));
 }
 
 }  // namespace rampwatch::report

@@ -8,6 +8,7 @@
 #include "core/base/units.h"
 #include "core/model/words.h"
 #include "core/report/frame_text.h"
+#include "core/report/html_heap.h"
 #include "core/report/svg_chart.h"
 #include "core/report/text_verdict.h"
 #include "core/report/verdict_words.h"
@@ -53,7 +54,7 @@ svg text{font:11px system-ui,sans-serif;fill:var(--dim)}.grid{stroke:var(--edge)
 .fit{stroke:var(--fit);stroke-width:2;fill:none}.ahead{stroke:var(--fit);stroke-width:2;stroke-dasharray:5 5;fill:none}
 .limit path{stroke:var(--bad);stroke-dasharray:2 3;fill:none}.onset path,.dump path,.restart path{stroke:var(--dim);
 stroke-dasharray:3 3;fill:none}summary{cursor:pointer}
-pre b{color:var(--line)}
+pre b{color:var(--line)}.bar{display:block;height:.6rem;background:var(--line);border-radius:2px}
 @media (max-width:48rem){.chart text{font-size:15px}.chart .between{display:none}}
 @media (max-width:30rem){dl{grid-template-columns:1fr}dt{margin-top:.3rem}body{padding:.6rem}.when{white-space:normal}
 .chart text{font-size:20px}}
@@ -176,8 +177,8 @@ std::string target_html(const TargetReport& target) {
     for (const SeriesRow& row : kSeriesRows)
         if (row.drawn && row.series != Series::memory)
             html += svg_small(row.series, target.charts[index(row.series)]);
-    return html + facts(target) + events_table(target) + dump_html(target) + lives_table(target) +
-           "</section>\n";
+    return html + facts(target) + events_table(target) + dump_html(target) +
+           (target.dump ? heap_html(*target.dump) : "") + lives_table(target) + "</section>\n";
 }
 
 }  // namespace

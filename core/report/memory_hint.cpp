@@ -10,6 +10,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/report/grown_groups.h"
+#include "core/report/heap_text.h"
 #include "core/report/memory_text.h"
 
 namespace rampwatch::report {
@@ -96,6 +97,15 @@ bool tasks_grew(const Dump& dump) {
     return more >= kFew && more * 20 >= count;
 }
 
+// Where the heap was read: leak, or fragmentation?
+std::string hint_by_types(const Dump& dump) {
+    if (!dump.heap || !dump.heap->since || !dump.heap->missing.empty()) return {};
+    if (is_mostly_free(*dump.heap))
+        return "fragmentation rather than a leak: most of what the heap grew by is held free by malloc; "
+               "malloc_trim(0), called by the program, or MALLOC_ARENA_MAX=2, gives it back.";
+    return "held by the program, not kept free by malloc: what grew, by type, is told with it.";
+}
+
 std::string hint_for_heap(const Dump& dump, const MemoryPart& part) {
     if (tasks_grew(dump))
         return "the tasks that wait grew with it: what each of them holds comes before all else.";
@@ -104,6 +114,7 @@ std::string hint_for_heap(const Dump& dump, const MemoryPart& part) {
                "comes "
                "before all else.";
     if (std::string own = hint_for_runtime(dump); !own.empty()) return own;
+    if (std::string known = hint_by_types(dump); !known.empty()) return known;
     const bool arenas_grew = part.kind == MemoryKind::arenas && part.change_mappings.value_or(0) > 1;
     return fmt::format(
         "held by the program, or kept by malloc after free(): heaptrack -p PID, or memleak-bpfcc -p PID, say "

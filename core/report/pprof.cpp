@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <protozero/pbf_writer.hpp>
@@ -74,6 +76,17 @@ class Profile {
         for (const std::string* string : strings_in_order_) writer_.add_string(profile_string, *string);
     }
 
+    Profile(const HeapTypes& heap, const Life& life) : go_(false), tasks_(false), writer_(bytes_) {
+        text("");
+        if (!life.executable.empty()) mapping(life.executable, {});
+        add_sample_type("inuse_objects");
+        add_sample_type("inuse_space", "bytes");
+        for (const HeapType& type : heap.types) add(type);
+        writer_.add_int64(profile_time_nanos, heap.wall.count());
+        writer_.add_int64(profile_comment, text(fmt::format("PID {}, {}", life.pid, heap.reader)));
+        for (const std::string* string : strings_in_order_) writer_.add_string(profile_string, *string);
+    }
+
     std::string take() { return std::move(bytes_); }
 
   private:
@@ -83,21 +96,37 @@ class Profile {
         return at->second;
     }
 
-    void add_sample_type(const std::string& type) {
+    void add_sample_type(const std::string& type, const std::string& unit = "count") {
         pbf_writer message(writer_, profile_sample_type);
         message.add_int64(value_type, text(type));
-        message.add_int64(value_unit, text("count"));
+        message.add_int64(value_unit, text(unit));
     }
 
-    void add(const Group& group) {
+    void add(const HeapType& type) {
+        Frame named;
+        named.function = type.name;
+        const std::span<const Frame> stack(type.stack);
+        const auto locations = locations_of(stack.empty() ? std::span(&named, 1) : stack);
+        const std::array<std::int64_t, 2> values = {std::llround(type.count.value),
+                                                    std::llround(type.bytes.value)};
+        pbf_writer message(writer_, profile_sample);
+        message.add_packed_uint64(sample_location, locations.begin(), locations.end());
+        message.add_packed_int64(sample_value, values.begin(), values.end());
+    }
+
+    std::vector<std::uint64_t> locations_of(std::span<const Frame> frames) {
         std::vector<std::uint64_t> locations;
-        const std::span<const Frame> frames(group.frames);
         for (std::size_t from = 0; from < frames.size();) {
             std::size_t to = from;
             while (to + 1 < frames.size() && frames[to].inlined) ++to;
             locations.push_back(location(frames.subspan(from, to + 1 - from)));
             from = to + 1;
         }
+        return locations;
+    }
+
+    void add(const Group& group) {
+        const auto locations = locations_of(group.frames);
         std::vector<std::int64_t> values;
         for (const StackKindRow& row : kStackKinds)
             if (is_there(row.kind)) values.push_back(row.kind == group.kind ? group.count : 0);
@@ -178,5 +207,9 @@ class Profile {
 std::string pprof_message(const Dump& dump) { return Profile(dump).take(); }
 
 Result<std::string> pprof(const Dump& dump) { return gzip(pprof_message(dump)); }
+
+std::string pprof_message(const HeapTypes& heap, const Life& life) { return Profile(heap, life).take(); }
+
+Result<std::string> pprof(const HeapTypes& heap, const Life& life) { return gzip(pprof_message(heap, life)); }
 
 }  // namespace rampwatch::report

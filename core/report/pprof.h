@@ -16,4 +16,9 @@ std::string pprof_message(const Dump& dump);
 // Errors: io, when there is no memory for it.
 Result<std::string> pprof(const Dump& dump);
 
+// A heap as a heap profile: objects and bytes in use, or what they grew by, a sample a type; a type without a
+// stack is a function of its name. Nothing else of it is in there.
+std::string pprof_message(const HeapTypes& heap, const Life& life);
+Result<std::string> pprof(const HeapTypes& heap, const Life& life);
+
 }  // namespace rampwatch::report

@@ -17,6 +17,7 @@
 #include "core/report/frame_text.h"
 #include "core/report/go_text.h"
 #include "core/report/grown_groups.h"
+#include "core/report/heap_section.h"
 #include "core/report/memory_text.h"
 #include "core/report/task_text.h"
 
@@ -392,7 +393,9 @@ std::string text_dump(const Dump& dump, const DumpTextStyle& style) {
     if (dump.life.command_line) text += "command line: " + escape(*dump.life.command_line) + "\n";
     for (const std::string& warning : dump.warnings) text += "note: " + warning + "\n";
     for (const std::string& line : memory_lines(dump)) text += line + "\n";
-    return text + "\n" + text_groups(dump, style);
+    text += "\n" + text_groups(dump, style);
+    if (const std::string types = heap_section(dump); !types.empty()) text += "\n" + types;
+    return text;
 }
 
 }  // namespace rampwatch::report

@@ -8,6 +8,7 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/report/heap_section.h"
 #include "core/report/text_chart.h"
 #include "core/report/text_dump.h"
 #include "core/report/text_event.h"
@@ -83,6 +84,14 @@ std::string dump_text(const TargetReport& target, const ReportTextStyle& style) 
     return text;
 }
 
+std::string heap_lines(const TargetReport& target) {
+    std::string text;
+    if (!target.dump) return text;
+    for (const std::string_view line : split(heap_section(*target.dump), '\n'))
+        if (!line.empty()) text += "  " + std::string(line) + "\n";
+    return text;
+}
+
 std::string head_of(const TargetReport& target) {
     std::string head = escape(target.name, 64);
     if (target.alive) head += fmt::format(" (PID {})", target.who.pid);
@@ -107,7 +116,7 @@ std::string target_text(const TargetReport& target, const Report& report, const 
     for (const SeriesRow& row : kSeriesRows)
         if (row.drawn && row.series != Series::memory)
             text += spark_line(row.series, target.charts[index(row.series)], style.glyphs);
-    return text + events_text(target) + dump_text(target, style);
+    return text + events_text(target) + dump_text(target, style) + heap_lines(target);
 }
 
 // Of what is shown, not of what was asked for: a history may be younger.

@@ -99,6 +99,15 @@ class JsonMembers {
         member = time.value_or(std::chrono::nanoseconds(0));
         return member.count() != 0;
     }
+    static bool read_more(const Field& /*field*/, const Json& json, HeapFigure& figure) {
+        const auto number = [](const Json& one) { return one.is_number() ? one.get<double>() : 0; };
+        if (!json.is_object() || !json.contains("value") || !json["value"].is_number()) return false;
+        figure = {number(json["value"]), 0};
+        const auto interval = json.find("interval");
+        if (interval == json.end() || !interval->is_array() || interval->size() != 2) return true;
+        figure.half = std::max(0.0, std::floor((number((*interval)[1]) - number((*interval)[0])) / 2));
+        return true;
+    }
     template <class T>
     static bool read_more(const Field& field, const Json& json, std::optional<T>& member) {
         T value{};
@@ -156,6 +165,23 @@ void bound(MemoryParts& memory) {
     }
 }
 
+void bound(double& value) { value = std::clamp(value, -0x1p60, 0x1p60); }
+
+void bound(HeapTypes& heap) {
+    keep(heap.types, kMostHeapTypes);
+    keep(heap.notes, kMostNames);
+    for (HeapType& type : heap.types) {
+        keep(type.owned, kMostNames);
+        keep(type.stack, kMostSiteFrames);
+        for (double* value :
+             {&type.count.value, &type.count.half, &type.bytes.value, &type.bytes.half, &type.own_bytes})
+            bound(*value);
+        for (HeapOwned& part : type.owned) bound(part.bytes_each);
+    }
+    for (double* value : {&heap.free_bytes.value, &heap.free_bytes.half}) bound(*value);
+    if (heap.new_bytes) bound(*heap.new_bytes);
+}
+
 void bound(Group& group) {
     keep(group.ids, kMostIds);
     keep(group.names, kMostNames);
@@ -174,13 +200,18 @@ Json with_tasks(Json json) {
     return json;
 }
 
-Result<Dump> dump_of(const Json& json) {
+Result<void> check_schema(const Json& json, std::string_view wanted) {
+    if (json.is_discarded()) return bad("not JSON");
     if (!json.is_object()) return bad("not a JSON object");
-    std::optional<std::string> schema;
-    if (const auto found = json.find("schema"); found != json.end() && found->is_string())
-        schema = found->get<std::string>();
-    if (schema != "rampwatch.dump/1")
-        return bad(schema ? fmt::format("of the schema {}", escape(*schema, 64)) : "without a schema");
+    const auto found = json.find("schema");
+    if (found == json.end() || !found->is_string()) return bad("without a schema");
+    const auto schema = found->get<std::string>();
+    if (schema != wanted) return bad(fmt::format("of the schema {}", escape(schema, 64)));
+    return {};
+}
+
+Result<Dump> dump_of(const Json& json) {
+    if (const auto checked = check_schema(json, "rampwatch.dump/1"); !checked) return checked.error();
     if (!json.contains("groups") || !json["groups"].is_array()) return bad("without groups");
     Dump dump;
     JsonMembers visit(json);
@@ -192,6 +223,7 @@ Result<Dump> dump_of(const Json& json) {
     for (Group& group : dump.groups) bound(group);
     keep(dump.runtimes, kMostRuntimes);
     if (dump.memory) bound(*dump.memory);
+    if (dump.heap) bound(*dump.heap);
     for (std::string& warning : dump.warnings) warning = escape(warning, 1024);
     return dump;
 }
@@ -200,8 +232,17 @@ Result<Dump> dump_of(const Json& json) {
 
 Result<Dump> read_dump(std::string_view text) {
     const Json json = Json::parse(text, nullptr, false);
-    if (json.is_discarded()) return bad("not JSON");
     return dump_of(json.is_object() && json.contains("groups") ? with_tasks(json) : json);
+}
+
+Result<HeapTypes> read_heap(std::string_view text) {
+    const Json json = Json::parse(text, nullptr, false);
+    if (const auto checked = check_schema(json, "rampwatch.heap/1"); !checked) return checked.error();
+    HeapTypes heap;
+    JsonMembers visit(json);
+    fields(visit, heap);
+    bound(heap);
+    return heap;
 }
 
 }  // namespace rampwatch::store

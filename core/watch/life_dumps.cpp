@@ -13,6 +13,10 @@ namespace {
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
+nanoseconds baseline_after(nanoseconds patience) { return std::max<nanoseconds>(patience / 64, 2s); }
+// A reading costs about 0.2 s of CPU.
+nanoseconds heap_every(nanoseconds patience) { return std::max<nanoseconds>(patience / 4, 1min); }
+
 // The first reading stays what later ones are compared with, unless it has only the total and a later one has
 // the parts: then what grew since that one is told.
 bool is_worth_more(const Dump& taken, const Dump* first) {
@@ -46,8 +50,15 @@ void LifeDumps::adopt(std::shared_ptr<const Dump> baseline) {
 }
 
 bool LifeDumps::baseline_is_due(nanoseconds lived, nanoseconds patience) {
-    if (baseline_wished_ || lived < std::max<nanoseconds>(patience / 64, 2s)) return false;
+    if (baseline_wished_ || lived < baseline_after(patience)) return false;
     return baseline_wished_ = true;
+}
+
+bool LifeDumps::heap_is_due(nanoseconds mono, nanoseconds lived, nanoseconds patience) {
+    if (lived < baseline_after(patience)) return false;
+    if (heap_ && mono - *heap_ < heap_every(patience)) return false;
+    heap_ = mono;
+    return true;
 }
 
 bool LifeDumps::regular_is_due(nanoseconds mono, nanoseconds every) {
@@ -61,6 +72,7 @@ void LifeDumps::restart() {
     memory_.reset();
     growth_ = {};
     baseline_wished_ = false;
+    heap_.reset();
     regular_.reset();
 }
 

@@ -32,6 +32,10 @@ class LifeDumps {
     // Once a life: the first, early, so that later ones have something to be compared with. `lived`: between
     // its first look and this one.
     bool baseline_is_due(std::chrono::nanoseconds lived, std::chrono::nanoseconds patience);
+    // While nothing is wrong, what the heap is made of, so that there is something to measure growth from:
+    // with the baseline, and again every quarter of the patience.
+    bool heap_is_due(std::chrono::nanoseconds mono, std::chrono::nanoseconds lived,
+                     std::chrono::nanoseconds patience);
     // Once in `every`.
     bool regular_is_due(std::chrono::nanoseconds mono, std::chrono::nanoseconds every);
 
@@ -50,7 +54,7 @@ class LifeDumps {
     std::shared_ptr<const Dump> memory_{};  // the first that says what its memory is made of
     stacks::GrowthSeries growth_{};
     bool baseline_wished_ = false;
-    std::optional<std::chrono::nanoseconds> regular_{};  // when it was due last
+    std::optional<std::chrono::nanoseconds> heap_{}, regular_{};  // when each was due last
 };
 
 }  // namespace rampwatch::watch

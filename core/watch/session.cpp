@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 
 // Before the first dump of a life: not of a process that is still starting.
 constexpr int kSamplesBeforeBaseline = 5;
+constexpr std::ptrdiff_t kMostHeaps = 8;  // of a service, those of its biggest members
 
 nanoseconds cooldown_of(const Settings& settings) {
     if (settings.dump_cooldown > 0ns) return settings.dump_cooldown;
@@ -78,6 +79,8 @@ struct Session::State {
     void tell(const Episode::Telling& telling, const Target& target, TargetId id, Moment when,
               const std::shared_ptr<const Verdict>& verdict, Output& output);
     void wish_for_dumps(Target& target, TargetId id);
+    void ask_for_heap(Target& target, TargetId id, Output& output);
+    std::optional<nanoseconds> onset_wall_of(const Request& request);
     Event event(Event::Kind kind, const Target& target, TargetId id, Moment when) const;
 
     Settings settings;
@@ -201,6 +204,7 @@ void Session::State::apply(const fact::Bucketed& fact, Output& output) {
 
 void Session::State::after_look(Target& target, TargetId id, Moment when, Output& output) {
     wish_for_dumps(target, id);
+    ask_for_heap(target, id, output);
     if (!speaks(id)) return;
     if (!target.episode.look(claim_of(id, target, when.mono), target.judge.limit_near().has_value(),
                              when.mono))
@@ -265,6 +269,33 @@ void Session::State::wish_for_dumps(Target& target, TargetId id) {
         dumps.wish(id, target.life, DumpReason::growing, now);
 }
 
+// While nothing is wrong, so that there is something to measure growth from: early, and again now and then.
+// Of a service that of the biggest members; its sum has no heap.
+void Session::State::ask_for_heap(Target& target, TargetId id, Output& output) {
+    if (!settings.dumps || !settings.heaps || (service && id == kSumTarget)) return;
+    if (target.looks_of_life < kSamplesBeforeBaseline || target.judge.claim() >= Claim::growing) return;
+    const nanoseconds mono = *target.last_look;
+    if (!target.dumps.heap_is_due(mono, mono - target.first_look_of_life, settings.judge.patience)) return;
+    const auto is_bigger = [&](const auto& other) {
+        return other.first != kSumTarget && other.second.alive &&
+               other.second.memory_bytes > target.memory_bytes;
+    };
+    const auto bigger = service ? std::count_if(targets.begin(), targets.end(), is_bigger) : 0;
+    if (bigger < kMostHeaps)
+        output.requests.push_back({.kind = Request::Kind::heap, .target = id, .life = target.life});
+}
+
+std::optional<nanoseconds> Session::State::onset_wall_of(const Request& request) {
+    const Target* target = find(request.target);
+    if (target == nullptr || request.reason == DumpReason::baseline) return std::nullopt;
+    const Verdict verdict = target->judge.verdict();
+    const auto& memory = verdict.series[index(Series::memory)];
+    const auto& lead = verdict.leading ? verdict.series[index(*verdict.leading)] : memory;
+    const auto onset = memory && memory->onset ? memory->onset : lead ? lead->onset : std::nullopt;
+    if (!onset) return std::nullopt;
+    return verdict.wall - (verdict.now - *onset);
+}
+
 void Session::State::apply(const fact::Gone& fact, Output& output) {
     now = std::max(now, fact.mono);
     Target* target = find(fact.target);
@@ -323,7 +354,10 @@ Session& Session::operator=(Session&&) noexcept = default;
 
 void Session::tell(const Fact& fact, Output& output) {
     std::visit([&](const auto& one) { state_->apply(one, output); }, fact);
-    if (const auto request = state_->dumps.next(state_->now)) output.requests.push_back(*request);
+    if (auto request = state_->dumps.next(state_->now)) {
+        request->onset_wall = state_->onset_wall_of(*request);
+        output.requests.push_back(*request);
+    }
 }
 
 Output Session::tell(const Fact& fact) {

@@ -18,7 +18,8 @@ namespace rampwatch::watch {
 
 struct Settings {
     trend::Settings judge{};
-    bool dumps = true;  // ask for dumps at all
+    bool dumps = true;   // ask for dumps at all
+    bool heaps = false;  // ask for what heaps are made of to be kept (Request::Kind::heap)
     // Between two dumps of one target, so that a watch is never a stream of dumps; a leak's first dump does
     // not wait.
     std::chrono::nanoseconds dump_cooldown{};  // 0: patience / 32, at least 5 s

@@ -15,13 +15,18 @@
 #include <string>
 #include <utility>
 
-#include "core/base/subprocess.h"
+#include "core/base/file.h"
+#include "core/base/poller.h"
 #include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/cxx/glibc_heap.h"
 #include "core/heap/byte_stream.h"
 #include "core/heap/reading.h"
 #include "core/heap/types_bytes.h"
 #include "core/probe/memory.h"
 #include "core/probe/process.h"
+#include "core/probe/program_mark.h"
+#include "core/worker/go_heap.h"
 #include "core/worker/runtimes.h"
 
 namespace rampwatch::worker {
@@ -160,58 +165,167 @@ Result<std::unique_ptr<runtime::Runtime>> attach_any(const runtime::Target& targ
     return last;
 }
 
-Result<HeapAnswer> answer_of(const Life& life, std::uint64_t sample_bytes, std::span<const std::byte> given) {
+std::uint64_t program_of(pid_t tid) {
+    const auto text = read_file(fmt::format("/proc/{}/stat", tid), 4096);
+    const auto mark = text ? probe::parse_program_mark(*text) : std::nullopt;
+    return mark ? mark->start_stack : 0;
+}
+
+// Where it is malloc's heap that was read.
+void note_language(const runtime::Runtime& read, const probe::Maps& maps, std::int32_t pid,
+                   HeapTypes& types) {
+    const UnreadLanguage* language = unread_language(maps);
+    if (language == nullptr || read.name() != cxx::glibc_entry().name) return;
+    types.unread = language->name;
+    types.next = fmt::format(fmt::runtime(language->next), fmt::arg("pid", pid));
+}
+
+void note_coarse(std::span<const std::byte> bytes, std::size_t sampled, HeapTypes& types) {
+    const auto kept = heap::snapshot_of(bytes);
+    if (!kept || kept->sampled.size() >= sampled) return;
+    types.notes.push_back(
+        fmt::format("The baseline would be larger than {}: it keeps {} of {} blocks, so that what grows is "
+                    "told less exactly.",
+                    format_size(static_cast<double>(heap::kMostSnapshot)), kept->sampled.size(), sampled));
+}
+
+Error other_program() {
+    return {Error::Kind::bad_input, "the baseline is of the program that it was before an execve", "", ""};
+}
+Error other_process() { return {Error::Kind::bad_input, "the baseline is of another process", "", ""}; }
+
+// By the profile that it keeps of itself.
+Result<HeapAnswer> go_answer(const golang::Runtime& runtime, const Life& life, std::uint64_t program,
+                             std::span<const std::byte> given) {
+    std::optional<SiteBaseline> before;
+    if (!given.empty()) {
+        auto read = site_baseline_of(given);
+        if (!read) return read.error();
+        if (!is_same_process(read->life, life) || read->life.boot_id != life.boot_id) return other_process();
+        if (read->program != program) return other_program();
+        before = std::move(*read);
+    }
+    const auto begun = boot_now();
+    auto reading = read_sites(runtime, before ? &*before : nullptr);
+    if (!reading) return reading.error();
+    reading->types.took = boot_now() - begun;
+    reading->baseline.life = life;
+    reading->baseline.program = program;
+    if (before) return HeapAnswer{std::move(reading->types), {}};
+    return HeapAnswer{std::move(reading->types), to_bytes(std::move(reading->baseline))};
+}
+
+// Empty where it is no Go program; a cgo program whose profile is left out has malloc's heap all the same.
+std::optional<Result<HeapAnswer>> as_go(const Life& life, std::uint64_t program, std::optional<bool> go,
+                                        std::span<const std::byte> given) {
+    if (go == false || (!given.empty() && !is_site_baseline(given))) return std::nullopt;
+    const auto runtime = golang::Runtime::attach(life.pid);
+    if (!runtime) {
+        if (go == true || !given.empty()) return Result<HeapAnswer>(runtime.error());
+        return std::nullopt;
+    }
+    return go_answer(*runtime, life, program, given);
+}
+
+struct Asked {
+    Life life{};
+    std::uint64_t sample_bytes = 0;
+    std::optional<bool> go{};
+    std::vector<std::byte> given{};
+};
+
+Result<HeapAnswer> answer_of(const Asked& asked) {
+    const Life& life = asked.life;
+    const std::uint64_t sample_bytes = asked.sample_bytes;
+    const std::span<const std::byte> given = asked.given;
     const auto live = open_live(life);
     if (!live) return live.error();
+    const std::uint64_t program = program_of((*live)->memory.tid());
+    if (auto answer = as_go(life, program, asked.go, given)) return std::move(*answer);
     const runtime::Target target = (*live)->target();
     heap::Settings settings;
     settings.sample_bytes = sample_bytes;
     runtime::Budget budget = runtime::budget_of(std::uint64_t{64} << 20, settings.cpu, settings.wall);
     auto attached = attach_any(target, budget);
     if (!attached) return attached.error();
-    const std::string_view language = unread_language((*live)->maps);
-    const auto note = [language](HeapTypes& types) {
-        if (!language.empty())
-            types.notes.push_back(fmt::format(
-                "What belongs to {} is not told by its types: only malloc's heap is read.", language));
-    };
     if (given.empty()) {
         auto reading = heap::read_now(**attached, target, settings);
         if (!reading) return reading.error();
-        note(reading->types);
+        note_language(**attached, (*live)->maps, life.pid, reading->types);
         reading->snapshot.life = life;
-        return HeapAnswer{std::move(reading->types), heap::to_bytes(std::move(reading->snapshot))};
+        reading->snapshot.program = program;
+        const std::size_t sampled = reading->snapshot.sampled.size();
+        auto bytes = heap::to_bytes(std::move(reading->snapshot));
+        note_coarse(bytes, sampled, reading->types);
+        return HeapAnswer{std::move(reading->types), std::move(bytes)};
     }
     const auto before = heap::snapshot_of(given);
     if (!before) return before.error();
-    if (!is_same_process(before->life, life) || before->life.boot_id != life.boot_id)
-        return Error{Error::Kind::bad_input, "the baseline is of another process", "", ""};
+    if (!is_same_process(before->life, life) || before->life.boot_id != life.boot_id) return other_process();
+    if (before->program != 0 && program != 0 && before->program != program) return other_program();
     auto growth = heap::read_growth(**attached, target, *before, settings);
     if (!growth) return growth.error();
-    note(*growth);
+    note_language(**attached, (*live)->maps, life.pid, *growth);
     return HeapAnswer{std::move(*growth), {}};
 }
 
-}  // namespace
+std::vector<std::string> words_of(const Life& life, const HeapOrder& order) {
+    return {"/proc/self/exe",
+            std::string(kHeapWord),
+            std::to_string(life.pid),
+            std::to_string(life.start_ticks),
+            life.boot_id,
+            std::to_string(order.sample_bytes),
+            order.somebody_waits ? "0" : "10",
+            !order.go   ? "any"
+            : *order.go ? "go"
+                        : "other"};
+}
 
-Result<HeapAnswer> read_heap(const Life& life, const HeapOrder& order) {
+SubprocessOptions options_of(const HeapOrder& order) {
     SubprocessOptions options;
     options.input.assign(reinterpret_cast<const char*>(order.baseline.data()), order.baseline.size());
     options.deadline = order.timeout;
     options.most_output_bytes = kMostBytes;
     options.death_signal = SIGKILL;
-    const auto done = run(
-        {"/proc/self/exe", std::string(kHeapWord), std::to_string(life.pid), std::to_string(life.start_ticks),
-         life.boot_id, std::to_string(order.sample_bytes), order.somebody_waits ? "0" : "10"},
-        options);
-    if (!done) return done.error();
-    const std::string where = fmt::format("PID {}", life.pid);
-    if (done->timed_out) return Error{Error::Kind::timed_out, "reading its heap took too long", where, ""};
-    auto answer = parse_answer(done->out);
+    return options;
+}
+
+Error too_long(std::int32_t pid) {
+    return {Error::Kind::timed_out, "reading its heap took too long", fmt::format("PID {}", pid), ""};
+}
+
+Result<HeapAnswer> placed_answer(std::string_view out, std::int32_t pid) {
+    auto answer = parse_answer(out);
     if (answer) return answer;
     Error error = answer.error();
-    if (error.where.empty()) error.where = where;
+    if (error.where.empty()) error.where = fmt::format("PID {}", pid);
     return error;
+}
+
+}  // namespace
+
+Result<HeapAnswer> read_heap(const Life& life, const HeapOrder& order) {
+    const auto done = run(words_of(life, order), options_of(order));
+    if (!done) return done.error();
+    if (done->timed_out) return too_long(life.pid);
+    return placed_answer(done->out, life.pid);
+}
+
+Result<HeapCall> HeapCall::start(const Life& life, const HeapOrder& order) {
+    auto child = Subprocess::start(words_of(life, order), options_of(order));
+    if (!child) return child.error();
+    return HeapCall(std::move(*child), life.pid, boot_now() + order.timeout);
+}
+
+std::optional<Result<HeapAnswer>> HeapCall::poll() {
+    const bool open = child_.drain();
+    out_ += child_.take_output();
+    static_cast<void>(child_.take_errors());
+    if (!open && child_.exit_status()) return placed_answer(out_, pid_);
+    if (boot_now() < until_) return std::nullopt;
+    child_.kill_and_reap();
+    return Result<HeapAnswer>(too_long(pid_));
 }
 
 int heap_main(int argc, char** argv) {
@@ -220,12 +334,15 @@ int heap_main(int argc, char** argv) {
     const auto pid = number(2), ticks = number(3), sample = number(5), nice = number(6);
     if (!pid || !ticks || !sample || !nice || *pid <= 0 || *pid > 1 << 30) return 2;
     ::setpriority(PRIO_PROCESS, 0, *nice > 0 ? 10 : 0);
-    Life life;
-    life.pid = static_cast<std::int32_t>(*pid);
-    life.start_ticks = static_cast<std::uint64_t>(*ticks);
-    life.boot_id = argv[4];
-    const std::vector<std::byte> given = read_input();
-    write_answer(answer_of(life, static_cast<std::uint64_t>(*sample), given));
+    Asked asked;
+    asked.life.pid = static_cast<std::int32_t>(*pid);
+    asked.life.start_ticks = static_cast<std::uint64_t>(*ticks);
+    asked.life.boot_id = argv[4];
+    asked.sample_bytes = static_cast<std::uint64_t>(*sample);
+    const std::string_view kind = argc > 7 ? argv[7] : "any";
+    if (kind != "any") asked.go = kind == "go";
+    asked.given = read_input();
+    write_answer(answer_of(asked));
     return 0;
 }
 

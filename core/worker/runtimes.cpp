@@ -3,7 +3,6 @@
 
 #include <array>
 #include <string>
-#include <utility>
 
 #include "core/cpython/runtime.h"
 #include "core/cxx/glibc_heap.h"
@@ -20,16 +19,20 @@ std::span<const runtime::Entry> runtimes() {
     return all;
 }
 
-std::string_view unread_language(const probe::Maps& maps) {
-    static constexpr std::pair<std::string_view, std::string_view> kFiles[] = {
-        {"/libjvm.so", "Java"},      {"/libpython", "Python"}, {"/bin/python", "Python"},
-        {"/bin/node", "JavaScript"}, {"/libruby", "Ruby"},     {"/libcoreclr.so", ".NET"}};
+const UnreadLanguage* unread_language(const probe::Maps& maps) {
+    static constexpr UnreadLanguage kFiles[] = {
+        {"/libjvm.so", "Java", "jcmd {pid} GC.class_histogram -all"},
+        {"/libpython", "Python", "memray attach {pid}"},
+        {"/bin/python", "Python", "memray attach {pid}"},
+        {"/bin/node", "JavaScript", "kill -USR1 {pid}; then heap snapshots, by chrome://inspect"},
+        {"/libruby", "Ruby", "rbspy record --pid {pid}"},
+        {"/libcoreclr.so", ".NET", "dotnet-gcdump collect -p {pid}"}};
     for (const probe::Mapping& mapping : maps.mappings) {
-        for (const auto& [part, language] : kFiles) {
-            if (mapping.inode != 0 && mapping.path.find(part) != std::string::npos) return language;
+        for (const UnreadLanguage& language : kFiles) {
+            if (mapping.inode != 0 && mapping.path.find(language.file) != std::string::npos) return &language;
         }
     }
-    return {};
+    return nullptr;
 }
 
 }  // namespace rampwatch::worker

@@ -21,8 +21,8 @@ _rampwatch() {
     local -A options=(
         [look]="$target --format --pprof --show-args"
         [watch]="$target $judge $stacks -i --interval --for --samples --exit-on-leak --format -q --quiet
-                 --record --dump-dir --dump-every --no-dumps --leak-status --history $history --state --save --unit --tree
-                 --follow --processes --linger --config --textfile --listen --leak-file --on-leak"
+                 --record --dump-dir --dump-every --no-dumps --heap --heap-sample --leak-status --history $history --state --save
+                 --unit --tree --follow --processes --linger --config --textfile --listen --leak-file --on-leak"
         [analyze]="$judge --format"
         [heap]="$target --for --baseline --heap-sample --timeout --format"
         [diff]="--format"

@@ -97,6 +97,8 @@ complete -c rampwatch -n $watch -l samples -x -d 'end the watch after so many sa
 complete -c rampwatch -n $watch -l exit-on-leak -d 'end the watch when a leak is confirmed'
 complete -c rampwatch -n $watch -s q -l quiet -d 'say nothing until there is something to say'
 complete -c rampwatch -n $watch -l record -r -F -d 'write samples to this CSV file'
+complete -c rampwatch -n $watch -l heap -x -a 'on off' -d 'what grew by type'
+complete -c rampwatch -n $watch -l heap-sample -x -a '16M 64M 256M' -d 'how much of the heap is read'
 complete -c rampwatch -n $watch -l dump-dir -x -a '(__fish_complete_directories)' -d 'keep the newest dumps in this directory'
 complete -c rampwatch -n $watch -l dump-every -x -a '1m 5m 1h' -d 'how often to read stacks while growth is suspected'
 complete -c rampwatch -n $writes -l no-dumps -d 'read no stacks'

@@ -92,6 +92,27 @@ Dump full() {
     dump.memory->took = 17ms;
     dump.memory->since = 1'763'000'000s;
     dump.memory->before = MemoryFigures{1, 2, 3, 4, 5, 6, 7, 8, 9};
+    HeapTypes& heap = dump.heap.emplace();
+    heap.reader = "C and C++ on glibc";
+    heap.wall = 1'763'000'600s;
+    heap.since = 1'763'000'000s;
+    heap.resident_bytes = 9 << 20;
+    heap.before_resident_bytes = 3 << 20;
+    heap.new_bytes = 6 << 20;
+    heap.free_bytes = {-4096, 512};
+    heap.types = {
+        {.name = "shop::Session",
+         .count = {90, 3},
+         .bytes = {9000, 300},
+         .own_bytes = 800,
+         .owned = {{HeapKind::text, "text", 16, 90}, {HeapKind::chunk, "64 B", std::nullopt, 64}},
+         .hint = "tls_ops at +8"},
+        {.kind = HeapKind::site, .name = "main.put", .stack = {{.function = "main.put", .line = 7}}}};
+    heap.notes = {"One sentence."};
+    heap.unread = "Java";
+    heap.next = "jcmd 1 GC.class_histogram -all";
+    heap.took = 17ms;
+    heap.cpu = 15ms;
     return dump;
 }
 

@@ -53,6 +53,27 @@ runtime::Walked walked(runtime::Threads& threads, pid_t tid) {
     return threads.walk(thread);
 }
 
+// The compiled code that the frames of a thread lie in.
+std::vector<hotspot::Code> compiled_codes(const probe::MemoryReader& memory, const hotspot::Layout& layout,
+                                          std::uint64_t thread) {
+    const std::uint64_t anchor = thread + layout.thread.anchor;
+    const auto word = [&](std::uint64_t at) { return hotspot::read_number(memory, at); };
+    const hotspot::Anchor from{word(anchor + layout.thread.anchor_sp), word(anchor + layout.thread.anchor_pc),
+                               word(anchor + layout.thread.anchor_fp)};
+    hotspot::StackBytes stack{from.sp - 16, {}};
+    stack.bytes.resize(word(thread + layout.thread.stack_base) - stack.address);
+    REQUIRE(memory.read(stack.address, stack.bytes));
+    hotspot::CodeCache cache(layout);
+    hotspot::Methods methods(layout);
+    REQUIRE(cache.begin(memory));
+    methods.begin(memory);
+    std::vector<hotspot::Code> codes;
+    for (const hotspot::Code* code : hotspot::walk_stack(layout, cache, methods, stack, from).codes) {
+        if (code->method != 0) codes.push_back(*code);
+    }
+    return codes;
+}
+
 }  // namespace
 
 TEST_CASE("threads come out of each version's image as jstack told them", "[hotspot]") {
@@ -97,28 +118,22 @@ TEST_CASE("code that was replaced since its frame was read makes the thread one 
         const auto machine = hotspot::find(process.target());
         REQUIRE(machine);
         const hotspot::Layout& layout = machine->layout;
-        const auto java = hotspot::java_threads(process.target(), layout);
-        hotspot::CodeCache cache(layout);
-        REQUIRE(cache.begin(image.memory));
         hotspot::JavaThreads threads(layout, machine->module);
         REQUIRE(threads.begin(process.target()));
         int compiled = 0;
-        for (const auto& [tid, address] : java) {
-            const std::uint64_t anchor = address + layout.thread.anchor;
-            auto pc = hotspot::read_number(image.memory, anchor + layout.thread.anchor_pc);
-            if (pc == 0) {
-                const auto sp = hotspot::read_number(image.memory, anchor + layout.thread.anchor_sp);
-                pc = hotspot::read_number(image.memory, sp - 8);
-            }
-            const hotspot::Code* code = cache.at(pc);
-            if (code == nullptr || code->method == 0) continue;
+        for (const auto& [tid, address] : hotspot::java_threads(process.target(), layout)) {
+            if (walked(threads, tid).end != runtime::End::root) continue;
+            const auto codes = compiled_codes(image.memory, layout, address);
+            if (codes.empty()) continue;
+            REQUIRE(threads.begin(process.target()));
             runtime::Budget budget =
                 runtime::budget_of(1 << 30, std::chrono::seconds(60), std::chrono::seconds(60));
             runtime::ThreadCopy thread;
             thread.tid = tid;
             threads.copy(thread, budget);
-            const std::uint32_t other = code->compile_id + 1;
-            image.memory.put(code->address + layout.code.compile_id, std::as_bytes(std::span(&other, 1)));
+            const std::uint32_t other = codes.front().compile_id + 1;
+            image.memory.put(codes.front().address + layout.code.compile_id,
+                             std::as_bytes(std::span(&other, 1)));
             const runtime::Walked walked = threads.walk(thread);
             CHECK(walked.end == runtime::End::moved);
             CHECK(walked.frames.empty());

@@ -21,15 +21,15 @@ class Toy : public runtime::Runtime, public runtime::Threads {
     [[nodiscard]] std::string version() const override { return "1"; }
     [[nodiscard]] bool refresh(const runtime::Target&) override { return true; }
     runtime::Threads* threads() override { return this; }
-    Frame name_of(runtime::FrameId frame) override { return words("f" + std::to_string(frame)); }
+    Frame name_of(runtime::FrameId frame) override { return frame_of("f" + std::to_string(frame)); }
     runtime::TypeName name_of_type(runtime::TypeId) override { return {}; }
     [[nodiscard]] Role role(const Frame& native) const override {
         if (!native.module) return Role::code;
         return *native.module == "vm" ? Role::machinery : Role::other;
     }
     [[nodiscard]] bool needs_native() const override { return false; }
-    [[nodiscard]] std::optional<Frame> unread_code() const override { return words("(code)"); }
-    [[nodiscard]] std::optional<Frame> own_thread() const override { return words("(own)"); }
+    [[nodiscard]] std::optional<Frame> unread_code() const override { return frame_of("(code)"); }
+    [[nodiscard]] std::optional<Frame> own_thread() const override { return frame_of("(own)"); }
     void copy(const runtime::ThreadCopy&, runtime::Budget&) override {}
     runtime::Walked walk(const runtime::ThreadCopy&) override { return says; }
     void forget() override {}
@@ -37,7 +37,7 @@ class Toy : public runtime::Runtime, public runtime::Threads {
     runtime::Walked says;
 
   private:
-    static Frame words(std::string text) {
+    static Frame frame_of(std::string text) {
         Frame frame;
         frame.function = std::move(text);
         frame.language = "toy";

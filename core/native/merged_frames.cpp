@@ -22,6 +22,7 @@ std::vector<Frame> merge_frames(const std::vector<Frame>& native,
     };
     for (const Frame& frame : native) {
         const Role role = runtime.threads()->role(frame);
+        if (role == Role::code) break;
         if (role == Role::loop) take();
         if (role == Role::other) merged.push_back(frame);
     }

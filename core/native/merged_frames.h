@@ -11,8 +11,9 @@
 
 namespace rampwatch::native {
 
-// Innermost first, both. Where there are more calls of the language than turns of the loop (a native stack
-// that could not be unwound to its end), the rest follows the last.
+// Innermost first, both. From the first frame that is code of the language itself on nothing native counts:
+// its frames are those of `language`. Where there are more calls of the language than turns of the loop (a
+// native stack that could not be unwound to its end), the rest follows the last.
 std::vector<Frame> merge_frames(const std::vector<Frame>& native,
                                 const std::vector<runtime::PlacedFrame>& language, runtime::Runtime& runtime);
 

@@ -16,7 +16,7 @@
 
 #include "core/native/frame_search.h"
 #include "core/native/frame_walk.h"
-#include "core/native/merged_frames.h"
+#include "core/native/language_calls.h"
 #include "core/native/module_image.h"
 #include "core/native/symbols.h"
 #include "core/probe/maps.h"
@@ -25,16 +25,7 @@
 namespace rampwatch::native {
 namespace {
 
-constexpr std::size_t kMostTidsNamed = 8;
 constexpr std::uint64_t kMostCalls = 256 << 20;  // bytes copied of the frames of languages, of all threads
-
-// What runs in a thread in a language: numbers of frames of the runtime at `runtime` in a list of them.
-struct Calls {
-    std::vector<std::pair<runtime::FrameId, bool>> frames{};  // and whether native code called it
-    std::size_t runtime = 0;
-
-    friend bool operator==(const Calls&, const Calls&) = default;
-};
 
 // The addresses of one stack; many threads share one.
 struct Path {
@@ -98,14 +89,6 @@ bool is_stack_switch(std::string_view name) {
     return name == "runtime.mcall" || name == "runtime.mcall.abi0";
 }
 
-std::string tids_in_words(const std::vector<pid_t>& tids) {
-    std::string words = tids.size() == 1 ? "TID " : "TIDs ";
-    for (std::size_t i = 0; i < std::min(tids.size(), kMostTidsNamed); ++i) {
-        words += fmt::format("{}{}", i > 0 ? ", " : "", tids[i]);
-    }
-    return words + (tids.size() > kMostTidsNamed ? ", ..." : "");
-}
-
 Result<void> must_be_ours(pid_t live_tid) {
     const auto file = probe::open_executable(live_tid);
     if (!file) return {};  // the maps will tell
@@ -123,26 +106,24 @@ Result<void> must_be_ours(pid_t live_tid) {
 }  // namespace
 
 struct NativeDumper::State {
-    explicit State(pid_t of) : pid(of), capturer(of), modules(of), symbols(modules) {
+    explicit State(pid_t pid) : capturer(pid), modules(pid), symbols(modules), calls(pid) {
         modules.know_starts([this](std::uint64_t address) { return symbols.is_start(address); });
     }
 
-    pid_t pid;
     Capturer capturer;
     Modules modules;
     Symbols symbols;
     std::unordered_map<pid_t, std::shared_ptr<const Path>> paths{};  // of the dump before, by thread
-    const Runtimes* runtimes = nullptr;                              // of this order
+    LanguageCalls calls;
 
-    void copy_calls(const CapturedThread& thread, runtime::Budget& budget);
-    Calls find_calls(const CapturedThread& thread);
     Unwound walk(std::size_t index);
     bool find_missing(Unwound& unwound, const ReadWord& read);
     bool ends_at_root(std::vector<FrameAddress>& frames);
-    Path find_path(std::size_t index);
+    Path find_path(std::size_t index, bool may_stop);
     std::vector<std::shared_ptr<const Path>> find_paths();
     void group(const std::vector<std::shared_ptr<const Path>>& of_threads, Dump& dump);
-    std::vector<Frame> frames_of(const Path& path);
+    Stack stack_of(const Path& path);
+    stacks::Grouper::Member member(const CapturedThread& thread) const;
     void warn(Dump& dump);
 };
 
@@ -219,44 +200,14 @@ bool NativeDumper::State::ends_at_root(std::vector<FrameAddress>& frames) {
     return true;
 }
 
-Path NativeDumper::State::find_path(std::size_t index) {
+Path NativeDumper::State::find_path(std::size_t index, bool may_stop) {
     Unwound unwound = walk(index);
     // Without a stop only pc and sp are known; a frame that wants more, and whose frame pointer is not found
     // on the stack, costs this one thread a stop.
-    if (unwound.end == Unwound::End::unknown_register && capturer.seize(index)) unwound = walk(index);
+    if (may_stop && unwound.end == Unwound::End::unknown_register && capturer.seize(index))
+        unwound = walk(index);
     const bool rooted = unwound.end == Unwound::End::root || ends_at_root(unwound.frames);
     return {std::move(unwound.frames), !rooted};
-}
-
-runtime::ThreadCopy copy_of(const CapturedThread& thread, pid_t leader) {
-    runtime::ThreadCopy copy;
-    copy.tid = thread.tid;
-    copy.leader = thread.tid == leader;
-    copy.pc = thread.registers.values[kProgramCounter];
-    copy.sp = thread.registers.values[kStackPointer];
-    return copy;
-}
-
-void NativeDumper::State::copy_calls(const CapturedThread& thread, runtime::Budget& budget) {
-    for (const auto& runtime : *runtimes) {
-        if (runtime->threads() != nullptr) runtime->threads()->copy(copy_of(thread, pid), budget);
-    }
-}
-
-// Of the first runtime that has the thread in its hands; none where what was copied does not fit together.
-Calls NativeDumper::State::find_calls(const CapturedThread& thread) {
-    Calls calls;
-    for (std::size_t i = 0; runtimes != nullptr && i < runtimes->size(); ++i) {
-        runtime::Threads* threads = (*runtimes)[i]->threads();
-        if (threads == nullptr) continue;
-        const runtime::Walked walked = threads->walk(copy_of(thread, pid));
-        if (walked.end != runtime::End::root && walked.end != runtime::End::incomplete) continue;
-        calls.runtime = i;
-        for (const runtime::PlacedFrame& frame : walked.frames)
-            calls.frames.emplace_back(frame.frame, frame.entered);
-        break;
-    }
-    return calls;
 }
 
 std::vector<std::shared_ptr<const Path>> NativeDumper::State::find_paths() {
@@ -267,8 +218,9 @@ std::vector<std::shared_ptr<const Path>> NativeDumper::State::find_paths() {
     for (std::size_t i = 0; i < threads.size(); ++i) {
         if (!threads[i].read) continue;
         const auto known = threads[i].unchanged ? before.find(threads[i].tid) : before.end();
-        Path path = known != before.end() ? *known->second : find_path(i);
-        path.calls = find_calls(threads[i]);
+        Calls of_thread = calls.find(threads[i]);
+        Path path = known != before.end() ? *known->second : find_path(i, calls.wants_registers(of_thread));
+        path.calls = std::move(of_thread);
         std::shared_ptr<const Path>& shared = distinct[path];
         if (!shared) shared = std::make_shared<const Path>(std::move(path));
         of_threads[i] = shared;
@@ -277,16 +229,19 @@ std::vector<std::shared_ptr<const Path>> NativeDumper::State::find_paths() {
     return of_threads;
 }
 
-std::vector<Frame> NativeDumper::State::frames_of(const Path& path) {
+Stack NativeDumper::State::stack_of(const Path& path) {
     std::vector<Frame> frames;
     for (const FrameAddress& address : path.frames) {
-        const std::vector<Frame>& calls = symbols.frames(address);
-        frames.insert(frames.end(), calls.begin(), calls.end());
+        const std::vector<Frame>& found = symbols.frames(address);
+        frames.insert(frames.end(), found.begin(), found.end());
     }
-    if (path.calls.frames.empty() || runtimes == nullptr) return frames;
-    std::vector<runtime::PlacedFrame> calls;
-    for (const auto& [frame, entered] : path.calls.frames) calls.push_back({frame, 0, entered});
-    return merge_frames(frames, calls, *(*runtimes)[path.calls.runtime]);
+    return calls.merged(std::move(frames), path.truncated, path.calls);
+}
+
+stacks::Grouper::Member NativeDumper::State::member(const CapturedThread& thread) const {
+    const LanguageCalls::Told& told = calls.told(thread.tid);
+    return {thread.tid, told.name.empty() ? thread.name : told.name,
+            told.waits_for.empty() ? thread.waits_for : told.waits_for};
 }
 
 // The most frequent path is named first: the time for lines goes where most look.
@@ -302,15 +257,12 @@ void NativeDumper::State::group(const std::vector<std::shared_ptr<const Path>>& 
     stacks::Grouper grouper;
     for (const auto& [path, indexes] : sorted) {
         std::vector<stacks::Grouper::Member> alike;
-        for (const std::size_t index : indexes)
-            alike.push_back({threads[index].tid, threads[index].name, threads[index].waits_for});
-        Stack stack;
-        stack.frames = frames_of(*path);
-        stack.truncated = path->truncated && path->calls.frames.empty();
-        grouper.add(std::move(stack), alike);
+        for (const std::size_t index : indexes) alike.push_back(member(threads[index]));
+        grouper.add(stack_of(*path), alike);
     }
     dump.threads = grouper.stacks();
     dump.groups = grouper.finish();
+    for (Group& group : dump.groups) group.runtime_own = calls.is_own(group.frames);
 }
 
 void NativeDumper::State::warn(Dump& dump) {
@@ -321,6 +273,7 @@ void NativeDumper::State::warn(Dump& dump) {
         if (!thread.read) missing[thread.missing].push_back(thread.tid);
     }
     for (const Group& group : dump.groups) cut_off += group.truncated ? group.count : 0;
+    for (std::string& warning : calls.warnings()) dump.warnings.push_back(std::move(warning));
     for (const auto& [why, tids] : missing) {
         const std::string who = tids.size() == 1 ? "a thread" : fmt::format("{} threads", tids.size());
         dump.warnings.push_back(fmt::format("Not read: {} ({}): {}.", who, tids_in_words(tids), why));
@@ -345,12 +298,12 @@ NativeDumper& NativeDumper::operator=(NativeDumper&&) noexcept = default;
 
 Result<Dump> NativeDumper::dump(const NativeSettings& settings, const Runtimes* runtimes) {
     State& state = *state_;
-    state.runtimes = runtimes;
+    state.calls.begin(runtimes);
     runtime::Budget budget =
         runtime::budget_of(kMostCalls, std::chrono::seconds(5), std::chrono::seconds(10));
-    const bool asks = runtimes != nullptr && !runtimes->empty();
-    const auto between = [&](const CapturedThread& thread) { state.copy_calls(thread, budget); };
-    const auto taken = state.capturer.capture(settings.capture, asks ? between : Capturer::Between());
+    const auto between = [&](const CapturedThread& thread) { state.calls.copy(thread, budget); };
+    const auto taken =
+        state.capturer.capture(settings.capture, state.calls.any() ? between : Capturer::Between());
     if (!taken) return taken.error();
     const pid_t live = state.capturer.live_tid();
     if (const auto ours = must_be_ours(live); !ours) return ours.error();

@@ -15,7 +15,7 @@
 #include "core/base/error.h"
 #include "core/model/stack.h"
 #include "core/native/capture.h"
-#include "core/runtime/runtime.h"
+#include "core/native/language_calls.h"
 
 namespace rampwatch::native {
 
@@ -29,8 +29,6 @@ struct NativeSettings {
     std::chrono::nanoseconds tasks = std::chrono::seconds(4);
     std::chrono::nanoseconds tasks_wall = std::chrono::seconds(16);
 };
-
-using Runtimes = std::vector<std::unique_ptr<runtime::Runtime>>;
 
 class NativeDumper {
   public:

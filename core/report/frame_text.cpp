@@ -13,9 +13,19 @@ namespace {
 
 std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+// "..LockSupport.park": Java's packages go first, since the last words tell most.
+std::string tail_of_name(std::string_view name, std::size_t width) {
+    if (name.size() <= width) return escape(name, width);
+    const std::size_t from = name.size() - (width > 2 ? width - 2 : 0);
+    const std::size_t dot = name.find('.', from > 0 ? from - 1 : 0);
+    if (dot == std::string_view::npos || dot + 1 == name.size()) return escape(name, width);
+    return ".." + escape(name.substr(dot + 1), width - 2);
+}
+
 }  // namespace
 
 std::string frame_name(const Frame& frame, std::size_t width) {
+    if (frame.function && frame.language == "java") return tail_of_name(*frame.function, width);
     if (frame.function && frame.language) return escape(*frame.function, width);
     if (frame.function) return escape(short_function(*frame.function, width));
     if (!frame.module) return "?";

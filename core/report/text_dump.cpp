@@ -287,14 +287,30 @@ std::vector<const Group*> ranked(const Dump& dump, std::size_t most) {
     return groups;
 }
 
-std::string rest_line(const Dump& dump, const std::vector<const Group*>& shown, const DumpTextStyle& style) {
-    const std::size_t groups = dump.groups.size() - shown.size();
-    if (groups == 0) return {};
+// The threads that a language runtime keeps for itself, in a line.
+std::string own_threads_line(const Group& group, const DumpTextStyle& style) {
+    std::string text = fmt::format("and {} of the runtime's own", format_count(group.count));
+    for (std::size_t i = 0; i < std::min(kMostNamesShown, group.names.size()); ++i)
+        text += (i > 0 ? ", " : ": ") + escape(group.names[i], 32);
+    return aside(text + (group.names.size() > kMostNamesShown ? ", .." : ""), style);
+}
+
+std::string rest_lines(const Dump& dump, const std::vector<const Group*>& shown, const DumpTextStyle& style) {
+    std::size_t groups = dump.groups.size() - shown.size();
     std::int64_t count = total_of(dump);
     for (const Group* group : shown) count -= group->count;
+    std::string own;
+    for (const Group& group : dump.groups) {
+        if (!group.runtime_own || group.kind != StackKind::thread) continue;
+        own += own_threads_line(group, style);
+        count -= group.count;
+        --groups;
+    }
+    if (groups == 0) return own;
     return aside(fmt::format("and {} more in {} other {}", format_count(count), groups,
                              groups == 1 ? "stack" : "stacks"),
-                 style);
+                 style) +
+           own;
 }
 
 // ", nothing stopped", or how many were held for how long.
@@ -384,7 +400,7 @@ std::string text_groups(const Dump& dump, const DumpTextStyle& style) {
     }
     if (dump.explains_growth == false)
         text += "\nno group grows with the memory: threads are not what leaks\n";
-    const std::string rest = rest_line(dump, shown, style);
+    const std::string rest = rest_lines(dump, shown, style);
     return rest.empty() ? text : text + "\n" + rest;
 }
 

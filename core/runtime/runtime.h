@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -91,6 +92,9 @@ struct PlacedFrame {
 struct Walked {
     std::vector<PlacedFrame> frames{};  // innermost first
     End end = End::idle;
+    // Better than the kernel's; empty: not known. Also where there are no frames.
+    std::string name{};       // that the program gave the thread; hostile
+    std::string waits_for{};  // one word
 };
 
 // Frames of a runtime may lie on its heap, outside the copied stacks, and change as it runs. A thread is
@@ -100,9 +104,17 @@ class Threads {
   public:
     virtual ~Threads() = default;
     // What a native frame is to this runtime: a turn of its loop, which stands for the calls of the language
-    // up to one that is `entered`; machinery, which says nothing beside those; or neither.
-    enum class Role : std::uint8_t { loop, machinery, other };
+    // up to one that is `entered`; code of the language itself, from which on nothing native is believed;
+    // machinery, which says nothing beside those; or none of these.
+    enum class Role : std::uint8_t { loop, code, machinery, other };
     [[nodiscard]] virtual Role role(const Frame& /*native*/) const { return Role::other; }
+    // Whether native frames must be known to place the language's among them; else no thread that was walked
+    // to its root is held for their sake.
+    [[nodiscard]] virtual bool needs_native() const { return true; }
+    // What is shown for code of the language that was not walked, and for a thread that runs none, in whose
+    // native frames is nothing but machinery and libraries. Empty: its native frames.
+    [[nodiscard]] virtual std::optional<Frame> unread_code() const { return std::nullopt; }
+    [[nodiscard]] virtual std::optional<Frame> own_thread() const { return std::nullopt; }
     // All that may change and that walk() will need.
     virtual void copy(const ThreadCopy& thread, Budget& budget) = 0;
     // Of a thread that was copied, and proved still; reads nothing of the target that can change.

@@ -101,6 +101,7 @@ bool is_system_library(const Frame& frame) {
 }  // namespace
 
 bool is_library(const Frame& frame) {
+    if (frame.language == "java") return frame.function && starts_with_any(*frame.function, kJavaPackages);
     // A runtime's room may have said so; else Python's table has it.
     if (frame.language)
         return frame.library || (frame.file && (contains_any(*frame.file, kPythonLibrary) ||

@@ -6,6 +6,7 @@
 
 #include "core/cpython/runtime.h"
 #include "core/cxx/glibc_heap.h"
+#include "core/hotspot/runtime.h"
 #include "core/perl/runtime.h"
 
 namespace rampwatch::worker {
@@ -13,6 +14,7 @@ namespace rampwatch::worker {
 std::span<const runtime::Entry> runtimes() {
     static const std::array all = {
         cpython::entry(),
+        hotspot::entry(),
         perl::entry(),
         cxx::glibc_entry(),
     };

@@ -26,6 +26,7 @@ class Toy : public runtime::Runtime, public runtime::Threads {
     runtime::TypeName name_of_type(runtime::TypeId) override { return {}; }
     [[nodiscard]] Role role(const Frame& native) const override {
         if (native.function == "loop") return Role::loop;
+        if (native.function == "code") return Role::code;
         return native.module == "vm" ? Role::machinery : Role::other;
     }
     void copy(const runtime::ThreadCopy&, runtime::Budget&) override {}
@@ -67,4 +68,10 @@ TEST_CASE("calls for which no turn was found follow the last one that was", "[na
           "read f1 f2 ");
     CHECK(merged({machine("/x/lib.so", "wait")}, {{1, 0, true}, {2, 0, true}}) == "wait f1 f2 ");
     CHECK(merged({}, {{1, 0, true}}) == "f1 ");
+}
+
+TEST_CASE("from the language's own code on the native frames are not believed", "[native]") {
+    CHECK(merged({machine("/x/libnet.so", "receive"), machine("vm", "wrap"), machine("jit", "code"),
+                  machine("/x/a.so", "junk"), machine("jit", "code")},
+                 {{1, 0, false}, {2, 0, true}, {3, 0, true}}) == "receive f1 f2 f3 ");
 }

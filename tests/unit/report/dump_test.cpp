@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/report/folded.h"
+#include "core/report/frame_text.h"
 #include "core/report/go_text.h"
 #include "core/report/json_dump.h"
 #include "core/report/text_dump.h"
@@ -210,4 +211,30 @@ TEST_CASE("folded stacks begin at the outermost call and hold no stray separator
           "std::condition_variable::wait<int>(int);"
           "__futex_wait 50\n"
           "operator:\\x0a() 4\n");
+}
+
+TEST_CASE("threads that a runtime keeps for itself are one line behind the others", "[report]") {
+    Dump dump = sample_dump();
+    Group own;
+    own.count = 15;
+    own.ids = {70, 71};
+    own.names = {"C1 CompilerThread0", "G1 Conc#0", "GC Thread#0", "VM Thread"};
+    own.frames = {frame("(the JVM's own)")};
+    own.runtime_own = true;
+    dump.groups.insert(dump.groups.begin(), own);
+    dump.threads += own.count;
+    const std::string text = report::text_groups(dump, {});
+    CHECK(text.find("and 15 of the runtime's own: C1 CompilerThread0, G1 Conc#0, GC Thread#0, ..\n") !=
+          std::string::npos);
+    CHECK(text.find("(the JVM's own)") == std::string::npos);
+    CHECK(text.find("other stack") == std::string::npos);
+}
+
+TEST_CASE("a long name of Java loses its packages first", "[report]") {
+    Frame method;
+    method.function = "java.util.concurrent.locks.AbstractQueuedSynchronizer$ConditionObject.await";
+    method.language = "java";
+    CHECK(report::frame_name(method, 60) == "..locks.AbstractQueuedSynchronizer$ConditionObject.await");
+    CHECK(report::frame_name(method, 200) == *method.function);
+    CHECK(report::frame_name(method, 20).size() <= 20);
 }

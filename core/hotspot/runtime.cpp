@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "core/hotspot/runtime.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/hotspot/find.h"
+#include "core/hotspot/threads.h"
+
+namespace rampwatch::hotspot {
+namespace {
+
+class Java : public runtime::Runtime {
+  public:
+    Java(const runtime::Target& target, Machine machine)
+        : machine_(std::move(machine)), threads_(machine_.layout, machine_.module) {
+        threads_.begin(target);
+    }
+
+    [[nodiscard]] std::string_view name() const override { return "Java"; }
+    [[nodiscard]] std::string version() const override { return version_of(machine_.layout.release); }
+
+    // The same module is mapped in the same place, and what it points to is still a code cache.
+    [[nodiscard]] bool refresh(const runtime::Target& target) override {
+        const probe::Mapping* module = probe::find(target.maps, machine_.module_start);
+        if (module == nullptr || module->start != machine_.module_start || module->path != machine_.module)
+            return false;
+        return threads_.begin(target);
+    }
+
+    runtime::Threads* threads() override { return &threads_; }
+
+    Frame name_of(runtime::FrameId frame) override { return threads_.methods().name_of(frame); }
+    runtime::TypeName name_of_type(runtime::TypeId /*type*/) override { return {}; }
+
+  private:
+    Machine machine_;
+    JavaThreads threads_;
+};
+
+Result<std::unique_ptr<runtime::Runtime>> attach(const runtime::Target& target, runtime::Budget&) {
+    auto machine = find(target);
+    if (!machine) return machine.error();
+    return std::unique_ptr<runtime::Runtime>(std::make_unique<Java>(target, std::move(*machine)));
+}
+
+}  // namespace
+
+runtime::Entry entry() {
+    return {.name = "Java", .recognise = recognise, .attach = attach, .in_dumps = true};
+}
+
+}  // namespace rampwatch::hotspot

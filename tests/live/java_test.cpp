@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+// Java programs read from outside, against what the JVM says of itself when jstack asks it.
+#include <sys/types.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <fstream>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/hotspot/find.h"
+#include "core/hotspot/runtime.h"
+#include "core/stacks/java_frame.h"
+#include "tests/catch.h"
+#include "tests/support/javas.h"
+#include "tests/support/live_process.h"
+#include "tests/support/process_image.h"
+#include "tests/support/target.h"
+
+using namespace rampwatch;
+
+namespace {
+
+using Stacks = std::map<pid_t, std::vector<std::string>>;  // by TID, innermost first
+
+std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+std::vector<std::string> command(const test::Jdk& jdk, const std::vector<std::string>& flags) {
+    std::vector<std::string> argv = {jdk.java, "-XX:MaxJavaStackTraceDepth=10000", "-Xmx128m"};
+    argv.insert(argv.end(), flags.begin(), flags.end());
+    argv.insert(argv.end(), {"-cp", directory_of(test::program("Waits.class")), "Waits"});
+    return argv;
+}
+
+std::string line_of(const std::string& function, std::string_view file, std::optional<std::int64_t> line) {
+    return line ? function + " " + std::string(file) + ":" + std::to_string(*line) : function;
+}
+
+// "... nid=0x1a03 waiting ...", since JDK 19 in decimal.
+pid_t nid_of(std::string_view head) {
+    std::string_view number = head.substr(head.rfind(" nid=") + 5);
+    const bool is_hex = number.starts_with("0x");
+    if (is_hex) number.remove_prefix(2);
+    pid_t tid = 0;
+    std::from_chars(number.data(), number.data() + number.size(), tid, is_hex ? 16 : 10);
+    return tid;
+}
+
+// Threads that are in Java, as jstack prints them.
+Stacks told_by(const test::Jdk& jdk, pid_t pid) {
+    const auto printed = test::run_program({jdk.jstack, std::to_string(pid)});
+    REQUIRE(printed.status == 0);
+    Stacks stacks;
+    pid_t tid = 0;
+    for (std::size_t at = 0; at < printed.out.size();) {
+        const std::size_t end = std::min(printed.out.find('\n', at), printed.out.size());
+        const std::string line = printed.out.substr(at, end - at);
+        at = end + 1;
+        if (line.starts_with('"')) tid = nid_of(line);
+        if (!line.starts_with("\tat ")) continue;
+        const auto frame = stacks::java_frame(std::string_view(line).substr(4));
+        REQUIRE(frame);
+        stacks[tid].push_back(line_of(frame->function, frame->file, frame->line));
+    }
+    return stacks;
+}
+
+struct Read {
+    Stacks stacks{};
+    std::map<pid_t, std::string> names{}, waits{};
+    int incomplete = 0;
+};
+
+Read read_threads(runtime::Runtime& java, const Stacks& whose) {
+    Read read;
+    runtime::Budget budget = runtime::budget_of(1 << 30, std::chrono::seconds(60), std::chrono::seconds(60));
+    for (const auto& [tid, told] : whose) {
+        runtime::ThreadCopy thread;
+        thread.tid = tid;
+        java.threads()->copy(thread, budget);
+        const runtime::Walked walked = java.threads()->walk(thread);
+        read.names[tid] = walked.name;
+        read.waits[tid] = walked.waits_for;
+        read.incomplete += walked.end != runtime::End::root;
+        for (const runtime::PlacedFrame& placed : walked.frames) {
+            const Frame frame = java.name_of(placed.frame);
+            read.stacks[tid].push_back(line_of(frame.function.value(), frame.file.value_or(""), frame.line));
+        }
+    }
+    return read;
+}
+
+Result<std::unique_ptr<runtime::Runtime>> attach(const runtime::Target& target) {
+    runtime::Budget budget = runtime::budget_of(1 << 30, std::chrono::seconds(60), std::chrono::seconds(60));
+    return hotspot::entry().attach(target, budget);
+}
+
+// The wait of the thread of that name.
+std::string wait_of(const Read& read, const std::string& name) {
+    for (const auto& [tid, told] : read.names) {
+        if (told == name) return read.waits.at(tid);
+    }
+    return "no such thread";
+}
+
+}  // namespace
+
+TEST_CASE("every thread of a Java program stands where jstack says, inlined calls and lines too", "[java]") {
+    const std::vector<std::vector<std::string>> kinds = {
+        {}, {"-Xint", "-XX:+UseSerialGC"}, {"-XX:TieredStopAtLevel=1", "-XX:+UseParallelGC"}};
+    REQUIRE_FALSE(test::jdks().empty());
+    for (const test::Jdk& jdk : test::jdks()) {
+        for (const auto& flags : kinds) {
+            INFO(jdk.java << " " << (flags.empty() ? "" : flags.front()));
+            const test::Target program(command(jdk, flags));
+            const Stacks told = told_by(jdk, program.pid());
+            const test::LiveProcess process(program.pid());
+            CHECK(hotspot::entry().recognise(process.target()));
+            const auto java = attach(process.target());
+            REQUIRE(java);
+            const Read read = read_threads(**java, told);
+            CHECK(read.incomplete == 0);
+            CHECK(told.size() >= 20);
+            for (const auto& [tid, frames] : told) {
+                INFO(read.names.at(tid));
+                const auto found = read.stacks.find(tid);
+                REQUIRE(found != read.stacks.end());
+                CHECK(found->second == frames);
+            }
+            CHECK(wait_of(read, "monitor") == "monitor");
+            CHECK(wait_of(read, "object-wait") == "wait");
+            CHECK(wait_of(read, "park") == "park");
+            CHECK(wait_of(read, "sleep") == "sleep");
+            CHECK(wait_of(read, "socket-read").empty());
+            CHECK(wait_of(read, "a name of \u00e9 and \u2603, longer than fifteen letters") == "park");
+        }
+    }
+}
+
+TEST_CASE("a dump of a Java program has its threads in Java, and the JVM's own in one line", "[java]") {
+    for (const test::Jdk& jdk : test::jdks()) {
+        INFO(jdk.java);
+        auto argv = command(jdk, {});
+        argv.emplace_back("--spin");
+        const test::Target program(argv);
+        const auto dump = test::rampwatch({"dump", program.pid_word()});
+        INFO(dump.out << dump.err);
+        CHECK(dump.status == 0);
+        CHECK(dump.out.find("Java " + std::to_string(jdk.version) + ".") != std::string::npos);
+        CHECK(dump.out.find("waiting: monitor") != std::string::npos);
+        CHECK(dump.out.find("named socket-read") != std::string::npos);
+        CHECK(dump.out.find("Waits.spin ") != std::string::npos);
+        CHECK(dump.out.find("of the runtime's own: ") != std::string::npos);
+        CHECK(dump.out.find("libjvm.so") == std::string::npos);
+        CHECK(dump.out.find("Not read") == std::string::npos);
+        const auto json = test::rampwatch({"dump", "--format", "json", program.pid_word()});
+        CHECK(json.out.find("\"language\":\"java\"") != std::string::npos);
+        CHECK(json.out.find("\"function\":\"Waits.spin\"") != std::string::npos);
+    }
+}
+
+// Renews tests/captures/hotspot, of some threads: not part of any run.
+TEST_CASE("images of Java programs are recorded", "[.record_java]") {
+    const std::vector<std::string> wanted = {"monitor", "object-wait", "park",     "loop",
+                                             "shape",   "initialiser", "reflected"};
+    for (const test::Jdk& jdk : test::jdks()) {
+        const test::Target program(command(jdk, {}));
+        const Stacks told = told_by(jdk, program.pid());
+        const test::LiveProcess process(program.pid());
+        const auto first = attach(process.target());
+        REQUIRE(first);
+        const Read read = read_threads(**first, told);
+        test::ProcessImage image;
+        std::vector<pid_t> tids;
+        for (const auto& [tid, name] : read.names) {
+            if (std::find(wanted.begin(), wanted.end(), name) == wanted.end()) continue;
+            CHECK(read.stacks.at(tid) == told.at(tid));
+            image.tids.emplace_back(tid, tid);
+            tids.push_back(tid);
+        }
+        std::ifstream maps("/proc/" + program.pid_word() + "/maps");
+        for (std::string line; std::getline(maps, line);) {
+            if (!line.ends_with("/libjvm.so")) continue;
+            image.map_lines.push_back(line.substr(0, line.find('/')) + "/usr/lib/jvm/lib/server/libjvm.so");
+        }
+        const probe::RecordingReader recording(process.memory, image.memory);
+        const probe::NamespaceTids some(image.tids);
+        const runtime::Target target{recording, process.maps, nullptr, some, {}, {}};
+        const auto java = attach(target);
+        REQUIRE(java);
+        std::string expect;
+        for (const std::string& text : test::tell_threads(**java, tids)) expect += text;
+        const std::string path = test::tests_file("captures/hotspot/" + std::to_string(jdk.version));
+        std::ofstream(path + ".image") << image.text();
+        std::ofstream(path + ".expect") << expect;
+    }
+}

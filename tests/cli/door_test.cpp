@@ -86,7 +86,7 @@ TEST_CASE("the options of watch stand in groups", "[door]") {
 TEST_CASE("what was nearly right is told how it is said", "[door]") {
     CHECK(contains(test::run({"scan", "--json"}).err, "did you mean \"--format json\"?"));
     CHECK(contains(test::run({"gunicorn"}).err, "rampwatch look --name gunicorn"));
-    CHECK(contains(test::run({"--name", "no-such-program"}).err, "no process goes by the name"));
+    CHECK(contains(test::run({"--name", "no-such-program"}).err, "no process is named no-such-program"));
 }
 
 TEST_CASE("--version names the libraries in use and the helpers found", "[door]") {

@@ -128,12 +128,12 @@ TEST_CASE("--follow goes on with the next process of that name, or of that pidfi
 TEST_CASE("of several processes by one name the parent's tree is watched; others are listed", "[watch]") {
     const test::Folder folder;
     const auto with_tree = [&](const std::string& line) {
-        return test::run_shell(fmt::format(
-            "cd {}; cp \"$(readlink -f /bin/sh)\" rwtree; "
-            "./rwtree -c './rwtree -c \"sleep 20; :\" & ./rwtree -c \"sleep 20; :\" & wait' & tree=$!; "
-            "sleep 0.5; timeout -s KILL 60 \"$RAMPWATCH\" {}; status=$?; pkill -P $tree; kill $tree; "
-            "exit $status",
-            folder.path(), line));
+        return test::run_shell(
+            fmt::format("cd {}; cp --remove-destination \"$(readlink -f /bin/sh)\" rwtree; "
+                        "./rwtree -c './rwtree -c \"sleep 20; :\" & ./rwtree -c \"sleep 20; :\" & wait' & "
+                        "sleep 0.5; timeout -s KILL 60 \"$RAMPWATCH\" {}; status=$?; pkill -x rwtree; "
+                        "while pgrep -x rwtree >/dev/null; do sleep 0.05; done; exit $status",
+                        folder.path(), line));
     };
     const Ran watched = with_tree("watch --name rwtree -i 100ms --for 2s --format json");
     CAPTURE(watched.out, watched.err);

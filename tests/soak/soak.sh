@@ -141,12 +141,14 @@ for name in $(printf '%s\n' "${!watchers[@]}" | sort); do
         healthy*) ;;
         *) why+=("$verdict") ;;
     esac
-    # Quarters of what was judged: the most descriptors, and CPU in per cent.
+    # Quarters of what was judged: the fewest descriptors (a dump or a look under way has some of its own), and CPU in
+    # per cent.
     numbers=$(awk -F, 'NR > 1 { t[NR - 1] = $1; anon[NR - 1] = $3; fds[NR - 1] = $6; cpu[NR - 1] = $7 }
         END {
             n = NR - 1; q = int(n / 4)
             if (q < 2) { print "0 0 0 0 0 0"; exit }
-            for (i = 1; i <= q; ++i) { if (fds[i] > a) a = fds[i]; if (fds[n + 1 - i] > b) b = fds[n + 1 - i] }
+            a = fds[1]; b = fds[n]
+            for (i = 1; i <= q; ++i) { if (fds[i] < a) a = fds[i]; if (fds[n + 1 - i] < b) b = fds[n + 1 - i] }
             printf "%d %d %d %d %.2f %.2f\n", anon[1] / 1024, anon[n] / 1024, a, b,
                 100 * (cpu[q] - cpu[1]) / (t[q] - t[1]), 100 * (cpu[n] - cpu[n + 1 - q]) / (t[n] - t[n + 1 - q])
         }' "$dir/$name.judged.csv")

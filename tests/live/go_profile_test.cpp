@@ -62,6 +62,20 @@ std::map<std::string, std::string> rows_of(const std::string& file) {
 // Its heartbeat and its listener with it.
 constexpr const char* kSenders = "500";
 
+// Lines that were broken for the width of a screen are one again.
+std::string unwrapped(const std::string& text) {
+    std::string joined;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\n' || i + 1 == text.size() || text[i + 1] != ' ') {
+            joined += text[i];
+            continue;
+        }
+        i = text.find_first_not_of(' ', i + 1) - 1;
+        joined += ' ';
+    }
+    return joined;
+}
+
 }  // namespace
 
 TEST_CASE("the program's own profile and its memory tell the same stacks", "[go_profile]") {
@@ -105,7 +119,7 @@ TEST_CASE("dump and look take the goroutines from a profile, and say so", "[go_p
     INFO(dump.out << dump.err);
     REQUIRE(dump.status == 0);
     if (dump.out.find("without libcurl") != std::string::npos) return;
-    CHECK(dump.out.find("as its own profile has them (http://127.0.0.1:" + target.told()) !=
+    CHECK(unwrapped(dump.out).find("as its own profile has them (http://127.0.0.1:" + target.told()) !=
           std::string::npos);
     CHECK(dump.out.find("500 goroutines") != std::string::npos);
     CHECK(dump.out.find("[chan send]") != std::string::npos);
@@ -114,7 +128,8 @@ TEST_CASE("dump and look take the goroutines from a profile, and say so", "[go_p
 
     const auto elsewhere = test::rampwatch({"dump", "--pprof", "http://127.0.0.1:1", target.pid_word()});
     CHECK(elsewhere.status == 0);
-    CHECK(elsewhere.out.find("Not by --pprof: http://127.0.0.1:1/debug/pprof/: nobody listens there") !=
+    CHECK(unwrapped(elsewhere.out)
+              .find("Not by --pprof: http://127.0.0.1:1/debug/pprof/: nobody listens there") !=
           std::string::npos);
     CHECK(elsewhere.out.find("[chan send") != std::string::npos);  // by its memory
 

@@ -8,6 +8,7 @@
 //   --workers N     threads, all the time (4)
 //   --fragment      in place of sessions: buffers of growing sizes, cut down to a few bytes once they are
 //                   filled, so that nothing fits into what each of them leaves behind
+//   --after S       it is in order for S seconds, and then begins to leak (0)
 //   --anew S        after S seconds it executes itself anew, once
 #include <unistd.h>
 
@@ -111,6 +112,7 @@ int main(int argc, char** argv) {
     const programs::Words words(argc, argv);
     const double rate = std::max(0.1, words.number("--rate", 1500));
     const bool fragments = words.flag("--fragment");
+    const double after_s = words.number("--after", 0);
     const double anew_s = words.number("--anew", 0);
     shop::Shop shop(words.count("--cache", 20000));
     static shop::Workers workers;
@@ -122,14 +124,15 @@ int main(int argc, char** argv) {
     for (auto next = begun;;) {
         next += std::chrono::milliseconds(20);
         std::this_thread::sleep_until(next);
-        owed += rate / 50;
+        const auto lived = shop::Clock::now() - begun;
+        owed += lived < std::chrono::duration<double>(after_s) ? 0 : rate / 50;
         shop.serve();
         if (fragments) {
             shop.fragment(static_cast<std::int64_t>(owed));
             owed -= static_cast<double>(static_cast<std::int64_t>(owed));
         }
         for (; owed >= 1; owed -= 1) shop.log_in();
-        if (anew_s > 0 && shop::Clock::now() - begun > std::chrono::duration<double>(anew_s)) {
+        if (anew_s > 0 && lived > std::chrono::duration<double>(anew_s)) {
             ::execl("/proc/self/exe", argv[0], "--rate", words.text("--rate", "1500"), nullptr);
             return 1;
         }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Three leaking services and a healthy one, watched live on a fast clock: 20 seconds of patience stand for the 9
+# Four leaking services and a healthy one, watched live on a fast clock: 20 seconds of patience stand for the 9
 # hours that a real watch takes.
 # demo.sh BUILD_DIR
 set -euo pipefail
@@ -75,6 +75,9 @@ if ! grep -q 'x shop::Session' "$work/shop"; then
     echo "demo: the class that grew was not named" >&2
     exit 1
 fi
+
+source "$(dirname "${BASH_SOURCE[0]}")/python.sh"
+python_part
 
 title "And the healthy one?"
 status=0

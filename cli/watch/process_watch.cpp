@@ -21,6 +21,7 @@
 #include "core/base/units.h"
 #include "core/dump/go_feed.h"
 #include "core/dump/lazy_free_feed.h"
+#include "core/dump/task_feed.h"
 #include "core/listen/carry_over.h"
 #include "core/listen/csv_recorder.h"
 #include "core/listen/dump_keeper.h"
@@ -117,6 +118,8 @@ std::optional<Error> Watch::begin() {
         dumps.worker = std::make_shared<worker::Worker>(life_);
         sampler_->add(std::make_unique<dump::GoFeed>(dumps.worker,
                                                      dump::GoFeedSettings{settings_.interval, aged_after}));
+        sampler_->add(std::make_unique<dump::TaskFeed>(
+            dumps.worker, dump::TaskFeedSettings{settings_.interval, aged_after}));
         auto lazy_free = std::make_unique<dump::LazyFreeFeed>(dumps.worker, settings_.session.judge.patience);
         lazy_free_ = lazy_free.get();
         sampler_->add(std::move(lazy_free));

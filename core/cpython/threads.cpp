@@ -13,17 +13,12 @@ namespace {
 constexpr std::size_t kFrameBytes = 128;  // all that is asked of a frame object, or of a frame
 constexpr std::size_t kTidInGlibc = 720;  // of a pthread_t, in glibc on x86-64; proved by the TID being there
 constexpr std::uint8_t kOwnedByCStack = 3;
+constexpr int kMostCFrames = 3;  // tried for one that has frames
 
 // All that is asked of a frame, so that a frame at the end of its chunk is not read beyond it.
 std::size_t frame_size(const Layout& layout) {
     return layout.chain == Chain::objects ? kFrameBytes
                                           : std::min<std::size_t>(layout.frame_values, kFrameBytes);
-}
-
-std::uint64_t innermost(const probe::MemoryReader& memory, const Layout& layout, std::uint64_t thread) {
-    const std::uint64_t frame = read_word(memory, thread + layout.thread_frame);
-    if (layout.c_frame < 0) return frame;
-    return read_word(memory, frame + static_cast<std::uint64_t>(layout.c_frame));
 }
 
 std::optional<pid_t> tid_of(const runtime::Target& target, const Layout& layout, std::uint64_t thread) {
@@ -43,11 +38,13 @@ std::optional<pid_t> tid_of(const runtime::Target& target, const Layout& layout,
 
 }  // namespace
 
-RawStack copy_stack(const probe::MemoryReader& memory, const Layout& layout, std::uint64_t thread) {
+namespace {
+
+// The chain of frames from the one at `at`.
+RawStack copy_chain(const probe::MemoryReader& memory, const Layout& layout, std::uint64_t at) {
     RawStack stack;
     std::array<std::byte, kFrameBytes> bytes{};
     const std::span<std::byte> part = std::span(bytes).first(frame_size(layout));
-    std::uint64_t at = innermost(memory, layout, thread);
     bool shim = false;  // a frame of the C stack: what it called was called by C code
     while (at != 0 && stack.frames.size() < kMostDepth) {
         if (!is_pointer(at) || !memory.read(at, part)) return stack;
@@ -71,6 +68,24 @@ RawStack copy_stack(const probe::MemoryReader& memory, const Layout& layout, std
     stack.whole = at == 0;
     if (stack.whole && !stack.frames.empty()) stack.frames.back().entered = true;
     return stack;
+}
+
+}  // namespace
+
+// A call into the interpreter that has just begun, or is about to end, has a C frame with nothing in it yet,
+// or what was there before: the C frame before it has the caller's.
+RawStack copy_stack(const probe::MemoryReader& memory, const Layout& layout, std::uint64_t thread) {
+    std::uint64_t holder = read_word(memory, thread + layout.thread_frame);
+    if (layout.c_frame < 0) return copy_chain(memory, layout, holder);
+    const auto current = static_cast<std::uint64_t>(layout.c_frame);
+    RawStack first;
+    for (int hop = 0; hop < kMostCFrames && is_pointer(holder); ++hop) {
+        RawStack stack = copy_chain(memory, layout, read_word(memory, holder + current));
+        if (stack.whole && !stack.frames.empty()) return stack;
+        if (hop == 0) first = std::move(stack);
+        holder = read_word(memory, holder + current + 8);
+    }
+    return first;
 }
 
 std::unordered_map<pid_t, std::uint64_t> thread_states(const runtime::Target& target,

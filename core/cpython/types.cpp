@@ -78,8 +78,6 @@ runtime::TypeId Types::number_of(std::string name, const Facts& facts) {
 runtime::TypeName Types::name_of(runtime::TypeId type) const {
     if (type >= names_.size()) return {};
     runtime::TypeName name{runtime::TypeKind::type, names_[type]};
-    if (type == dict_storage || type == list_storage || type == attributes)
-        name.kind = runtime::TypeKind::array;
     if (type == other) name.kind = runtime::TypeKind::chunk;
     if (type == free_blocks) name.kind = runtime::TypeKind::free;
     if (name.name == "str" || name.name == "bytes") name.kind = runtime::TypeKind::text;

@@ -15,6 +15,7 @@
 #include "core/base/poller.h"
 #include "core/dump/go_feed.h"
 #include "core/dump/lazy_free_feed.h"
+#include "core/dump/task_feed.h"
 #include "core/probe/tree.h"
 
 namespace rampwatch::follow {
@@ -160,6 +161,8 @@ void ProcessSet::add_readers(Member& member) const {
     const auto worker = std::make_shared<worker::Worker>(member.who);
     member.looker->add(std::make_unique<dump::GoFeed>(
         worker, dump::GoFeedSettings{settings_.interval, settings_.aged_after}));
+    member.looker->add(std::make_unique<dump::TaskFeed>(
+        worker, dump::TaskFeedSettings{settings_.interval, settings_.aged_after}));
     auto lazy_free = std::make_unique<dump::LazyFreeFeed>(worker, settings_.patience);
     member.lazy_free = lazy_free.get();
     member.looker->add(std::move(lazy_free));
@@ -291,7 +294,7 @@ void ProcessSet::tell_sum(const std::vector<Sample>& looks, std::vector<Fact>& f
                               &Sample::swap_bytes, &Sample::threads, &Sample::fds, &Sample::aged_threads})
         sum.*field = total(looks, field);
     for (const Field field : {&Sample::goroutines, &Sample::aged_goroutines, &Sample::go_heap_marked_bytes,
-                              &Sample::lazyfree_bytes})
+                              &Sample::tasks, &Sample::aged_tasks, &Sample::lazyfree_bytes})
         sum.*field = total_of_known(looks, field);
     if (const auto memory = charged()) {
         sum.rss_bytes = memory->anon_bytes + memory->mapped_bytes;

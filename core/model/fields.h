@@ -253,6 +253,7 @@ void fields(auto& visit, Is<Life> auto& life) {
     visit(Field{"start_time", As::time}, life.started_wall);
     visit(Field{"start_ticks"}, life.start_ticks);
     visit(Field{"executable"}, life.executable);
+    visit(Field{"program", As::or_absent}, life.program);
     visit(Field{"command_line", As::or_absent}, life.command_line);
 }
 

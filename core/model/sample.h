@@ -21,8 +21,10 @@ enum class Series : std::uint8_t {
     go_heap,       // bytes that Go's last garbage collection found reachable
     aged_threads,  // count of threads that were started long ago
     aged_goroutines,  // count of goroutines that have not run for long
+    tasks,            // count of other languages' parked tasks, such as coroutines
+    aged_tasks,       // count of those that have been parked at one place for long
 };
-inline constexpr std::size_t kSeriesCount = static_cast<std::size_t>(Series::aged_goroutines) + 1;
+inline constexpr std::size_t kSeriesCount = static_cast<std::size_t>(Series::aged_tasks) + 1;
 
 constexpr std::size_t index(Series series) { return static_cast<std::size_t>(series); }
 
@@ -62,6 +64,8 @@ struct Sample {
     std::optional<std::int64_t> go_heap_marked_bytes{};
     std::optional<std::int64_t> aged_threads{};
     std::optional<std::int64_t> aged_goroutines{};
+    std::optional<std::int64_t> tasks{};
+    std::optional<std::int64_t> aged_tasks{};
     std::optional<std::chrono::nanoseconds> cpu{};  // user + system time used since the process began
     std::optional<std::chrono::nanoseconds> age{};  // of the process, at `mono`
     std::optional<Limit> limit{};                   // the one with the least room left

@@ -83,6 +83,21 @@ inline constexpr std::array<SeriesRow, kSeriesCount> kSeriesRows = {{
      .column = "aged_goroutines",
      .metric = "rampwatch_aged_goroutines",
      .metric_help = "Goroutines of a Go target that have not run for long."},
+    {.series = Series::tasks,
+     .word = "tasks",
+     .people = "tasks",
+     .member = &Sample::tasks,
+     .column = "tasks",
+     .metric = "rampwatch_tasks",
+     .metric_help = "Parked tasks, such as coroutines, of the target's language runtimes.",
+     .drawn = true},
+    {.series = Series::aged_tasks,
+     .word = "aged_tasks",
+     .people = "old tasks",
+     .member = &Sample::aged_tasks,
+     .column = "aged_tasks",
+     .metric = "rampwatch_aged_tasks",
+     .metric_help = "Parked tasks of the target that have not moved for long."},
 }};
 
 constexpr bool rows_are_in_order() {

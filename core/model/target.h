@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace rampwatch {
 
@@ -25,6 +26,7 @@ struct Life {
     std::chrono::nanoseconds started_wall{};  // since the Unix epoch; good to a second
     std::string executable{};  // /proc/PID/exe, else the comm; as the kernel gave it: escape before printing
     std::string comm{};        // at most 15 bytes
+    std::optional<std::string> program{};       // what an interpreter runs, as people call it; escape it too
     std::optional<std::string> unit{};          // of systemd, when followed
     std::optional<std::string> command_line{};  // only when asked for: it can hold secrets
 
@@ -34,6 +36,14 @@ struct Life {
 // On one host, whatever else is known of either.
 inline bool is_same_process(const Life& a, const Life& b) {
     return a.pid == b.pid && a.start_ticks == b.start_ticks;
+}
+
+// What people call it: what an interpreter runs, else the base name of its executable, else its comm.
+inline std::string_view called(const Life& life) {
+    if (life.program) return *life.program;
+    std::string_view name = life.executable.empty() ? life.comm : life.executable;
+    if (const auto slash = name.rfind('/'); slash != std::string_view::npos) name.remove_prefix(slash + 1);
+    return name.empty() ? std::string_view(life.comm) : name;
 }
 
 // How a life ended, as far as it is known.

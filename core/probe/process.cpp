@@ -16,6 +16,7 @@
 #include "core/base/text.h"
 #include "core/probe/living_thread.h"
 #include "core/probe/proc_text.h"
+#include "core/probe/program_name.h"
 
 namespace rampwatch::probe {
 namespace {
@@ -55,6 +56,15 @@ Error pidfd_error(std::int32_t pid, int number, std::string where) {
     }
     return {Error::Kind::io, fmt::format("cannot open a pidfd of it: {}", std::strerror(number)),
             std::move(where)};
+}
+
+// Its names, as they are now.
+void name(Life& life, int directory, const ProcStat& stat) {
+    const auto executable = read_link(directory, "exe");
+    life.executable = executable ? *executable : stat.comm;
+    life.comm = stat.comm;
+    const auto words = read_file(directory, "cmdline", 4096);
+    life.program = words ? program_name(life.executable, *words) : std::nullopt;
 }
 
 }  // namespace
@@ -103,12 +113,10 @@ Result<Process> Process::open(std::int32_t pid) {
         if (!process.living_) return zombie(*stat, where);
     }
     const auto status = read_file(process.directory(), "status");
-    const auto executable = read_link(process.directory(), "exe");
     process.uid_ = status ? effective_uid(*status).value_or(0) : 0;
     process.life_ = {.boot_id = boot_id(), .pid = pid, .start_ticks = stat->start_ticks};
     process.life_.started_wall = wall_now() - age_of(process.life_, boot_now());
-    process.life_.executable = executable ? *executable : stat->comm;
-    process.life_.comm = stat->comm;
+    name(process.life_, process.directory(), *stat);
     return Result<Process>(std::move(process));
 }
 
@@ -116,9 +124,7 @@ Life life_after_exec(const Process& process, nanoseconds wall) {
     Life life = process.life();
     const auto text = read_file(process.directory(), "stat");
     const auto stat = text ? parse_stat(*text) : std::nullopt;
-    if (stat) life.comm = stat->comm;
-    const auto executable = read_link(process.directory(), "exe");
-    life.executable = executable ? *executable : life.comm;
+    if (stat) name(life, process.directory(), *stat);
     life.started_wall = wall;
     return life;
 }

@@ -16,15 +16,21 @@
 namespace rampwatch::report {
 namespace {
 
-constexpr std::array<Series, 5> kCounts = {Series::aged_goroutines, Series::goroutines, Series::aged_threads,
-                                           Series::threads, Series::fds};
+constexpr std::array<Series, 7> kCounts = {
+    Series::aged_goroutines, Series::goroutines, Series::aged_tasks, Series::tasks,
+    Series::aged_threads,    Series::threads,    Series::fds};
 
 bool grows(const SeriesVerdict& series) {
     return series.claim == Claim::growing || series.claim == Claim::leak;
 }
 
+bool is_tasks(const SeriesVerdict* count) {
+    return count != nullptr && (count->series == Series::tasks || count->series == Series::aged_tasks);
+}
+
 std::optional<Series> plain_of(Series series) {
     if (series == Series::aged_goroutines) return Series::goroutines;
+    if (series == Series::aged_tasks) return Series::tasks;
     return series == Series::aged_threads ? std::optional(Series::threads) : std::nullopt;
 }
 
@@ -152,8 +158,13 @@ std::string likely_cause(const Verdict& verdict, const VerdictContext& context) 
         return "shared memory: a pool that is touched for the first time ends when it is full; a JVM's ZGC "
                "heap does not";
     }
+    const SeriesVerdict* risen = count == nullptr ? risen_count(verdict) : nullptr;
+    // Which tasks those are, where a dump shows it, says more than that there are more of them.
+    if (is_tasks(count) || is_tasks(risen)) {
+        if (const std::string stacks = grown_stacks(context); !stacks.empty()) return stacks;
+    }
     if (count != nullptr) return company(*lead, *count);
-    if (const SeriesVerdict* risen = risen_count(verdict)) return small_company(*lead, *risen);
+    if (risen != nullptr) return small_company(*lead, *risen);
     return of_anonymous(verdict, context);
 }
 

@@ -43,14 +43,8 @@ std::string surety_words(const ScanRow& row, const ScanReport& scan) {
     return text;
 }
 
-std::string_view name_of_program(const Life& who) {
-    std::string_view name = who.executable.empty() ? who.comm : who.executable;
-    if (const auto slash = name.rfind('/'); slash != std::string_view::npos) name.remove_prefix(slash + 1);
-    return name.empty() ? std::string_view(who.comm) : name;
-}
-
 std::string short_name(const Life& who) {  // in its column
-    const std::string_view name = name_of_program(who);
+    const std::string_view name = called(who);
     return escape(name, name.size() > 16 ? 13 : 16);
 }
 

@@ -14,8 +14,7 @@ namespace rampwatch::report {
 namespace {
 
 std::string who(const Dump& dump) {
-    const std::string_view path = dump.life.executable;
-    const std::string name = escape(path.substr(path.rfind('/') + 1), 64);
+    const std::string name = escape(called(dump.life), 64);
     if (dump.life.pid == 0) return name.empty() ? "?" : name;
     return name.empty() ? fmt::format("PID {}", dump.life.pid)
                         : fmt::format("PID {} ({})", dump.life.pid, name);

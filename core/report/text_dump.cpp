@@ -324,8 +324,7 @@ std::string stop_words(const Dump& dump) {
 
 // "of PID 4711 (shop)", or of the file that somebody else wrote.
 std::string whose(const Dump& dump) {
-    const std::string_view path = dump.life.executable.empty() ? dump.life.comm : dump.life.executable;
-    const std::string name = escape(path.substr(path.rfind('/') + 1), 64);
+    const std::string name = escape(called(dump.life), 64);
     if (dump.life.pid != 0) return fmt::format(" of PID {} ({})", dump.life.pid, name);
     return name.empty() ? std::string() : " in " + name;
 }

@@ -97,10 +97,7 @@ std::string name_of(const Life& life) {
     if (life.pid == 0) {  // a sum has none
         return escape(life.unit ? *life.unit : life.comm, 256);
     }
-    std::string_view name =
-        life.executable.empty() ? std::string_view(life.comm) : std::string_view(life.executable);
-    if (const auto slash = name.rfind('/'); slash != std::string_view::npos && slash + 1 < name.size())
-        name.remove_prefix(slash + 1);
+    const std::string_view name = called(life);
     if (name.empty()) return fmt::format("PID {}", life.pid);
     return fmt::format("PID {} ({})", life.pid, escape(name, 64));
 }

@@ -45,7 +45,7 @@ std::string_view state_words(char state) {
 std::string who(const Look& look) {
     const Life& life = look.life;
     const auto slash = life.executable.rfind('/');
-    std::string text = fmt::format("PID {}: {}", life.pid, escape(life.comm, 64));
+    std::string text = fmt::format("PID {}: {}", life.pid, escape(life.program.value_or(life.comm), 64));
     if (slash != std::string::npos) text += fmt::format(" ({})", escape(life.executable, 256));
     text += fmt::format(", user {}\n", look.user);
     const std::string since = "since " + format_time(life.started_wall);

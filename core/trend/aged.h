@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Counts of what has been there, or has not run, for long: aged threads, aged goroutines. Hardly a wave of
-// requests and no burst reaches them, so that they are believed sooner than plain counts.
+// Counts of what has been there, or has not run, for long: aged threads, goroutines and tasks. Hardly a wave
+// of requests and no burst reaches them, so that they are believed sooner than plain counts.
 #pragma once
 
 #include <chrono>

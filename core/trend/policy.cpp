@@ -9,7 +9,10 @@
 namespace rampwatch::trend {
 namespace {
 
-bool is_aged(Series series) { return series == Series::aged_threads || series == Series::aged_goroutines; }
+bool is_aged(Series series) {
+    return series == Series::aged_threads || series == Series::aged_goroutines ||
+           series == Series::aged_tasks;
+}
 
 void suspect(Policy& policy, Series series, const Times& times, const Tuning& tuning) {
     policy.patience_s = (is_aged(series) ? kAgedSuspectSpan : tuning.suspect_span) * times.patience_s;

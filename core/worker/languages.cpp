@@ -7,8 +7,10 @@
 #include <chrono>
 #include <iterator>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
+#include "core/base/poller.h"
 #include "core/probe/arch.h"
 #include "core/probe/memory.h"
 #include "core/probe/namespace_tids.h"
@@ -60,6 +62,29 @@ std::unique_ptr<Moment> moment_of(pid_t pid) {
     return std::make_unique<Moment>(*tid, std::move(*maps), std::move(*tids), *arch);
 }
 
+// Counts tasks, and notes when each was seen first.
+class Sightings : public runtime::Sink {
+  public:
+    using First = std::unordered_map<std::uint64_t, std::chrono::nanoseconds>;
+
+    Sightings(const First& before, std::chrono::nanoseconds now) : before_(before), now_(now) {}
+    void add(const runtime::Task& task) override {
+        ++tasks;
+        if (task.id == 0 || task.torn || first.size() >= kMostSeen) return;
+        const auto known = before_.find(task.id);
+        first.emplace(task.id, known == before_.end() ? now_ : known->second);
+    }
+    void add(const runtime::TypeRow&) override {}
+
+    static constexpr std::size_t kMostSeen = 200'000;
+    std::int64_t tasks = 0;
+    First first{};
+
+  private:
+    const First& before_;
+    std::chrono::nanoseconds now_;
+};
+
 }  // namespace
 
 struct Languages::State {
@@ -68,6 +93,7 @@ struct Languages::State {
     native::Runtimes runtimes{};
     std::vector<LanguageRuntime> refused{};
     std::vector<Code> code{};
+    std::unordered_map<std::uint64_t, std::chrono::nanoseconds> first_seen{};  // of the tasks counted last
     bool settled = false;  // what was refused stays so while the code is the same
 
     void attach(const runtime::Target& target);
@@ -158,6 +184,24 @@ void Languages::add_tasks(runtime::Budget& budget, Dump& dump) {
     }
     dump.groups.insert(dump.groups.begin(), std::make_move_iterator(groups.begin()),
                        std::make_move_iterator(groups.end()));
+}
+
+answer::TaskCount Languages::count_tasks(runtime::Budget& budget, std::chrono::nanoseconds aged_after) {
+    answer::TaskCount count;
+    const auto now = boot_now();
+    Sightings sightings(state_->first_seen, now);
+    for (const auto& runtime : state_->runtimes) {
+        if (runtime->exact() == nullptr) continue;
+        const auto rest = runtime->exact()->tasks(sightings, budget);
+        count.any = true;
+        if (!rest) count.left_out = rest.error().what;
+        if (rest && !rest->why.empty()) count.left_out = rest->why;
+    }
+    count.tasks = sightings.tasks;
+    state_->first_seen = std::move(sightings.first);
+    count.aged = std::count_if(state_->first_seen.begin(), state_->first_seen.end(),
+                               [&](const auto& seen) { return now - seen.second >= aged_after; });
+    return count;
 }
 
 }  // namespace rampwatch::worker

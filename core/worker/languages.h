@@ -5,12 +5,14 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
 #include "core/model/stack.h"
 #include "core/native/native.h"
 #include "core/runtime/runtime.h"
+#include "core/worker/order.h"
 
 namespace rampwatch::worker {
 
@@ -33,6 +35,10 @@ class Languages {
 
     // Their parked tasks as groups, before the groups that `dump` has, and what `dump.runtimes` says of them.
     void add_tasks(runtime::Budget& budget, Dump& dump);
+
+    // How many there are, and how many of them an earlier count saw `aged_after` ago or longer; 16 bytes are
+    // kept for each.
+    answer::TaskCount count_tasks(runtime::Budget& budget, std::chrono::nanoseconds aged_after);
 
   private:
     struct State;

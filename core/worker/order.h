@@ -41,6 +41,14 @@ struct Count {
 
     friend bool operator==(const Count&, const Count&) = default;
 };
+struct TaskCount {
+    bool any = false;        // a runtime that has tasks is there
+    std::int64_t tasks = 0;  // parked
+    std::int64_t aged = 0;   // of these, seen at one place for so long
+    std::string left_out{};  // why these are not all; empty when they are
+
+    friend bool operator==(const TaskCount&, const TaskCount&) = default;
+};
 struct Stacks {
     Dump dump{};
 
@@ -66,6 +74,13 @@ struct Count {
     using Answer = answer::Count;
     std::chrono::nanoseconds aged_after = std::chrono::hours(1);
 };
+// The parked tasks of other runtimes than Go's. Those that this worker has seen at one place for `aged_after`
+// are counted as aged.
+struct TaskCount {
+    using Answer = answer::TaskCount;
+    std::chrono::nanoseconds aged_after = std::chrono::hours(1);
+    std::chrono::nanoseconds cpu = std::chrono::seconds(1);  // of the search
+};
 // The program's own profile of its goroutines; where there is none, as Goroutines.
 struct Profile {
     using Answer = answer::Goroutines;
@@ -85,8 +100,10 @@ struct Memory {
 
 }  // namespace order
 
-using Task = std::variant<order::Goroutines, order::Count, order::Profile, order::Stacks, order::Memory>;
-using Payload = std::variant<Error, answer::Goroutines, answer::Count, answer::Stacks, answer::Memory>;
+using Task = std::variant<order::Goroutines, order::Count, order::Profile, order::Stacks, order::Memory,
+                          order::TaskCount>;
+using Payload =
+    std::variant<Error, answer::Goroutines, answer::Count, answer::Stacks, answer::Memory, answer::TaskCount>;
 
 // Every order says what it may cost. What takes longer is a hang: a reader that can takes a part in its time.
 struct Order {

@@ -63,6 +63,11 @@ void fields(auto& visit, Is<Profile> auto& order) {
 void fields(auto& visit, Is<Stacks> auto& order) { visit(Field{"settings"}, order.settings); }
 void fields(auto& visit, Is<Memory> auto& order) { visit(Field{"budget"}, order.budget); }
 
+void fields(auto& visit, Is<TaskCount> auto& order) {
+    visit(Field{"aged_after"}, order.aged_after);
+    visit(Field{"cpu"}, order.cpu);
+}
+
 }  // namespace order
 
 namespace answer {
@@ -78,6 +83,13 @@ void fields(auto& visit, Is<Count> auto& answer) {
 }
 void fields(auto& visit, Is<Stacks> auto& answer) { visit(Field{"dump"}, answer.dump); }
 void fields(auto& visit, Is<Memory> auto& answer) { visit(Field{"parts"}, answer.parts); }
+
+void fields(auto& visit, Is<TaskCount> auto& answer) {
+    visit(Field{"any"}, answer.any);
+    visit(Field{"tasks"}, answer.tasks);
+    visit(Field{"aged"}, answer.aged);
+    visit(Field{"left_out"}, answer.left_out);
+}
 
 }  // namespace answer
 
@@ -127,6 +139,9 @@ bool is_sound(const answer::Stacks& answer) {
     return dump.runtimes.size() <= kMostRuntimes && std::ranges::all_of(dump.runtimes, sound) &&
            is_sound(dump.groups) && (!dump.memory || is_sound(*dump.memory)) &&
            (!dump.go || is_sound(*dump.go));
+}
+bool is_sound(const answer::TaskCount& answer) {
+    return counts(answer.tasks, answer.aged) && answer.aged <= answer.tasks;
 }
 bool is_sound(const answer::Memory& answer) { return is_sound(answer.parts); }
 

@@ -125,6 +125,11 @@ class Readers {
         languages_.add_tasks(budget, *dump);
         return answer::Stacks{std::move(*dump)};
     }
+    Payload operator()(const order::TaskCount& order) {
+        languages_.begin();
+        runtime::Budget budget = runtime::budget_of(kMostHeap, order.cpu, order.cpu * 4);
+        return languages_.count_tasks(budget, order.aged_after);
+    }
     Payload operator()(const order::Memory& order) {
         auto parts = read_memory_parts(pid_, order.budget);
         if (!parts) return parts.error();

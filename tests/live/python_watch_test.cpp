@@ -122,3 +122,59 @@ TEST_CASE("coroutines that never ran are told apart, and both reasons are asked 
                   "loop held up?"));
     }
 }
+
+TEST_CASE("a Python program goes by its script, in words and in JSON", "[python_watch]") {
+    const test::Target program(
+        {"/usr/bin/python3", test::tests_file("programs/python/unstarted.py"), "forgotten", "1"});
+    const auto dump = test::rampwatch({"dump", program.pid_word()});
+    CHECK(has(dump.out, " of PID " + program.pid_word() + " (unstarted.py)\n"));
+    CHECK(has(test::rampwatch({program.pid_word()}).out, ": unstarted.py (/usr/bin/python3"));
+    const auto told = json::parse(test::rampwatch({"dump", "--format", "json", program.pid_word()}).out);
+    CHECK(told["target"]["program"] == "unstarted.py");
+    CHECK_FALSE(told["target"].contains("command_line"));
+}
+
+TEST_CASE("samples of a Python program carry its coroutines, each count once", "[python_watch]") {
+    const test::TempTree tree;
+    const test::Target program({"/usr/bin/python3", service(), "--first", "300", "--rate", "0.001"});
+    const auto watched =
+        test::rampwatch({"watch", "--interval", "200ms", "--for", "4s", "--no-dumps", "--format", "json",
+                         "--record", tree.path("record.csv"), program.pid_word()});
+    CHECK(watched.status == 0);
+    std::istringstream lines(watched.out);
+    int counted = 0, samples = 0;
+    for (std::string line; std::getline(lines, line);) {
+        const json event = json::parse(line);
+        if (event["event"] != "sample") continue;
+        ++samples;
+        if (event["sample"]["tasks"].is_null()) continue;
+        ++counted;
+        CHECK(event["sample"]["tasks"] == 302);
+        CHECK(event["sample"]["aged_tasks"] <= 302);
+    }
+    CHECK(counted >= 1);
+    CHECK(counted < samples);
+    const auto judged = test::rampwatch({"analyze", "--format", "json", tree.path("record.csv")});
+    CHECK(has(judged.out, "\"tasks\""));
+}
+
+TEST_CASE("a heap of Python is told by its types, the storage of dicts apart", "[python_watch]") {
+    const test::Target program({"/usr/bin/python3", test::tests_file("programs/python/goods.py"), "60000"});
+    const auto heap = test::rampwatch({"heap", program.pid_word()});
+    CAPTURE(heap.out, heap.err);
+    CHECK(heap.status == 0);
+    const auto count_of = [&](const std::string& type) {
+        const std::size_t end = heap.out.find(" x " + type + ",");
+        if (end == std::string::npos) return 0.0;
+        std::string digits =
+            heap.out.substr(heap.out.rfind(' ', end - 1) + 1, end - heap.out.rfind(' ', end - 1));
+        std::erase(digits, ',');
+        return std::stod(digits);
+    };
+    CHECK(count_of("Session") == Approx(40'000).epsilon(.02));
+    CHECK(count_of("Cart") == Approx(30'000).epsilon(.02));
+    CHECK(count_of("float") == Approx(60'000).epsilon(.05));
+    CHECK(count_of("dict") > 6000);
+    CHECK(has(heap.out, " x dict storage, "));
+    CHECK_FALSE(has(heap.out, "not told by its types"));
+}

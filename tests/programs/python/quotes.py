@@ -3,7 +3,7 @@
 
 Usage: quotes.py [--threads] [--first COUNT] [--rate N] [--payload BYTES]. N orders a second (8) are left, each
 with so many bytes (65536): as a coroutine that awaits a queue which nobody fills, or with --threads as a thread
-that waits there; COUNT coroutines are left at the start. Prints "ready" and stays. Runs on 3.8 and later.
+that waits there; COUNT of them are left at the start. Prints "ready" and stays. Runs on 3.8 and later.
 """
 import argparse
 import asyncio
@@ -52,12 +52,14 @@ async def serve(options):
 
 def serve_threads(options):
     service = QuoteService(queue.Queue(), options.payload)
-    print("ready", flush=True)
     number = 0
     while True:
+        if number == options.first:
+            print("ready", flush=True)
+        if number >= options.first:
+            time.sleep(1 / options.rate)
         number += 1
         threading.Thread(target=service.wait_for_quote, args=(number,), daemon=True).start()
-        time.sleep(1 / options.rate)
 
 
 def main():

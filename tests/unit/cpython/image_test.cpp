@@ -11,6 +11,7 @@
 
 #include "core/cpython/find.h"
 #include "core/cpython/runtime.h"
+#include "core/cpython/threads.h"
 #include "tests/catch.h"
 #include "tests/support/process_image.h"
 
@@ -97,6 +98,45 @@ TEST_CASE("a search for coroutines that was cut short finds a part of them, and 
         CHECK(part.tasks < whole.tasks);
         CHECK(rest->left_out > 0);
         CHECK(rest->why.ends_with("of its heap was not read"));
+    }
+}
+
+// The image with a further C frame on top of each thread's, whose frame is `current`.
+ProcessImage with_new_calls(const ProcessImage& image, std::uint64_t current) {
+    const ImageTarget process(image);
+    const auto python = cpython::find(process.target());
+    REQUIRE(python);
+    const cpython::Layout& layout = python->layout;
+    ProcessImage changed = image;
+    if (layout.c_frame < 0) return changed;
+    std::uint64_t place = 0x7000'0000'0000;
+    for (const auto& [tid, state] : cpython::thread_states(process.target(), *python)) {
+        const auto before = process.target().memory.get<std::uint64_t>(state + layout.thread_frame);
+        REQUIRE(before);
+        const std::uint64_t words[] = {current, *before};
+        changed.memory.put(place + static_cast<std::uint64_t>(layout.c_frame),
+                           std::as_bytes(std::span(words)));
+        changed.memory.put(state + layout.thread_frame, std::as_bytes(std::span(&place, 1)));
+        place += 64;
+    }
+    return changed;
+}
+
+TEST_CASE("threads whose innermost call has only just begun are where its caller is", "[cpython]") {
+    for (const auto& path : images()) {
+        INFO(path);
+        const ProcessImage image = ProcessImage::parse(read(path));
+        const ImageTarget process(image);
+        const auto python = attach(process.target());
+        REQUIRE(python);
+        const auto threads = joined(test::tell_threads(**python, tids_of(image)));
+        for (const std::uint64_t current : {std::uint64_t{0}, std::uint64_t{0x1234'5678'9ab8}}) {
+            const ProcessImage begun = with_new_calls(image, current);
+            const ImageTarget now(begun);
+            const auto read_again = attach(now.target());
+            REQUIRE(read_again);
+            CHECK(joined(test::tell_threads(**read_again, tids_of(image))) == threads);
+        }
     }
 }
 

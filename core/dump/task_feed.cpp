@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include "core/dump/task_feed.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/base/poller.h"
+
+namespace rampwatch::dump {
+
+namespace {
+
+using std::chrono::nanoseconds;
+
+// Counts take at most one in so many of one CPU's nanoseconds.
+constexpr int kShare = 200;
+// A count comes so long before the tick that it is for.
+constexpr nanoseconds kLead = std::chrono::milliseconds(200);
+constexpr nanoseconds kLongestWait = std::chrono::minutes(2);
+constexpr std::int32_t kNice = 10;
+constexpr nanoseconds kRetry = std::chrono::minutes(1);
+// What has no such language now may have one soon: a process that has only just begun, a shell that will
+// exec. Each time before GoFeed looks again, which lets the worker rest where it finds nothing either.
+constexpr std::array<nanoseconds, 3> kNotYet = {std::chrono::milliseconds(500), std::chrono::seconds(8),
+                                                std::chrono::seconds(50)};
+
+}  // namespace
+
+TaskFeed::TaskFeed(std::shared_ptr<worker::Worker> worker, TaskFeedSettings settings)
+    : worker_(std::move(worker)), settings_(settings), due_(kDueNow) {}
+
+std::optional<nanoseconds> TaskFeed::deadline() const { return call_ ? call_->deadline() : due_; }
+
+void TaskFeed::collect(std::vector<Fact>& facts) {
+    static_cast<void>(facts);
+    const nanoseconds now = boot_now();
+    if (call_) {
+        auto answer = call_->poll();
+        if (!answer) return;
+        const nanoseconds cpu = call_->cpu();
+        call_.reset();
+        learn(std::move(*answer), cpu, now);
+    } else if (due_ && now >= *due_) {
+        due_.reset();
+        call_.emplace(worker_, worker::order::TaskCount{.aged_after = settings_.aged_after},
+                      worker::Order{.time = kLongestWait, .nice = kNice});
+    }
+}
+
+void TaskFeed::learn(Result<worker::answer::TaskCount> answer, nanoseconds cpu, nanoseconds now) {
+    count_.reset();
+    has_tasks_ = answer && answer->any;
+    rests_until_ = now + std::clamp(cpu, nanoseconds{}, kLongestWait) * kShare;
+    if (has_tasks_) {
+        if (answer->left_out.empty()) count_ = std::move(*answer);
+        return;
+    }
+    const bool never = !answer && (answer.error().kind == Error::Kind::gone ||
+                                   answer.error().kind == Error::Kind::no_permission);
+    if (never) return;
+    if (!answer)
+        due_ = now + kRetry;
+    else if (misses_ < kNotYet.size())
+        due_ = now + kNotYet[misses_++];
+}
+
+void TaskFeed::begin_anew() {
+    count_.reset();
+    has_tasks_ = false;
+    misses_ = 0;
+    if (!call_) due_ = nanoseconds{};
+}
+
+void TaskFeed::read(Sample& sample) {
+    if (!has_tasks_) return;
+    if (count_) {
+        sample.tasks = count_->tasks;
+        sample.aged_tasks = count_->aged;
+        count_.reset();
+    }
+    const nanoseconds lead = std::min(settings_.interval / 4, kLead);
+    if (!call_) due_ = std::max(sample.mono + settings_.interval - lead, rests_until_);
+}
+
+}  // namespace rampwatch::dump

@@ -62,17 +62,12 @@ void leave_out(answer::Goroutines& answer, std::size_t kept) {
     answer.groups.resize(std::min(kept, answer.groups.size()));
 }
 
-// Which files' code is mapped where. A program that had no Go has none while that is the same: to look
-// through a large one again took a quarter of a second dump.
-std::vector<GoReader::Code> GoReader::code_of(pid_t pid) {
-    std::vector<Code> code;
+// A program that had no Go has none while its code is the same: to look through a large one again took a
+// quarter of a second dump.
+std::vector<MappedCode> GoReader::code_of(pid_t pid) {
     const auto tid = probe::live_thread(pid);
     const auto maps = tid ? probe::read_maps(*tid) : Result<probe::Maps>(tid.error());
-    if (!maps) return code;
-    for (const probe::Mapping& mapping : maps->mappings) {
-        if (mapping.executable && mapping.inode != 0) code.push_back({mapping.start, mapping.inode});
-    }
-    return code;
+    return maps ? mapped_code(*maps) : std::vector<MappedCode>();
 }
 
 Result<void> GoReader::attach() {

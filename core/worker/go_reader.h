@@ -10,6 +10,7 @@
 
 #include "core/golang/goroutines.h"
 #include "core/golang/runtime.h"
+#include "core/worker/mapped_code.h"
 #include "core/worker/order.h"
 
 namespace rampwatch::worker {
@@ -27,11 +28,7 @@ class GoReader {
     Payload answer(const order::Profile& order);
 
   private:
-    struct Code {
-        std::uint64_t start = 0, inode = 0;
-        friend bool operator==(const Code&, const Code&) = default;
-    };
-    static std::vector<Code> code_of(pid_t pid);
+    static std::vector<MappedCode> code_of(pid_t pid);
 
     Result<void> attach();
     Result<GoProgram> read(std::chrono::nanoseconds aged_after);
@@ -40,8 +37,8 @@ class GoReader {
     pid_t pid_;
     std::optional<golang::Runtime> runtime_{};
     std::optional<golang::Goroutines> goroutines_{};
-    std::optional<Error> without_go_{};    // what was said of a program without Go,
-    std::vector<Code> without_go_code_{};  // while this was its code
+    std::optional<Error> without_go_{};          // what was said of a program without Go,
+    std::vector<MappedCode> without_go_code_{};  // while this was its code
 };
 
 // All goroutine groups but the first `kept`; what they held is counted.

@@ -15,25 +15,12 @@
 #include "core/probe/memory.h"
 #include "core/probe/namespace_tids.h"
 #include "core/probe/pagemap.h"
+#include "core/worker/mapped_code.h"
 #include "core/worker/runtimes.h"
 #include "core/worker/task_groups.h"
 
 namespace rampwatch::worker {
 namespace {
-
-// Which files' code is mapped where: while that is the same, no other runtime came in.
-struct Code {
-    std::uint64_t start = 0, inode = 0;
-    friend bool operator==(const Code&, const Code&) = default;
-};
-
-std::vector<Code> code_of(const probe::Maps& maps) {
-    std::vector<Code> code;
-    for (const probe::Mapping& mapping : maps.mappings) {
-        if (mapping.executable && mapping.inode != 0) code.push_back({mapping.start, mapping.inode});
-    }
-    return code;
-}
 
 // The target at one moment; what refers to it is refreshed before it is replaced.
 struct Moment {
@@ -92,7 +79,7 @@ struct Languages::State {
     std::unique_ptr<Moment> now{};
     native::Runtimes runtimes{};
     std::vector<LanguageRuntime> refused{};
-    std::vector<Code> code{};
+    std::vector<MappedCode> code{};
     std::unordered_map<std::uint64_t, std::chrono::nanoseconds> first_seen{};  // of the tasks counted last
     bool settled = false;  // what was refused stays so while the code is the same
 
@@ -139,7 +126,7 @@ void Languages::begin() {
         state.code.clear();
         return;
     }
-    auto code = code_of(now->maps);
+    auto code = mapped_code(now->maps);
     bool same = state.settled && code == state.code && !code.empty();
     for (const auto& runtime : state.runtimes) same = same && runtime->refresh(*now->target);
     if (!same) state.attach(*now->target);

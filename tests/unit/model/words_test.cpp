@@ -37,7 +37,6 @@ TEST_CASE("the last enumerator that readers of bytes accept is the last that has
     CHECK(is_last(LimitKind::physical));
     CHECK(is_last(MemoryKind::unmapped));
     CHECK(is_last(DumpReason::limit_near));
-    CHECK(is_last(StackKind::task));
 }
 
 TEST_CASE("each series, shape, gate, event and ending has a word of its own", "[model]") {

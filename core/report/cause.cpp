@@ -91,7 +91,7 @@ bool has_parts(const VerdictContext& context) {
 // Of counts that leak: what each of them holds, and where they are.
 std::string of_counts(const Verdict& verdict, const SeriesVerdict& count, const VerdictContext& context) {
     if (count.series == Series::fds)
-        return "ls -l /proc/PID/fd says what the descriptors are: sockets, files, event or timer descriptors";
+        return "rampwatch look PID says what the descriptors are: sockets and to whom, files and where";
     const auto& memory = verdict.series[index(Series::memory)];
     const double rise = count.rise.value_or(count.current - count.first);
     const double held = memory ? memory->rise.value_or(memory->current - memory->first) : 0;

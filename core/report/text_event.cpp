@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <string_view>
 
@@ -26,6 +28,13 @@ std::string signal_name(int number) {
     return name == nullptr ? fmt::format("signal {}", number) : fmt::format("SIG{} ({})", name, number);
 }
 
+// ps and systemd call a script by its own name, which the kernel keeps as the comm.
+bool is_interpreter(std::string_view program) {
+    constexpr std::array<std::string_view, 9> kNames = {"python", "ruby", "perl",  "node", "php",
+                                                        "bash",   "dash", "guile", "lua"};
+    return std::ranges::any_of(kNames, [&](std::string_view name) { return program.starts_with(name); });
+}
+
 std::string subject(const Event& event) {
     return event.who ? name_of(*event.who) : fmt::format("target {}", event.target);
 }
@@ -36,10 +45,9 @@ std::string restarted_line(const Event& event) {
                            subject(event), escape(event.was->comm, 64), event.life);
     }
     if (event.who && event.who->unit)
-        return fmt::format("{}, {} is followed: life {}; floors start anew, what was learned stays",
+        return fmt::format("{}, {} is followed: life {}; its growth is measured anew",
                            event.who->pid == 0 ? "up again" : "started anew", subject(event), event.life);
-    return fmt::format("{} is life {} of what is watched; floors start anew, what was learned stays",
-                       subject(event), event.life);
+    return fmt::format("restarted as {} (life {}); its growth is measured anew", subject(event), event.life);
 }
 
 std::string started_line(const Event& event) {
@@ -101,6 +109,9 @@ std::string name_of(const Life& life) {
         life.executable.empty() ? std::string_view(life.comm) : std::string_view(life.executable);
     if (const auto slash = name.rfind('/'); slash != std::string_view::npos && slash + 1 < name.size())
         name.remove_prefix(slash + 1);
+    const bool is_threads_own = life.comm == "MainThread" || life.comm.starts_with("node-");
+    if (is_interpreter(name) && !life.comm.empty() && !is_interpreter(life.comm) && !is_threads_own)
+        name = life.comm;
     if (name.empty()) return fmt::format("PID {}", life.pid);
     return fmt::format("PID {} ({})", life.pid, escape(name, 64));
 }

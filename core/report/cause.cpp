@@ -48,8 +48,26 @@ const SeriesVerdict* first_count(const Verdict& verdict, Fits fits) {
 
 const SeriesVerdict* growing_count(const Verdict& verdict) { return first_count(verdict, grows); }
 
+// What rose once and is level since does not rise with the memory.
+bool rises_still(const SeriesVerdict& series) {
+    switch (series.shape) {
+        case Shape::too_short:
+        case Shape::ramp:
+        case Shape::staircase:
+        case Shape::ramp_on_sawtooth:
+        case Shape::ramp_on_periodic:
+            return true;
+        default:
+            return rises_in_a_line(series);
+    }
+}
+
 // Below the smallest growth that counts, but there for everyone to see.
-const SeriesVerdict* risen_count(const Verdict& verdict) { return first_count(verdict, rose_visibly); }
+const SeriesVerdict* risen_count(const Verdict& verdict) {
+    return first_count(verdict, [](const SeriesVerdict& series) {
+        return rose_visibly(series) && rises_still(series) && series.shape != Shape::flat;
+    });
+}
 
 // "2,250 more goroutines at main.askSupplier (main.go:22)": the stacks that grew, where a dump shows them.
 std::string grown_stacks(const VerdictContext& context) {

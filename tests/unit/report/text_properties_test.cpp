@@ -89,7 +89,7 @@ Text read(const std::string& text) {
         if (line.empty()) continue;
         found.lines.emplace_back(line);
         if (line.starts_with("  ") && line.size() > 16 && line[2] != ' ')
-            found.by_label.emplace(trim(line.substr(2, 14)), line.substr(16));
+            found.by_label.emplace(trim(line.substr(2, 14)), trim(line.substr(16)));
     }
     return found;
 }

@@ -18,6 +18,7 @@
 #include "core/base/poller.h"
 #include "core/base/units.h"
 #include "core/dump/backend.h"
+#include "core/probe/descriptors.h"
 #include "core/probe/memory.h"
 #include "core/probe/open_memory.h"
 #include "core/probe/permission.h"
@@ -163,6 +164,8 @@ Result<Look> take_look(const probe::Process& process, const std::string& pprof) 
     if (peak_kib && *peak_kib < INT64_MAX / 1024) look.peak_rss_bytes = *peak_kib * 1024;
     add_beside_rss(look, process, status ? *status : std::string());
     add_family(look, process);
+    if (auto kinds = probe::descriptor_kinds(process.directory(), kMostDescriptors))
+        look.descriptors = std::move(*kinds);
     if (!sample->fds) look.missing.emplace_back("descriptors");
     look.main_thread_ended = !process.has_main_thread();
     add_stacks(look, pprof);

@@ -12,13 +12,14 @@
 #include "cli/options/dump_options.h"
 #include "cli/options/history_options.h"
 #include "cli/options/judge_options.h"
+#include "cli/options/service_options.h"
 #include "cli/options/target_options.h"
+#include "cli/watch/service_watch.h"
 #include "core/base/text.h"
 #include "core/dump/backend.h"
 #include "core/listen/carry_over.h"
 #include "core/probe/permission.h"
 #include "core/probe/sampler.h"
-#include "core/store/history_absence.h"
 #include "core/watch/loop.h"
 
 namespace rampwatch::cli {
@@ -26,6 +27,7 @@ namespace {
 
 constexpr const char* kExamples = R"(Examples:
   */5 * * * * root rampwatch sample --name myservice       in /etc/cron.d
+  rampwatch sample --unit nginx                            its processes, in sum
   rampwatch sample --pidfile /run/myservice.pid --patience 12h
 
 A process that was sampled before and is not running is no trouble: status 0,
@@ -34,6 +36,7 @@ every 10 minutes at least; fewer are kept, but not judged.)";
 
 struct Options {
     TargetOptions target{};
+    ServiceOptions service{};
     JudgeOptions judge{};
     DumpOptions dump{};
     HistoryOptions history{};
@@ -75,9 +78,7 @@ int not_there(const Options& options, const Error& error) {
     const auto name = options.history.name ? options.history.name : options.target.name;
     const bool is_gone = error.kind == Error::Kind::not_found || error.kind == Error::Kind::gone;
     if (!is_gone || !name || !may_come_back(options.target)) return complain(error);
-    const auto history = read_history_options(options.history, *name);
-    if (!history) return complain(history.error());
-    const auto noted = store::note_absence(history->place, history->target, wall_now());
+    const auto noted = note_absence(options.history, *name);
     if (!noted) return complain(noted.error());
     if (!*noted) return complain(error);
     if (::isatty(STDERR_FILENO) == 1)
@@ -85,11 +86,28 @@ int not_there(const Options& options, const Error& error) {
     return static_cast<int>(Exit::healthy);
 }
 
+// Of all its processes and their sum, as a watch of it does, once.
+int run_service_sample(const Options& options, const ServiceSettings& service, const trend::Settings& judge,
+                       const dump::Settings& dumps) {
+    WatchSettings settings{.interval = std::chrono::seconds(10), .dump = dumps};
+    settings.session.judge = judge;
+    settings.session.dumps = !options.no_dumps;
+    settings.stop.most_samples = 1;
+    settings.stop.longest_dump = 2 * dumps.timeout + std::chrono::seconds(5);
+    settings.listener.quiet = settings.one_shot = true;
+    settings.show_args = options.dump.show_args;
+    settings.history = options.history;
+    return run_service_watch(service, settings);
+}
+
 int run_sample(const Options& options) {
     const auto judge = read_judge_options(options.judge);
     if (!judge) return complain(judge.error());
     const auto dumps = read_dump_options(options.dump);
     if (!dumps) return complain(dumps.error());
+    const auto service = read_service_options(options.service, options.target);
+    if (!service) return complain(service.error());
+    if (*service) return run_service_sample(options, **service, *judge, *dumps);
     const auto handle = resolve(options.target);
     if (!handle) return not_there(options, handle.error());
     const probe::Process& process = *handle->process;
@@ -135,6 +153,8 @@ Command sample_command(const Invocation& invocation) {
     command.footer = kExamples;
     auto options = std::make_shared<Options>();
     add_target_options(command, options->target);
+    command.add("--unit NAME", &options->service.unit, "a service of systemd: all its processes, in sum");
+    command.add("--tree PID", &options->service.tree, "this process and its children, in sum");
     add_judge_options(command, options->judge);
     add_history_options(command, options->history);
     add_dump_options(command, options->dump);

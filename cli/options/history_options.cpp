@@ -8,8 +8,10 @@
 #include <cstdlib>
 
 #include "cli/console/command.h"
+#include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/store/history_absence.h"
 
 namespace rampwatch::cli {
 namespace {
@@ -67,6 +69,12 @@ std::string target_name(const Life& who) {
     if (const auto slash = name.rfind('/'); slash != std::string_view::npos) name.remove_prefix(slash + 1);
     if (name.empty()) name = who.comm;
     return name.empty() ? "unknown" : std::string(name);
+}
+
+Result<bool> note_absence(const HistoryOptions& options, std::string target) {
+    const auto history = read_history_options(options, std::move(target));
+    if (!history) return history.error();
+    return store::note_absence(history->place, history->target, wall_now());
 }
 
 Result<store::HistorySettings> read_history_options(const HistoryOptions& options, std::string target) {

@@ -35,4 +35,7 @@ Result<store::Retention> parse_retention(const std::string& text);
 // The base name of an executable, without what the kernel appends to a deleted one.
 std::string target_name(const Life& who);
 
+// Single samples looked for this target in vain: its history notes it. False where there is none.
+Result<bool> note_absence(const HistoryOptions& options, std::string target);
+
 }  // namespace rampwatch::cli

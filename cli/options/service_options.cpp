@@ -76,7 +76,7 @@ Result<std::optional<ServiceSettings>> read_service_options(const ServiceOptions
         error.where = "--unit";
         return error;
     }
-    settings.unit = std::move(*unit);
+    settings.unit = settings.called = std::move(*unit);
     return std::optional(settings);
 }
 

@@ -43,6 +43,10 @@ using namespace std::chrono_literals;
 
 constexpr nanoseconds kAskBusAgain = 5s;
 
+struct Silent final : watch::Listener {
+    void on_event(const Event&, const watch::Session&) override {}
+};
+
 class ServiceWatch final : public watch::Listener, private WatchBody {
   public:
     ServiceWatch(const ServiceSettings& service, const WatchSettings& settings)
@@ -58,8 +62,7 @@ class ServiceWatch final : public watch::Listener, private WatchBody {
         return options;
     }
     [[nodiscard]] std::string name() const {
-        if (!service_.unit.empty() || !service_.called.empty())
-            return service_.unit.empty() ? service_.called : service_.unit;
+        if (!service_.called.empty()) return service_.called;
         return service_.sought ? *service_.sought->pidfile : fmt::format("tree of PID {}", service_.tree);
     }
     [[nodiscard]] TargetId whole() const { return service_.all ? kSumTarget : kMainTarget; }
@@ -76,6 +79,7 @@ class ServiceWatch final : public watch::Listener, private WatchBody {
     void drill();
     void tell_hook(bool ok, const std::string& line);
     [[nodiscard]] int conclude();
+    [[nodiscard]] int tell_absence() const;
     [[nodiscard]] bool is_interrupted() { return WatchBody::is_interrupted({SIGUSR1, SIGUSR2}); }
     void pause(nanoseconds until);
 
@@ -105,7 +109,9 @@ void ServiceWatch::say(const std::string& line) {
 
 std::optional<Error> ServiceWatch::prepare() {
     if (auto error = open_records(whole())) return error;
-    if (to_journal_ && !settings_.json) {
+    if (settings_.one_shot) {
+        listener_ = std::make_unique<Silent>();
+    } else if (to_journal_ && !settings_.json) {
         listener_ = std::make_unique<listen::JournalListener>(service_.unit);
     } else {
         open_stdout();
@@ -351,6 +357,14 @@ int ServiceWatch::conclude() {
     return leak ? settings_.leak_status.value_or(found) : static_cast<int>(Exit::healthy);
 }
 
+// Of a service that was sampled before that is no trouble of cron's.
+int ServiceWatch::tell_absence() const {
+    const auto noted = note_absence(*settings_.history, service_.unit);
+    if (!noted) return complain(noted.error());
+    if (*noted) return static_cast<int>(Exit::healthy);
+    return complain({Error::Kind::not_found, "is not running", service_.unit, {}});
+}
+
 int ServiceWatch::run() {
     auto error = prepare();
     if (!error) error = service_.unit.empty() ? find_tree() : find_unit();
@@ -359,6 +373,8 @@ int ServiceWatch::run() {
         if (to_journal_) say(to_string(*error));
         return to_journal_ ? static_cast<int>(Exit::trouble) : complain(*error);
     }
+    const bool is_down = unit_ && unit_->state().main_pid == 0 && unit_->state().control_group.empty();
+    if (settings_.one_shot && is_down) return tell_absence();
     if (unit_ && !await_unit()) return static_cast<int>(Exit::healthy);
     if (const auto trouble = begin()) {
         say(to_string(*trouble));
@@ -366,7 +382,11 @@ int ServiceWatch::run() {
     }
     loop();
     notify_.stopping();
-    if (carry_over_) carry_over_->end(*session_, stop_.reason());
+    if (carry_over_) carry_over_->end(*session_, settings_.one_shot ? "" : stop_.reason());
+    if (settings_.one_shot) {
+        const bool is_kept = carry_over_ && carry_over_->writer() != nullptr;
+        return static_cast<int>(is_kept ? Exit::healthy : Exit::trouble);
+    }
     const int status = conclude();
     out_.flush_for(kLastWords);
     err_.flush_for(kLastWords);

@@ -124,7 +124,8 @@ listen::CarryOverOptions carry_over_options(const WatchSettings& settings, std::
         return options;
     }
     const trend::Settings& judge = settings.session.judge;
-    history->watching = {.interval = settings.interval,
+    history->watching = {.one_shot = settings.one_shot,
+                         .interval = settings.one_shot ? judge.patience / 100 : settings.interval,
                          .patience = judge.patience,
                          .min_growth_bytes = judge.min_growth_bytes,
                          .min_count = judge.min_count,

@@ -26,6 +26,7 @@ struct WatchSettings {
     std::optional<std::string> dump_directory{};
     bool show_args = false;
     bool json = false;
+    bool one_shot = false;                // of a service: a single sample into the history, and no word
     std::optional<std::string> record{};  // path of a CSV file
     std::optional<int> leak_status{};
     std::optional<HistoryOptions> history{};  // as typed: what the target is called is known later

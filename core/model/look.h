@@ -24,6 +24,14 @@ struct ThreadAges {
     friend bool operator==(const ThreadAges&, const ThreadAges&) = default;
 };
 
+// Descriptors that are alike: "sockets to 10.0.0.5:5432 (CLOSE_WAIT)", "eventfd", "files in /var/log".
+struct DescriptorKind {
+    std::string name{};  // holds foreign text: escape before printing
+    std::int64_t count = 0;
+
+    friend bool operator==(const DescriptorKind&, const DescriptorKind&) = default;
+};
+
 struct Look {
     Life life{};
     std::string user{};              // for people: a name, or "uid 1234"
@@ -38,7 +46,8 @@ struct Look {
     // mapped or not.
     std::optional<std::int64_t> hugetlb_bytes{}, open_memory_bytes{};
     std::optional<std::int64_t> open_memory_files{};
-    std::optional<std::int64_t> pss_bytes{};  // RSS by share; not read of what is big
+    std::optional<std::int64_t> pss_bytes{};    // RSS by share; not read of what is big
+    std::vector<DescriptorKind> descriptors{};  // most first; empty where they may not be read
     std::optional<ThreadAges> thread_ages{};
     std::optional<Dump> dump{};
     std::string no_dump{};  // why there is none, when there is none: "it would take longer than 0.6 s"

@@ -32,29 +32,6 @@ std::optional<std::uint32_t> hexadecimal(std::string_view text) {
     return value;
 }
 
-// "0100007F:1F90" and "...01000000:1F90": each group of eight digits is a word in this machine's order.
-bool read_address(std::string_view text, Listener& into) {
-    const auto colon = text.find(':');
-    if (colon != 8 && colon != 32) return false;
-    const auto port = hexadecimal(text.substr(colon + 1));
-    if (!port || *port > 0xffff) return false;
-    into.port = static_cast<std::uint16_t>(*port);
-    std::array<std::uint32_t, 4> words{};
-    for (std::size_t i = 0; i < colon / 8; ++i) {
-        const auto word = hexadecimal(text.substr(8 * i, 8));
-        if (!word) return false;
-        words[i] = *word;
-    }
-    std::array<char, INET6_ADDRSTRLEN> shown{};
-    const bool is_v6 = colon == 32;
-    if (::inet_ntop(is_v6 ? AF_INET6 : AF_INET, words.data(), shown.data(), shown.size()) == nullptr)
-        return false;
-    const std::string host = shown.data();
-    into.loopback = host == "::1" || host.starts_with("127.") || host.starts_with("::ffff:127.");
-    into.host = is_v6 ? "[" + host + "]" : host;
-    return true;
-}
-
 // Inodes of the sockets among its descriptors.
 Result<std::set<std::uint64_t>> sockets_of(pid_t pid) {
     const std::string path = fmt::format("/proc/{}/fd", pid);
@@ -78,6 +55,28 @@ Result<std::set<std::uint64_t>> sockets_of(pid_t pid) {
 
 }  // namespace
 
+bool read_tcp_address(std::string_view text, Listener& into) {
+    const auto colon = text.find(':');
+    if (colon != 8 && colon != 32) return false;
+    const auto port = hexadecimal(text.substr(colon + 1));
+    if (!port || *port > 0xffff) return false;
+    into.port = static_cast<std::uint16_t>(*port);
+    std::array<std::uint32_t, 4> words{};
+    for (std::size_t i = 0; i < colon / 8; ++i) {
+        const auto word = hexadecimal(text.substr(8 * i, 8));
+        if (!word) return false;
+        words[i] = *word;
+    }
+    std::array<char, INET6_ADDRSTRLEN> shown{};
+    const bool is_v6 = colon == 32;
+    if (::inet_ntop(is_v6 ? AF_INET6 : AF_INET, words.data(), shown.data(), shown.size()) == nullptr)
+        return false;
+    const std::string host = shown.data();
+    into.loopback = host == "::1" || host.starts_with("127.") || host.starts_with("::ffff:127.");
+    into.host = is_v6 ? "[" + host + "]" : host;
+    return true;
+}
+
 std::vector<Listener> parse_listeners(std::string_view table) {
     std::vector<Listener> found;
     for (const std::string_view line : split(table, '\n')) {
@@ -88,7 +87,7 @@ std::vector<Listener> parse_listeners(std::string_view table) {
         if (fields.size() < 10 || fields[3] != kListens) continue;
         Listener listener;
         const auto inode = parse_count(fields[9]);
-        if (!inode || !read_address(fields[1], listener)) continue;
+        if (!inode || !read_tcp_address(fields[1], listener)) continue;
         listener.inode = static_cast<std::uint64_t>(*inode);
         found.push_back(std::move(listener));
     }

@@ -22,6 +22,10 @@ struct Listener {
     friend bool operator==(const Listener&, const Listener&) = default;
 };
 
+// "0100007F:1F90" and "...01000000:1F90", as /proc/net/tcp and tcp6 have them: each group of eight digits is
+// a word in this machine's order. False for anything else; the inode is left as it is.
+bool read_tcp_address(std::string_view text, Listener& into);
+
 // The listening ones of /proc/net/tcp or tcp6, in its order.
 std::vector<Listener> parse_listeners(std::string_view table);
 

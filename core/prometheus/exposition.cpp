@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/prometheus/exposition.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -103,7 +105,12 @@ void add_claim(Builder& build, const Labels& labels, Claim claim, const Verdict*
 std::string group_name(const Group& group) {
     if (group.frames.empty()) return "?";
     const Frame& own = group.frames[std::min(group.own_frame, group.frames.size() - 1)];
-    return escape(own.function ? *own.function : own.module.value_or("?"), kLongestName);
+    if (own.function) return escape(*own.function, kLongestName);
+    if (!own.module) return "?";
+    // Two places of a stripped program are two: "pricesd+0x4678a3".
+    const std::string_view path = *own.module;
+    const std::string_view name = path.substr(path.rfind('/') + 1);
+    return escape(own.offset ? fmt::format("{}+{:#x}", name, *own.offset) : std::string(name), kLongestName);
 }
 
 // The top types of what grew: few, since each name is a series.

@@ -54,8 +54,26 @@ const SeriesVerdict* first_count(const Verdict& verdict, Fits fits) {
 
 const SeriesVerdict* growing_count(const Verdict& verdict) { return first_count(verdict, grows); }
 
+// What rose once and is level since does not rise with the memory.
+bool rises_still(const SeriesVerdict& series) {
+    switch (series.shape) {
+        case Shape::too_short:
+        case Shape::ramp:
+        case Shape::staircase:
+        case Shape::ramp_on_sawtooth:
+        case Shape::ramp_on_periodic:
+            return true;
+        default:
+            return rises_in_a_line(series);
+    }
+}
+
 // Below the smallest growth that counts, but there for everyone to see.
-const SeriesVerdict* risen_count(const Verdict& verdict) { return first_count(verdict, rose_visibly); }
+const SeriesVerdict* risen_count(const Verdict& verdict) {
+    return first_count(verdict, [](const SeriesVerdict& series) {
+        return rose_visibly(series) && rises_still(series) && series.shape != Shape::flat;
+    });
+}
 
 // "2,250 more goroutines at main.askSupplier (main.go:22)": the stacks that grew, where a dump shows them.
 std::string grown_stacks(const VerdictContext& context) {
@@ -97,7 +115,7 @@ bool has_parts(const VerdictContext& context) {
 // Of counts that leak: what each of them holds, and where they are.
 std::string of_counts(const Verdict& verdict, const SeriesVerdict& count, const VerdictContext& context) {
     if (count.series == Series::fds)
-        return "ls -l /proc/PID/fd says what the descriptors are: sockets, files, event or timer descriptors";
+        return "rampwatch look PID says what the descriptors are: sockets and to whom, files and where";
     const auto& memory = verdict.series[index(Series::memory)];
     const double rise = count.rise.value_or(count.current - count.first);
     const double held = memory ? memory->rise.value_or(memory->current - memory->first) : 0;

@@ -25,6 +25,12 @@ Json json_target(const Look& look) {
             {"main_thread_ended", look.main_thread_ended}};
 }
 
+Json json_kinds(const std::vector<DescriptorKind>& kinds) {
+    Json list = Json::array();
+    for (const DescriptorKind& kind : kinds) list.push_back({{"kind", kind.name}, {"count", kind.count}});
+    return list;
+}
+
 Json json_ages(const std::optional<ThreadAges>& ages) {
     if (!ages) return nullptr;
     return {{"read", ages->read},
@@ -64,6 +70,7 @@ std::string json_look(const Look& look) {
                  {"pss_bytes", json_known(look.pss_bytes)},
                  {"children", json_known(look.children)},
                  {"children_rss_bytes", json_known(look.children_bytes)},
+                 {"descriptors", json_kinds(look.descriptors)},
                  {"limit", json_limit(sample.limit)},
                  {"thread_ages", json_ages(look.thread_ages)},
                  {"cpu_s", json_seconds(sample.cpu)},

@@ -102,7 +102,7 @@ std::string value_grid(const Scale& scale) {
 
 std::string times(const TargetReport& target, const Scale& scale) {
     std::string svg;
-    constexpr int kTicks = 4;
+    constexpr int kTicks = 3;  // the outer labels stand inside, and must not reach the next one
     for (int i = 0; i <= kTicks; ++i) {
         const double t_s = scale.begin_s + (scale.end_s - scale.begin_s) * i / kTicks;
         const double x = scale.x(t_s);

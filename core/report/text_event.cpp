@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <string_view>
 
@@ -26,6 +28,13 @@ std::string signal_name(int number) {
     return name == nullptr ? fmt::format("signal {}", number) : fmt::format("SIG{} ({})", name, number);
 }
 
+// ps and systemd call a script by its own name, which the kernel keeps as the comm.
+bool is_interpreter(std::string_view program) {
+    constexpr std::array<std::string_view, 9> kNames = {"python", "ruby", "perl",  "node", "php",
+                                                        "bash",   "dash", "guile", "lua"};
+    return std::ranges::any_of(kNames, [&](std::string_view name) { return program.starts_with(name); });
+}
+
 std::string subject(const Event& event) {
     return event.who ? name_of(*event.who) : fmt::format("target {}", event.target);
 }
@@ -36,10 +45,9 @@ std::string restarted_line(const Event& event) {
                            subject(event), escape(event.was->comm, 64), event.life);
     }
     if (event.who && event.who->unit)
-        return fmt::format("{}, {} is followed: life {}; floors start anew, what was learned stays",
+        return fmt::format("{}, {} is followed: life {}; its growth is measured anew",
                            event.who->pid == 0 ? "up again" : "started anew", subject(event), event.life);
-    return fmt::format("{} is life {} of what is watched; floors start anew, what was learned stays",
-                       subject(event), event.life);
+    return fmt::format("restarted as {} (life {}); its growth is measured anew", subject(event), event.life);
 }
 
 std::string started_line(const Event& event) {
@@ -97,7 +105,11 @@ std::string name_of(const Life& life) {
     if (life.pid == 0) {  // a sum has none
         return escape(life.unit ? *life.unit : life.comm, 256);
     }
-    const std::string_view name = called(life);
+    std::string_view name = called(life);
+    const bool is_threads_own = life.comm == "MainThread" || life.comm.starts_with("node-");
+    if (!life.program && is_interpreter(name) && !life.comm.empty() && !is_interpreter(life.comm) &&
+        !is_threads_own)
+        name = life.comm;
     if (name.empty()) return fmt::format("PID {}", life.pid);
     return fmt::format("PID {} ({})", life.pid, escape(name, 64));
 }

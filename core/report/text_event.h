@@ -9,7 +9,8 @@
 
 namespace rampwatch::report {
 
-// "PID 4711 (myservice)"; the name is the executable's base name, else the comm, escaped.
+// "PID 4711 (myservice)"; the name is the executable's base name, of a script its own, else the comm,
+// escaped.
 std::string name_of(const Life& life);
 
 // "exited with status 3", "was killed by SIGKILL (9)", "was stopped by SIGTERM (15)", "was killed by the

@@ -145,6 +145,23 @@ std::string threads(const Look& look) {
     return text;
 }
 
+// The most of one kind first: a leak of descriptors is one of a kind.
+std::string descriptors(const Look& look) {
+    constexpr std::size_t kMostKinds = 4;
+    constexpr std::int64_t kMany = 20;
+    std::string text = format_count(*look.sample.fds);
+    if (*look.sample.fds < kMany || look.descriptors.empty()) return text;
+    std::int64_t rest = *look.sample.fds;
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at < std::min(kMostKinds, look.descriptors.size()); ++at) {
+        const DescriptorKind& kind = look.descriptors[at];
+        parts.push_back(format_count(kind.count) + " " + escape(kind.name, 64));
+        rest -= kind.count;
+    }
+    if (rest > 0) parts.push_back(format_count(rest) + " others");
+    return text + ": " + join(parts, ", ");
+}
+
 // Threads as old as the process are a pool, whatever their number.
 bool threads_may_have_grown(const Look& look) {
     if (!look.thread_ages || !look.sample.age) return true;
@@ -214,6 +231,20 @@ std::string stacks(const Look& look, const LookTextStyle& style) {
            "\n";
 }
 
+// What tells of the heap of a language, by its own means or by ours.
+std::string heap_command(const Look& look, const std::string& program) {
+    const std::string_view path = look.life.executable;
+    const std::string_view name = path.substr(path.rfind('/') + 1);
+    const std::int32_t pid = look.life.pid;
+    if (name == "java")
+        return fmt::format("sudo -u {} jcmd {} GC.class_histogram -all   # its heap by class",
+                           escape(look.user, 32), pid);
+    if (name == "node" || name == "nodejs")
+        return fmt::format("kill -USR1 {}   # opens its inspector: two heap snapshots tell", pid);
+    if (look.dump && look.dump->go) return {};  // told above
+    return fmt::format("{} heap --for 10m {}   # what of its heap grows, by type", program, pid);
+}
+
 std::string next_command(const Look& look, const std::string& program) {
     std::string text;
     if (!look.missing.empty() && look.with_rights.empty()) {
@@ -224,6 +255,8 @@ std::string next_command(const Look& look, const std::string& program) {
     }
     text += line("next", fmt::format("{} watch --patience 10m {}   # does it leak? this was a snapshot",
                                      program, look.life.pid));
+    if (const std::string heap = heap_command(look, program); look.missing.empty() && !heap.empty())
+        text += line("", heap);
     if (look.missing.empty())
         text += line("", fmt::format("{} dump {}   # all its stacks, with names", program, look.life.pid));
     return text;
@@ -240,7 +273,7 @@ std::string text_look(const Look& look, const LookTextStyle& style) {
     text += memory(look);
     if (look.sample.limit) text += line("limit", limit(*look.sample.limit));
     if (look.sample.threads) text += line("threads", threads(look));
-    if (look.sample.fds) text += line("fds", format_count(*look.sample.fds));
+    if (look.sample.fds) text += line("fds", descriptors(look));
     if (look.sample.cpu) text += line("cpu", cpu(look.sample));
     text += go_lines(look) + runtime_text(look);
     if (look.heap) text += line("heap", heap_headline(*look.heap));

@@ -197,15 +197,17 @@ std::string too_short_line(const Verdict& verdict, const SeriesVerdict& series) 
 
 // A line that rises is not healthy only because it has not come far yet, for a process of that size.
 std::string too_small_line(const Verdict& verdict, const SeriesVerdict& series) {
+    if (verdict.claim != Claim::healthy || !rises_in_a_line(series)) return {};
     const auto gate = std::ranges::find(series.evidence, GateId::materiality, &Gate::id);
-    if (verdict.claim != Claim::healthy || !rises_in_a_line(series) || gate == series.evidence.end() ||
-        gate->passed || gate->value <= 0)
-        return {};
-    return fmt::format("not decided: {} rises in a line, {}, to {}; {} of the {} that count, watched for {}",
-                       people_word(series.series), rate(series.series, *series.slope_per_s),
-                       amount(series.series, series.current), amount(series.series, gate->value),
-                       amount(series.series, gate->threshold),
-                       format_duration(verdict.now - verdict.started));
+    const bool is_small = gate != series.evidence.end() && !gate->passed && gate->value > 0;
+    if (!is_small && series.shape != Shape::walk) return {};
+    std::string text =
+        fmt::format("not decided: {} rises in a line, {}, to {}", people_word(series.series),
+                    rate(series.series, *series.slope_per_s), amount(series.series, series.current));
+    if (is_small)
+        text += fmt::format("; {} of the {} that count", amount(series.series, gate->value),
+                            amount(series.series, gate->threshold));
+    return text + ", watched for " + format_duration(verdict.now - verdict.started);
 }
 
 std::string quiet_line(const Verdict& verdict, const SeriesVerdict& series) {

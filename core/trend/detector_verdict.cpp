@@ -66,7 +66,23 @@ void Detector::describe_shape(SeriesVerdict& verdict, const SeriesContext& conte
     const ShapeFound seen = claim_ >= Claim::growing
                                 ? shape_of_growth(floors_, times_, fired_.kind, onset_.at_ns)
                                 : shape_at_rest(floors_, times_, material);
-    verdict.shape = floors_.now_ns() < recovering_until_ns_ ? Shape::recovering : seen.shape;
+    // What only levelled off has given nothing back.
+    const Ladder& raw = floors_.ladder(Kind::raw);
+    const auto least_and_most = [&](double span_s) -> std::ranges::minmax_result<double> {
+        const std::size_t level = raw.level_for(span_s, 16);
+        const Stretch stretch = floors_.stretch(Kind::raw, level);
+        if (stretch.size() == 0) return {verdict.current, verdict.current};
+        const auto blocks = static_cast<std::size_t>(span_s / raw.block_s(level)) + 1;
+        const auto y = stretch.floors(std::clamp<std::size_t>(blocks, 1, stretch.size()));
+        return std::ranges::minmax(y);
+    };
+    const bool recovers = floors_.now_ns() < recovering_until_ns_ && raw.pyramid().size(0) > 1 &&
+                          least_and_most(2 * times_.patience_s).max - verdict.current >= material / 2;
+    verdict.shape = recovers ? Shape::recovering : seen.shape;
+    // The floor of teeth lies between them, and not wherever the last block does.
+    const bool has_teeth = seen.shape == Shape::sawtooth || seen.shape == Shape::periodic;
+    if (claim_ < Claim::growing && has_teeth && seen.period_s && raw.pyramid().size(0) > 1)
+        verdict.current = std::min(verdict.current, least_and_most(*seen.period_s).min);
     verdict.levels_off_at = seen.levels_off_at;
     verdict.swing = seen.swing;
     if (seen.period_s) verdict.period = ns(std::llround(*seen.period_s * 1e9));

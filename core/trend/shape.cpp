@@ -31,6 +31,16 @@ Jumps find_jumps(std::span<const double> y) {
     return jumps;
 }
 
+// What was given back at most: stairs only go up, a wave does not.
+double largest_fall(std::span<const double> y) {
+    double high = y.front(), fall = 0;
+    for (const double value : y) {
+        high = std::max(high, value);
+        fall = std::max(fall, high - value);
+    }
+    return fall;
+}
+
 // The blocks of the last `span_s`, between 16 and 64 of them where there are as many.
 std::span<const double> recent(const Ladder& ladder, const Stretch& stretch, std::size_t level,
                                double span_s) {
@@ -48,7 +58,8 @@ std::optional<ShapeFound> rise_that_ends(std::span<const double> y, double mater
     if (rise < material) return std::nullopt;
     const Jumps jumps = find_jumps(y);
     if (jumps.largest >= .5 * rise) return ShapeFound{.shape = Shape::step};
-    if (jumps.count >= 3 && jumps.largest >= .15 * rise && jumps.largest * jumps.count >= .7 * rise) {
+    if (jumps.count >= 3 && jumps.largest >= .15 * rise && jumps.largest * jumps.count >= .7 * rise &&
+        largest_fall(y) < .5 * jumps.largest) {
         return ShapeFound{.shape = Shape::staircase};
     }
     const double late = y.back() - y[y.size() * 3 / 4];
@@ -73,6 +84,9 @@ std::optional<Teeth> teeth(const Floors& floors, const Times& times, double leas
         const double period_s = blocks * ladder.block_s(level);
         if (swings.count < 3 || height < least || blocks < 4 || period_s > .8 * times.day_s) continue;
         if (static_cast<double>(swings.since) > 3 * blocks) continue;  // there were teeth once
+        // Where looks are rarer than blocks, those that are there do not tell the time between two.
+        const Stretch stretch = floors.stretch(Kind::raw, level);
+        if (!stretch.usable(std::min<std::size_t>(stretch.size(), 17))) continue;
         if (!best || height > 1.2 * best->height) best = Teeth{height, period_s};
     }
     return best;

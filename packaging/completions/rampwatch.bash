@@ -33,7 +33,7 @@ _rampwatch() {
         [report]="--target --since --until --format --only -o --output -q --quiet --history-dir --state-dir"
         [ack]="--until --history-dir --state-dir"
         [status]="--history-dir --format"
-        [sample]="$target $judged $stacks $history --no-dumps"
+        [sample]="$target $judged $stacks $history --no-dumps --unit --tree"
         [scan]="--for -i --interval --top --format"
         [history]="--history-dir --format --before --history-keep"
         [dump]="$target $stacks --dry-run --memory --format -o --output"

@@ -32,6 +32,11 @@ for ((i = 1; i <= count; ++i)); do
     printf '[Service]\nExecStart=/usr/local/bin/steady --hold 4194304\nUser=daemon\n' \
         >"$root/etc/systemd/system/$name.service"
 done
+# One whose main process is idle, and whose four workers are what there is to look at.
+names+=(workers)
+# shellcheck disable=SC2016
+printf '[Service]\nExecStart=/bin/sh -c "for i in 1 2 3 4; do /usr/local/bin/steady --hold 4194304 & done; wait"\nUser=daemon\n' \
+    >"$root/etc/systemd/system/workers.service"
 bed systemd-sysusers
 bed systemd-tmpfiles --create rampwatch.conf
 bed systemctl daemon-reload
@@ -75,6 +80,8 @@ echo "PSS at the end, MiB:                          $(memory Pss | median_and_ma
 echo "  of it anonymous:                            $(memory Pss_Anon | median_and_max %.1f)"
 echo "CPU over $duration, % of a core:                    $(join "$bed/cpu.before" "$bed/cpu.after" |
     awk -v s=$((ended - began)) '{ print ($3 - $2) / 1e7 / s }' | median_and_max %.4f)"
+echo "  of it the service with four workers:        $(join "$bed/cpu.before" "$bed/cpu.after" |
+    awk -v s=$((ended - began)) '$1 == "workers" { printf "%.4f", ($3 - $2) / 1e7 / s }')"
 lines "$began" "$ended" >"$bed/lines"
 echo "journal lines in $((count * (ended - began))) target-seconds: $(wc -l <"$bed/lines")," \
     "$(awk -v n="$(wc -l <"$bed/lines")" -v s=$((count * (ended - began))) 'BEGIN { printf "%.2f", n * 86400 / s }') a target-day"

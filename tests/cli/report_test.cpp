@@ -267,6 +267,24 @@ TEST_CASE("single samples build a history that is judged like a watch's", "[repo
     CHECK(*dumps == 1);
 }
 
+TEST_CASE("a tree is sampled in sum, time after time", "[report]") {
+    const Histories histories;
+    const Ran ran = test::run_shell(
+        "sh -c 'sleep 60 & sleep 60 & wait' & tree=$!; sleep 0.3; for i in 1 2 3; do \"$RAMPWATCH\" sample "
+        "--tree $tree --no-dumps --patience 1h --history-name pool --history-dir " +
+        histories.place() + " || echo trouble; done; pkill -P $tree; kill $tree 2>/dev/null; true");
+    CHECK(ran.out.empty());
+    CHECK(ran.err.empty());
+    const Ran list = test::run({"history", "list", "--history-dir", histories.place()});
+    CHECK(contains(list.out, "pool "));
+    CHECK(contains(list.out, "  3  "));
+    // What is kept is of all three processes together.
+    const Ran out = test::run({"history", "export", "pool", "--history-dir", histories.place()});
+    CHECK(contains(out.out, ",3,"));
+    CHECK(contains(histories.report().out, "undecided after "));
+    CHECK(histories.with("sample", {"--tree", "999999999"}, false).status == 2);
+}
+
 TEST_CASE("a sampled target that is not running is quiet for cron, and told by the report once", "[report]") {
     const Histories histories;
     const std::string name = fmt::format("rwnap{}", ::getpid()), program = histories.path() + "/" + name;

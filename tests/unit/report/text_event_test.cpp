@@ -23,6 +23,14 @@ TEST_CASE("a life is named by its number and its executable's base name", "[repo
     CHECK(name_of({.pid = 5, .executable = "/tmp/a\x1b[31m"}) == "PID 5 (a\\x1b[31m)");
 }
 
+TEST_CASE("a script is named as ps names it", "[report]") {
+    CHECK(name_of({.pid = 7, .executable = "/usr/bin/python3.11", .comm = "gunicorn"}) == "PID 7 (gunicorn)");
+    CHECK(name_of({.pid = 7, .executable = "/usr/bin/python3.11", .comm = "python3"}) ==
+          "PID 7 (python3.11)");
+    CHECK(name_of({.pid = 7, .executable = "/usr/bin/node", .comm = "MainThread"}) == "PID 7 (node)");
+    CHECK(name_of({.pid = 7, .executable = "/usr/sbin/nginx", .comm = "worker"}) == "PID 7 (nginx)");
+}
+
 TEST_CASE("an ending says how, as far as it is known", "[report]") {
     CHECK(text_ending({Ending::Reason::exited, 3}) == "exited with status 3");
     CHECK(text_ending({Ending::Reason::signalled, 9}) == "was killed by SIGKILL (9)");

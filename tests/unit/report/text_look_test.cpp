@@ -54,6 +54,30 @@ TEST_CASE("a look at a master names its service, and what its children hold", "[
     CHECK_THAT(text_look(shop()), !Contains("children"));
 }
 
+TEST_CASE("a look names what tells of the heap of its language", "[report]") {
+    Look look = shop();
+    CHECK_THAT(text_look(look), Contains("rampwatch heap --for 10m 4711 "));
+    look.life.executable = "/usr/lib/jvm/bin/java";
+    CHECK_THAT(text_look(look), Contains("sudo -u www jcmd 4711 GC.class_histogram -all "));
+    look.life.executable = "/usr/bin/node";
+    CHECK_THAT(text_look(look), Contains("kill -USR1 4711 "));
+}
+
+TEST_CASE("many descriptors are told by their kinds, the most first", "[report]") {
+    Look look = shop();
+    look.sample.fds = 1100;
+    look.descriptors = {{"sockets to 10.0.0.5:5432 (CLOSE_WAIT)", 1000},
+                        {"files in /var/\x1b", 60},
+                        {"pipes", 20},
+                        {"eventfd", 10},
+                        {"/dev/null", 10}};
+    CHECK_THAT(text_look(look),
+               Contains("fds       1,100: 1,000 sockets to 10.0.0.5:5432 (CLOSE_WAIT), 60 files in "
+                        "/var/\\x1b, 20 pipes, 10 eventfd, 10 others\n"));
+    look.sample.fds = 12;
+    CHECK_THAT(text_look(look), Contains("fds       12\n"));
+}
+
 TEST_CASE("a look's memory is told by kind, and its peak only as what it is", "[report]") {
     Look look = shop();
     look.peak_rss_bytes = 1044 * kMib;

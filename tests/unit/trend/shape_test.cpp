@@ -13,9 +13,9 @@ namespace {
 
 constexpr double kMiB = 1024 * 1024;
 
-SeriesVerdict seen(double length_s, const std::function<double(double)>& mib) {
+SeriesVerdict seen(double length_s, const std::function<double(double)>& mib, double every_s = .1) {
     Judge judge({.patience = 60s, .min_growth_bytes = 1 << 20});
-    for (double t = 0; t < length_s; t += .1) {
+    for (double t = 0; t < length_s; t += every_s) {
         judge.add(Sample{.mono = std::chrono::nanoseconds(std::llround(1e9 * (t + 1))),
                          .rss_bytes = std::llround(kMiB * mib(t))});
     }
@@ -51,6 +51,45 @@ TEST_CASE("each shape is named, with its evidence", "[trend]") {
     const auto wave = seen(900, [](double t) { return 60 - 20 * std::cos(2 * M_PI * t / 160); });
     CHECK(wave.shape == Shape::periodic);
     CHECK(std::chrono::duration<double>(wave.period.value()).count() == Approx(160));
+}
+
+TEST_CASE("the time between teeth does not depend on how often they are looked at", "[trend]") {
+    const double every_s = GENERATE(.05, .1, .4, 1);  // a block of the base width is .11 s
+    CAPTURE(every_s);
+    const auto tooth = seen(
+        300, [](double t) { return 40 + 2 * std::fmod(t, 12); }, every_s);
+    REQUIRE(tooth.shape == Shape::sawtooth);
+    CHECK(std::chrono::duration<double>(tooth.period.value()).count() == Approx(12).epsilon(.15));
+}
+
+TEST_CASE("the floor of teeth is between them, whenever it is asked for", "[trend]") {
+    for (const double length_s : {300., 302., 304., 306., 308., 310.}) {
+        CAPTURE(length_s);
+        const auto tooth = seen(length_s, [](double t) { return 40 + 2 * std::fmod(t, 12); });
+        REQUIRE(tooth.shape == Shape::sawtooth);
+        CHECK(tooth.current == Approx(40 * kMiB).epsilon(.08));
+    }
+}
+
+TEST_CASE("a wave is no staircase, and what levelled off gives nothing back", "[trend]") {
+    for (double length_s = 60; length_s < 320; length_s += 10) {
+        CAPTURE(length_s);
+        const auto wave = seen(length_s, [](double t) { return 60 + 20 * std::sin(2 * M_PI * t / 70); });
+        if (wave.claim < Claim::growing) CHECK(wave.shape != Shape::staircase);
+        const auto filled = seen(length_s, [](double t) { return 40 + std::min(t, 45.); });
+        CHECK(filled.shape != Shape::recovering);
+    }
+}
+
+TEST_CASE("the smallest growth given by hand counts alone, whatever the process holds", "[trend]") {
+    const auto big = [](double t) { return 3000 + .3 * t; };
+    CHECK(seen(200, big).claim == Claim::leak);  // 60 MiB of at least 1 MiB; a twentieth would be 150
+    Judge by_share({.patience = std::chrono::seconds(60)});
+    for (double t = 0; t < 200; t += .1) {
+        by_share.add(Sample{.mono = std::chrono::nanoseconds(std::llround(1e9 * (t + 1))),
+                            .rss_bytes = std::llround(kMiB * big(t))});
+    }
+    CHECK(by_share.claim() < Claim::leak);
 }
 
 TEST_CASE("a leak under a daily wave is found once its days can be compared", "[trend]") {

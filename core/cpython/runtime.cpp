@@ -77,7 +77,7 @@ Result<std::unique_ptr<runtime::Runtime>> attach(const runtime::Target& target, 
 }  // namespace
 
 runtime::Entry entry() {
-    return {.name = "Python", .recognise = recognise, .attach = attach, .in_dumps = true};
+    return {.name = "Python", .recognise = recognise, .attach = attach, .in_dumps = true, .in_heaps = true};
 }
 
 }  // namespace rampwatch::cpython

@@ -41,7 +41,9 @@ std::string type_name(const HeapType& type) {
         case HeapKind::type:
             return name;
         case HeapKind::array:
-            return name.starts_with("callbacks") ? name : "array elements of " + name;
+            if (name.starts_with("callbacks") || name.ends_with(" storage") || name.ends_with(" values"))
+                return name;
+            return "array elements of " + name;
         case HeapKind::text:
             return "text";
         case HeapKind::chunk:

@@ -215,7 +215,7 @@ Result<HeapAnswer> go_answer(const golang::Runtime& runtime, const Life& life, s
         before = std::move(*read);
     }
     const auto begun = boot_now();
-    auto reading = read_sites(runtime, before ? &*before : nullptr);
+    auto reading = read_go_heap(runtime, before ? &*before : nullptr);
     if (!reading) return reading.error();
     reading->types.took = boot_now() - begun;
     reading->baseline.life = life;

@@ -20,9 +20,23 @@ constexpr std::size_t kMostChunks = 200'000;  // walked, of all arenas
 constexpr std::uint64_t kMostData = std::uint64_t{16}
                                     << 20;  // of a module in which the main arena is looked for
 
+// A heap grows while it is read: what lies right behind it, as the mappings were, may be in it by now. The
+// rest of an arena's mapping is there without rights.
+bool is_new_heap(const probe::Maps& maps, std::uint64_t address) {
+    constexpr std::uint64_t kMostGrown = std::uint64_t{1} << 30;
+    const auto after = std::upper_bound(
+        maps.mappings.begin(), maps.mappings.end(), address,
+        [](std::uint64_t wanted, const probe::Mapping& mapping) { return wanted < mapping.start; });
+    if (after == maps.mappings.begin()) return false;
+    const probe::Mapping& last = *std::prev(after);
+    if (address < last.end) return last.inode == 0 && !last.readable;
+    return last.path == "[heap]" && address - last.end < kMostGrown;
+}
+
 bool is_heap(const probe::Maps& maps, std::uint64_t address) {
     const probe::Mapping* mapping = probe::find(maps, address);
-    return mapping != nullptr && mapping->writable && mapping->inode == 0;
+    if (mapping != nullptr && mapping->writable) return mapping->inode == 0;
+    return is_new_heap(maps, address);
 }
 
 // The arenas from `first` around; empty where they make no ring.

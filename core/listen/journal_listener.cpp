@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "core/base/text.h"
 #include "core/model/target.h"
 #include "core/model/words.h"
 #include "core/report/heap_section.h"
@@ -25,6 +26,7 @@ using systemd::Entry;
 using systemd::Priority;
 
 constexpr std::size_t kMostGroups = 6;
+constexpr std::size_t kLongestName = 256;
 constexpr std::size_t kLongestDump = 16384;  // bytes of a message; the dump's file and history have all of it
 
 // For shells, which know whole numbers alone: bytes, counts and seconds are whole. The rate of a count is
@@ -78,9 +80,11 @@ void add_who(const Event& event, const std::string& unit, Entry& entry) {
 }
 
 // The headline of a verdict, the first line of which is what most readers ever see.
-std::string verdict_message(const Event& event, const std::optional<Sample>& last) {
+std::string verdict_message(const Event& event, const std::optional<Sample>& last, const Dump* newest) {
     report::VerdictContext context;
     context.last = last;
+    if (newest != nullptr)  // which outlives it
+        context.dump = std::shared_ptr<const Dump>(std::shared_ptr<const Dump>(), newest);
     context.told_before = event.kind == Event::Kind::leak_worse;
     std::string text = event.who ? report::name_of(*event.who) + ": " : "";
     text += report::text_verdict(*event.verdict, context);
@@ -95,6 +99,16 @@ std::string dump_message(const Event& event) {
     text += report::heap_section(*event.dump);
     if (text.size() > kLongestDump) text.resize(kLongestDump);
     return text;
+}
+
+// What grew most, where that has a name.
+void add_grown_type(const Dump& dump, Entry& entry) {
+    if (!dump.heap || !dump.heap->since || dump.heap->types.empty()) return;
+    const HeapType& top = dump.heap->types.front();
+    entry.fields.emplace_back("RAMPWATCH_GROWN_TYPE", escape(top.name, kLongestName));
+    entry.fields.emplace_back("RAMPWATCH_GROWN_TYPE_BYTES", whole(top.bytes.value));
+    entry.fields.emplace_back("RAMPWATCH_GROWN_TYPE_SHARE",
+                              fmt::format("{:.0f}", 100 * report::heap_share(*dump.heap)));
 }
 
 bool ended_badly(const Event& event) {
@@ -124,10 +138,10 @@ std::optional<Entry> worded(const Event& event, const std::optional<Sample>& las
             if (event.target != kMainTarget) return std::nullopt;
             return entry_of(Priority::info, {}, report::text_event(event));
         case Event::Kind::growing:
-            return entry_of(Priority::notice, systemd::kGrowingId, verdict_message(event, last));
+            return entry_of(Priority::notice, systemd::kGrowingId, verdict_message(event, last, newest));
         case Event::Kind::leak:
         case Event::Kind::leak_worse:
-            return entry_of(Priority::error, systemd::kLeakId, verdict_message(event, last));
+            return entry_of(Priority::error, systemd::kLeakId, verdict_message(event, last, newest));
         case Event::Kind::recovered:
             return entry_of(Priority::notice, systemd::kRecoveredId, report::text_event(event));
         case Event::Kind::limit_near:
@@ -156,6 +170,7 @@ std::vector<std::pair<std::string, std::string>> event_fields(const Event& event
     Entry entry;
     add_who(event, unit, entry);
     if (event.verdict) add_verdict(*event.verdict, entry);
+    if (event.dump) add_grown_type(*event.dump, entry);
     return std::move(entry.fields);
 }
 
@@ -174,7 +189,7 @@ void JournalListener::on_event(const Event& event, const watch::Session& session
     }
     if (event.kind == Event::Kind::restarted) last_.erase(event.target);
     const auto known = last_.find(event.target);
-    const auto newest = event.kind == Event::Kind::gone ? session.newest_dump(event.target) : nullptr;
+    const auto newest = session.newest_dump(event.spoken_by.value_or(event.target));
     const auto entry = journal_entry(
         event, unit_, known == last_.end() ? std::nullopt : std::optional(known->second), newest.get());
     if (entry) systemd::send(*entry);

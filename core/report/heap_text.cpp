@@ -41,7 +41,9 @@ std::string type_name(const HeapType& type) {
         case HeapKind::type:
             return name;
         case HeapKind::array:
-            return name.starts_with("callbacks") ? name : "array elements of " + name;
+            if (name.starts_with("callbacks") || name.ends_with(" storage") || name.ends_with(" values"))
+                return name;
+            return "array elements of " + name;
         case HeapKind::text:
             return "text";
         case HeapKind::chunk:
@@ -148,6 +150,7 @@ std::string head(const HeapTypes& types, std::string_view name) {
 
 // Held by malloc: is it a leak, or fragmentation?
 std::string free_line(const HeapTypes& types) {
+    if (types.reader.starts_with("Go")) return {};  // its free memory has words of its own
     const double free = types.free_bytes.value;
     if (std::abs(free) < 1 << 20 || std::abs(free) < types.free_bytes.half) return {};
     const std::string size = format_size(std::abs(free));
@@ -228,7 +231,8 @@ std::string heap_text(const HeapTypes& types, std::string_view name, std::size_t
 }
 
 bool is_mostly_free(const HeapTypes& types) {
-    if (!types.since || !types.before_resident_bytes) return false;
+    const bool of_malloc = !types.reader.starts_with("Go");
+    if (!of_malloc || !types.since || !types.before_resident_bytes) return false;
     const auto grown = static_cast<double>(types.resident_bytes - *types.before_resident_bytes);
     return grown > 1 << 20 && types.free_bytes.value > grown / 2 &&
            types.free_bytes.value > types.free_bytes.half;

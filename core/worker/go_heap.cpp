@@ -13,12 +13,13 @@
 #include "core/base/poller.h"
 #include "core/base/units.h"
 #include "core/golang/describe.h"
+#include "core/golang/spans.h"
 #include "core/stacks/own_frame.h"
 
 namespace rampwatch::worker {
 namespace {
 
-constexpr const char* kHead = "rampwatch go heap 1";
+constexpr const char* kHead = "rampwatch go heap 2";
 constexpr std::size_t kMostBytes = std::size_t{4} << 20;
 constexpr std::size_t kMostRows = 1U << 17;
 constexpr std::size_t kLongestStack = 4096;
@@ -30,6 +31,7 @@ struct Site {
     SiteRow now{}, then{};
     std::vector<Frame> frames{};
     std::size_t own = 0;
+    HeapKind kind = HeapKind::site;
 };
 using Sites = std::map<std::string, Site>;
 
@@ -68,9 +70,10 @@ Sites by_stack(const golang::Runtime& runtime, const golang::AllocationSites& re
 
 HeapType type_of(const Site& site, std::int64_t rate) {
     HeapType type;
-    type.kind = HeapKind::site;
+    type.kind = site.kind;
     type.stack = site.frames;
-    if (!site.frames.empty()) type.name = line_of(site.frames[site.own]);
+    type.name = site.frames.empty() ? site.now.stack : line_of(site.frames[site.own]);
+    type.maybe_dead = site.kind != HeapKind::site;
     type.count.value = static_cast<double>(site.now.objects - site.then.objects);
     type.bytes.value = static_cast<double>(site.now.bytes - site.then.bytes);
     const auto sampled = static_cast<double>(std::abs(site.now.sampled - site.then.sampled));
@@ -95,6 +98,22 @@ void add_types(const Sites& sites, std::int64_t rate, HeapTypes& types) {
                      [](const HeapType& a, const HeapType& b) { return a.bytes.value > b.bytes.value; });
     if (types.types.size() > kMostHeapTypes) types.types.resize(kMostHeapTypes);
     if (compared) types.new_bytes = all;
+}
+
+std::string name_of(const golang::SizeCount& count) {
+    const char* what = count.has_pointers ? "with pointers" : "without pointers";
+    if (count.size == 0) return fmt::format("large objects {}", what);
+    return fmt::format("{} B, {}", count.size, what);
+}
+
+Sites by_size(const golang::SizeCounts& read) {
+    Sites sizes;
+    for (const golang::SizeCount& one : read.sizes) {
+        Site& size = sizes[name_of(one)];
+        size.kind = one.size == 0 ? HeapKind::buffer : HeapKind::chunk;
+        size.now = {name_of(one), one.objects, one.objects, one.bytes};
+    }
+    return sizes;
 }
 
 void add_notes(const golang::AllocationSites& read, HeapTypes& types) {
@@ -130,7 +149,7 @@ std::vector<std::byte> to_bytes(SiteBaseline baseline) {
     auto count = static_cast<std::uint32_t>(baseline.rows.size());
     Writer writer;
     writer(head, baseline.life.boot_id, baseline.life.pid, baseline.life.start_ticks, baseline.program,
-           baseline.wall, baseline.in_use, count);
+           baseline.wall, baseline.in_use, baseline.free, baseline.by_size, count);
     for (SiteRow& row : baseline.rows) writer(row);
     return writer.release();
 }
@@ -150,22 +169,26 @@ Result<SiteBaseline> site_baseline_of(std::span<const std::byte> bytes) {
                     "", ""};
     std::uint32_t count = 0;
     reader(head, baseline.life.boot_id, baseline.life.pid, baseline.life.start_ticks, baseline.program,
-           baseline.wall, baseline.in_use, count);
+           baseline.wall, baseline.in_use, baseline.free, baseline.by_size, count);
     if (reader.failed() || head != kHead || count > kMostRows) return bad;
     for (std::uint32_t i = 0; i < count && !reader.failed(); ++i) reader(baseline.rows.emplace_back());
     return reader.failed() || !reader.at_end() ? Result<SiteBaseline>(bad) : std::move(baseline);
 }
 
-Result<SiteReading> read_sites(const golang::Runtime& runtime, const SiteBaseline* before) {
-    const auto read = golang::allocation_sites(runtime);
-    if (!read) return read.error();
-    Sites sites = by_stack(runtime, *read);
-    SiteReading reading;
+namespace {
+
+// `sites` as they are now, or less what they were.
+Result<SiteReading> finish(Sites sites, SiteReading reading, std::int64_t rate, const SiteBaseline* before) {
     HeapTypes& types = reading.types;
-    types.reader = "Go, by allocation site";
     types.wall = wall_now();
-    if (const auto heap = runtime.heap()) types.resident_bytes = heap->in_use;
+    const bool by_size = reading.baseline.by_size;
+    const std::int64_t free = reading.baseline.free;
     reading.baseline = baseline_of(sites, types);
+    reading.baseline.by_size = by_size;
+    reading.baseline.free = free;
+    if (before != nullptr && before->by_size != by_size)
+        return Error{Error::Kind::bad_input, "the baseline is of another kind of heap", "", ""};
+    types.free_bytes.value = static_cast<double>(free - (before != nullptr ? before->free : 0));
     if (before != nullptr) {
         types.since = before->wall;
         types.before_resident_bytes = before->in_use;
@@ -174,9 +197,34 @@ Result<SiteReading> read_sites(const golang::Runtime& runtime, const SiteBaselin
             if (found != sites.end()) found->second.then = row;
         }
     }
-    add_types(sites, read->rate, types);
-    add_notes(*read, types);
+    add_types(sites, rate, types);
     return reading;
+}
+
+}  // namespace
+
+Result<SiteReading> read_go_heap(const golang::Runtime& runtime, const SiteBaseline* before) {
+    SiteReading reading;
+    HeapTypes& types = reading.types;
+    if (const auto heap = runtime.heap()) types.resident_bytes = heap->in_use;
+    const auto read = golang::allocation_sites(runtime);
+    if (read) {
+        types.reader = "Go, by allocation site";
+        add_notes(*read, types);
+        return finish(by_stack(runtime, *read), std::move(reading), read->rate, before);
+    }
+    const auto counts = golang::size_counts(runtime);
+    if (!counts) return read.error();
+    types.reader = "Go, by size of object";
+    types.notes.emplace_back(
+        "This program keeps no profile of its heap, since nothing in it asks for one: import net/http/pprof, "
+        "and who allocates is told.");
+    if (counts->torn > 0)
+        types.notes.push_back(fmt::format("{} of its spans changed meanwhile.", counts->torn));
+    if (types.resident_bytes == 0) types.resident_bytes = counts->span_bytes;
+    reading.baseline.by_size = true;
+    reading.baseline.free = counts->free_bytes;
+    return finish(by_size(*counts), std::move(reading), 1, before);
 }
 
 }  // namespace rampwatch::worker

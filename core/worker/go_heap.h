@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A Go program's heap by allocation site: what is in use, or what of it grew, as the program's own profile
-// has it.
+// A Go program's heap by allocation site, as the program's own profile has it, or where it keeps none by size
+// of object: what is in use, or what of it grew.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,8 @@
 
 namespace rampwatch::worker {
 
-// What a site had in use, by its stack as text: addresses change from life to life, lines do not.
+// What a site had in use, by its stack as text: addresses change from life to life, lines do not. Or what a
+// size had.
 struct SiteRow {
     std::string stack{};
     std::int64_t sampled = 0;             // objects of the sample
@@ -32,7 +33,8 @@ struct SiteBaseline {
     Life life{};
     std::uint64_t program = 0;  // as heap::Snapshot has it
     std::chrono::nanoseconds wall{};
-    std::int64_t in_use = 0;
+    std::int64_t in_use = 0, free = 0;
+    bool by_size = false;  // else by site
     std::vector<SiteRow> rows{};
 };
 std::vector<std::byte> to_bytes(SiteBaseline baseline);
@@ -44,8 +46,9 @@ struct SiteReading {
     SiteBaseline baseline{};  // without life and program
 };
 
-// Against `before`, where that is given. Intervals are those of sampling: 1.96 times the root of the number
-// of sampled objects. Errors: of golang::allocation_sites().
-Result<SiteReading> read_sites(const golang::Runtime& runtime, const SiteBaseline* before);
+// Against `before`, where that is given; `before` of the other kind is no baseline (bad_input). Intervals are
+// those of sampling: 1.96 times the root of the number of sampled objects; none of sizes, which are counted.
+// not_found: neither is there.
+Result<SiteReading> read_go_heap(const golang::Runtime& runtime, const SiteBaseline* before);
 
 }  // namespace rampwatch::worker

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/worker/heap_child.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -15,6 +16,7 @@
 #include <string>
 #include <utility>
 
+#include "core/base/fd.h"
 #include "core/base/file.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
@@ -45,7 +47,14 @@ void limit(int resource, rlim_t most) {
     ::setrlimit(static_cast<__rlimit_resource>(resource), &limits);
 }
 
+// When memory runs out it goes first: what it reads can be read again.
+void be_first_to_go() {
+    const Fd score(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
+    if (score) static_cast<void>(!::write(score.get(), "1000", 4));
+}
+
 void confine() {
+    be_first_to_go();
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     ::prctl(PR_SET_DUMPABLE, 0);
@@ -206,7 +215,7 @@ Result<HeapAnswer> go_answer(const golang::Runtime& runtime, const Life& life, s
         before = std::move(*read);
     }
     const auto begun = boot_now();
-    auto reading = read_sites(runtime, before ? &*before : nullptr);
+    auto reading = read_go_heap(runtime, before ? &*before : nullptr);
     if (!reading) return reading.error();
     reading->types.took = boot_now() - begun;
     reading->baseline.life = life;

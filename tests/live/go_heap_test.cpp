@@ -122,11 +122,22 @@ TEST_CASE("as a heap profile it is what the program itself writes", "[go_heap]")
     }
 }
 
-TEST_CASE("a Go program that keeps no profile of its heap is told to keep none", "[go_heap]") {
+TEST_CASE("a Go program that keeps no profile is told by size of object, each of them counted", "[go_heap]") {
     if (!test::have({"go"})) return;
-    const test::Target target({test::program("founding_go"), "-fixed"});
-    const auto outcome = test::rampwatch({"heap", target.pid_word()});
-    CHECK(outcome.status == 2);
-    CHECK(outcome.err.find("keeps no profile of its heap") != std::string::npos);
-    CHECK(outcome.err.find("net/http/pprof") != std::string::npos);
+    const test::Target target({test::program(GENERATE("holds_go", "holds_stripped_go")), "200000"});
+    const auto outcome = test::rampwatch({"heap", "--format", "json", target.pid_word()});
+    CAPTURE(outcome.out, outcome.err);
+    REQUIRE(outcome.status == 0);
+    const json heap = json::parse(outcome.out);
+    CHECK(heap["reader"] == "Go, by size of object");
+    CHECK(heap["notes"].dump().find("keeps no profile of its heap") != std::string::npos);
+    double carts = 0, texts = 0;
+    for (const json& type : heap["types"]) {
+        if (type["name"] == "320 B, with pointers") carts = value(type["count"]);
+        if (type["name"] == "112 B, without pointers") texts = value(type["count"]);
+    }
+    CHECK(carts >= 200'000);
+    CHECK(carts <= 200'200);
+    CHECK(texts >= 100'000);
+    CHECK(texts <= 100'200);
 }

@@ -4,10 +4,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/catch.h"
@@ -148,4 +151,54 @@ TEST_CASE("a service that executes itself anew is compared with itself alone", "
     CHECK(heap["missing"].is_null());
     CHECK(heap["types"][0]["name"] == "shop::Session");
     for (const json& type : heap["types"]) CHECK(type["name"] != "cache::Entry");
+}
+
+TEST_CASE("a Python service: the alarm has the class that grew", "[heap_watch]") {
+    if (!test::have({"python3"})) return;
+    const test::Target leaker({"python3", test::tests_file("programs/python/class_leaker.py")});
+    const test::Outcome watched = test::rampwatch(with(watch_words(leaker), {"--format", "json"}));
+    CAPTURE(watched.err);
+    REQUIRE(watched.status == 1);
+    const json heap = heap_of(events_of(watched.out), "leak");
+    CAPTURE(heap.dump());
+    REQUIRE(heap.is_object());
+    CHECK(heap["reader"] == "Python");
+    CHECK(heap["unread"].is_null());
+    double sessions = 0, lists = 0;
+    for (const json& type : heap["types"]) {
+        if (type["name"] == "Session") sessions = value(type["count"]);
+        if (type["name"] == "list") lists = value(type["count"]);
+        CHECK(type["name"] != "Entry");
+    }
+    CHECK(sessions > 15'000);
+    CHECK(lists == Approx(sessions).epsilon(0.1));
+}
+
+TEST_CASE("a Go service that keeps no profile: what grew is told by size, and why no more", "[heap_watch]") {
+    if (!test::have({"go"})) return;
+    const test::Target leaker({test::program("founding_go")});
+    const test::Outcome watched = test::rampwatch(with(watch_words(leaker), {"--format", "json"}));
+    REQUIRE(watched.status == 1);
+    const json heap = heap_of(events_of(watched.out), "leak");
+    CAPTURE(heap.dump());
+    REQUIRE(heap.is_object());
+    CHECK(heap["reader"] == "Go, by size of object");
+    CHECK(heap["notes"].dump().find("keeps no profile of its heap") != std::string::npos);
+    CHECK_FALSE(heap["types"].empty());
+}
+
+TEST_CASE("a program that ends while its heap is read costs an error, and no more", "[heap_watch]") {
+    for (int after_ms = 0; after_ms < 120; after_ms += 10) {
+        test::Target leaker({test::program("class_leaker"), "--cache", "200000"});
+        std::thread ender([&leaker, after_ms] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(after_ms));
+            ::kill(leaker.pid(), SIGKILL);
+        });
+        const test::Outcome outcome = test::rampwatch({"heap", leaker.pid_word()});
+        ender.join();
+        CAPTURE(after_ms, outcome.out, outcome.err);
+        CHECK((outcome.status == 0 || outcome.status == 2));
+        CHECK(outcome.err.find("without an answer") == std::string::npos);
+        CHECK((outcome.status == 2) == outcome.out.empty());
+    }
 }

@@ -10,7 +10,7 @@
 #include "core/base/units.h"
 #include "core/cpython/awaits.h"
 #include "core/cpython/record.h"
-#include "core/cpython/resident.h"
+#include "core/runtime/resident.h"
 
 namespace rampwatch::cpython {
 namespace {
@@ -63,17 +63,12 @@ class Search {
     std::uint64_t coroutine_, async_generator_;
 };
 
-std::string why(const Looked& looked, std::uint64_t coroutines_left_out) {
-    std::string words;
-    const auto add = [&](std::string part) { words += (words.empty() ? "" : "; ") + part; };
-    if (looked.left_out > 0)
-        add(fmt::format("{} of its heap was not read", format_size(static_cast<double>(looked.left_out))));
-    if (looked.swapped_bytes > 0)
-        add(fmt::format("{} is swapped out and was not looked at",
-                        format_size(static_cast<double>(looked.swapped_bytes))));
+std::string why(const runtime::Looked& looked, std::uint64_t coroutines_left_out) {
+    std::string words = runtime::left_out_words(looked);
     if (coroutines_left_out > 0)
-        add(fmt::format("{} objects that coroutines are made of are beyond what is read",
-                        format_count(static_cast<std::int64_t>(coroutines_left_out))));
+        words += fmt::format("{}{} objects that coroutines are made of are beyond what is read",
+                             words.empty() ? "" : "; ",
+                             format_count(static_cast<std::int64_t>(coroutines_left_out)));
     return words;
 }
 
@@ -82,8 +77,8 @@ std::string why(const Looked& looked, std::uint64_t coroutines_left_out) {
 Result<runtime::Remainder> read_tasks(const runtime::Target& target, const Interpreter& python, Codes& codes,
                                       runtime::Budget& budget, runtime::Sink& sink) {
     Search search(python);
-    const auto looked = look_at_heap(
-        target, budget,
+    const auto looked = runtime::look_at_heap(
+        target, budget, runtime::may_hold_objects,
         [&](std::uint64_t address, std::span<const std::uint64_t> words) { search.look(address, words); });
     if (!looked) return looked.error();
     // All that was found is read, whatever the search has cost: a part of it would take chains apart.

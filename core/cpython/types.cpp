@@ -6,7 +6,7 @@
 #include <cctype>
 
 #include "core/cpython/record.h"
-#include "core/cpython/resident.h"
+#include "core/runtime/resident.h"
 
 namespace rampwatch::cpython {
 namespace {
@@ -130,7 +130,7 @@ bool is_dict_table(const Layout& layout, std::span<const std::byte> bytes, std::
     return used <= usable && needs <= block && block - needs <= 64 + needs / 8;
 }
 
-bool HeapBlocks::wants(const probe::Mapping& mapping) const { return may_hold_objects(mapping); }
+bool HeapBlocks::wants(const probe::Mapping& mapping) const { return runtime::may_hold_objects(mapping); }
 
 std::string HeapBlocks::doubt() const {
     constexpr std::uint64_t kFew = 20;

@@ -71,6 +71,7 @@ Statics statics_of(Lookup& vm, int version) {
         {{"CompressedKlassPointers", "_shift"}, {"CompressedKlassPointers", "_narrow_klass._shift"}});
     at.oop_base = vm.address({{"CompressedOops", "_base"}, {"CompressedOops", "_narrow_oop._base"}});
     at.oop_shift = vm.address({{"CompressedOops", "_shift"}, {"CompressedOops", "_narrow_oop._shift"}});
+    at.object_class = vm.address("vmClasses", known_class("Object"));
     at.string_class = vm.address("vmClasses", known_class("String"));
     at.thread_class = vm.address("vmClasses", known_class("Thread"));
     if (version >= 19) at.holder_class = vm.address("vmClasses", known_class("Thread_FieldHolder"));
@@ -157,6 +158,9 @@ MethodLayout method_of(Lookup& vm, int version) {
     method.klass_constants = vm.offset("InstanceKlass", "_constants");
     method.klass_fields = vm.offset({{"InstanceKlass", "_fieldinfo_stream"}, {"InstanceKlass", "_fields"}});
     if (version < 21) method.klass_field_count = vm.offset("InstanceKlass", "_java_fields_count");
+    method.klass_child = vm.offset("Klass", "_subklass");
+    method.klass_sibling = vm.offset("Klass", "_next_sibling");
+    method.reserved = vm.offset("CollectedHeap", "_reserved");
     method.u1_data = vm.offset("Array<u1>", "_data");
     method.u2_data = vm.offset("Array<u2>", "_data");
     method.collections = vm.offset("CollectedHeap", "_total_collections");

@@ -15,7 +15,8 @@ namespace rampwatch::hotspot {
 struct Statics {
     std::uint64_t thread_list = 0, code_heaps = 0, call_stub_return = 0, collected_heap = 0;
     std::uint64_t klass_base = 0, klass_shift = 0, oop_base = 0, oop_shift = 0;
-    std::uint64_t string_class = 0, thread_class = 0, holder_class = 0;  // the last: 0 before 19
+    std::uint64_t object_class = 0, string_class = 0, thread_class = 0;
+    std::uint64_t holder_class = 0;  // 0 before 19
 };
 
 // Offsets in objects, and sizes of these, in bytes.
@@ -47,7 +48,8 @@ struct MethodLayout {
     std::uint64_t klass_name = 0, klass_super = 0, klass_helper = 0, klass_constants = 0, klass_fields = 0;
     std::uint64_t klass_field_count = 0;  // to 20
     std::uint64_t u1_data = 0, u2_data = 0;
-    std::uint64_t collections = 0, collecting = 0;  // of the collected heap
+    std::uint64_t klass_child = 0, klass_sibling = 0;
+    std::uint64_t collections = 0, collecting = 0, reserved = 0;  // of the collected heap
 };
 
 struct Layout {

@@ -32,6 +32,7 @@ void Methods::begin(const probe::MemoryReader& memory) {
     memory_ = &memory;
     methods_.clear();
     same_.clear();
+    places_.clear();
 }
 
 std::string Methods::symbol(std::uint64_t address) const {
@@ -43,6 +44,10 @@ std::string Methods::symbol(std::uint64_t address) const {
     const auto done =
         memory_->read(address + layout_.method.symbol_body, std::as_writable_bytes(std::span(text)));
     return done ? text : std::string();
+}
+
+std::string Methods::class_name(std::uint64_t klass) const {
+    return symbol(read_number(*memory_, klass + layout_.method.klass_name));
 }
 
 std::string Methods::symbol_of(std::uint64_t pool, std::uint32_t index) const {
@@ -71,7 +76,7 @@ std::unique_ptr<Method> Methods::read_method(std::uint64_t address) const {
     if (fixed.empty() || !is_pointer(pool) || size < at.const_size + code_size) return nullptr;
     const std::string name = symbol_of(pool, number_at<std::uint16_t>(fixed, at.name_index));
     const std::uint64_t holder = read_number(*memory_, pool + at.pool_holder);
-    std::string klass = symbol(read_number(*memory_, holder + at.klass_name));
+    std::string klass = class_name(holder);
     if (name.empty() || klass.empty()) return nullptr;
     std::replace(klass.begin(), klass.end(), '/', '.');
     auto method = std::make_unique<Method>();
@@ -107,9 +112,12 @@ bool Methods::is_same(std::uint64_t address) {
 std::optional<runtime::FrameId> Methods::frame(std::uint64_t address, std::int64_t bci) {
     const Method* method = at(address);
     if (method == nullptr) return std::nullopt;
+    const auto [known, fresh] = places_[address].try_emplace(bci, runtime::FrameId{});
+    if (!fresh) return known->second;
     Named named{method->function, method->file, {}};
     if (!method->is_native && bci >= 0) named.line = line_of(method->lines, layout_.version, bci);
-    return number_of(std::move(named));
+    known->second = number_of(std::move(named));
+    return known->second;
 }
 
 runtime::FrameId Methods::number_of(Named named) {

@@ -52,6 +52,9 @@ class Methods {
 
     [[nodiscard]] Frame name_of(runtime::FrameId frame) const;
 
+    // "java/lang/Object"; empty where there is no class.
+    [[nodiscard]] std::string class_name(std::uint64_t klass) const;
+
     // The symbol at `index` of a constant pool; empty where there is none.
     [[nodiscard]] std::string symbol_of(std::uint64_t pool, std::uint32_t index) const;
 
@@ -73,6 +76,8 @@ class Methods {
     const probe::MemoryReader* memory_ = nullptr;
     std::unordered_map<std::uint64_t, std::unique_ptr<Method>> methods_{};  // null: there is none
     std::unordered_map<std::uint64_t, bool> same_{};
+    // By method and bci, of one reading; its size is bounded as that of `methods_` is.
+    std::unordered_map<std::uint64_t, std::unordered_map<std::int64_t, runtime::FrameId>> places_{};
     std::map<std::tuple<std::string, std::string, std::int64_t>, runtime::FrameId> numbers_{};
     std::vector<Named> frames_{};
 };

@@ -7,15 +7,18 @@
 
 #include "core/hotspot/find.h"
 #include "core/hotspot/threads.h"
+#include "core/hotspot/virtual_threads.h"
 
 namespace rampwatch::hotspot {
 namespace {
 
-class Java : public runtime::Runtime {
+class Java : public runtime::Runtime, public runtime::Exact {
   public:
     Java(const runtime::Target& target, Machine machine)
-        : machine_(std::move(machine)), threads_(machine_.layout, machine_.module) {
-        threads_.begin(target);
+        : machine_(std::move(machine)),
+          threads_(machine_.layout, machine_.module),
+          virtual_threads_(machine_.layout, threads_) {
+        begin(target);
     }
 
     [[nodiscard]] std::string_view name() const override { return "Java"; }
@@ -26,17 +29,33 @@ class Java : public runtime::Runtime {
         const probe::Mapping* module = probe::find(target.maps, machine_.module_start);
         if (module == nullptr || module->start != machine_.module_start || module->path != machine_.module)
             return false;
-        return threads_.begin(target);
+        return begin(target);
     }
 
     runtime::Threads* threads() override { return &threads_; }
+    // Before Java 21 nothing waits without a thread.
+    runtime::Exact* exact() override { return machine_.layout.version < 21 ? nullptr : this; }
+
+    Result<runtime::Remainder> tasks(runtime::Sink& sink, runtime::Budget& budget) override {
+        return virtual_threads_.read(*target_, budget, sink);
+    }
+    Result<runtime::Remainder> types(runtime::Sink&, runtime::Budget&) override {
+        return runtime::Remainder{};
+    }
 
     Frame name_of(runtime::FrameId frame) override { return threads_.methods().name_of(frame); }
     runtime::TypeName name_of_type(runtime::TypeId /*type*/) override { return {}; }
 
   private:
+    bool begin(const runtime::Target& target) {
+        target_ = &target;
+        return threads_.begin(target);
+    }
+
     Machine machine_;
     JavaThreads threads_;
+    VirtualThreads virtual_threads_;
+    const runtime::Target* target_ = nullptr;
 };
 
 Result<std::unique_ptr<runtime::Runtime>> attach(const runtime::Target& target, runtime::Budget&) {

@@ -4,13 +4,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/hotspot/layout.h"
 #include "core/hotspot/methods.h"
-#include "core/probe/memory_reader.h"
+#include "core/hotspot/objects.h"
 
 namespace rampwatch::hotspot {
 
@@ -27,34 +26,21 @@ std::string_view wait_of(std::uint32_t status);
 
 class ThreadObjects {
   public:
-    explicit ThreadObjects(const Layout& layout) : layout_(layout) {}
+    // `objects` outlives it, and begins before it does.
+    ThreadObjects(const Layout& layout, const Objects& objects) : layout_(layout), objects_(objects) {}
 
     // Looks up once where the fields are, by the classes' own tables.
-    void begin(const probe::MemoryReader& memory, const Methods& methods);
+    void begin(const Methods& methods);
 
     // `handle`: where the address of the java.lang.Thread lies. Nothing where objects have no compressed
     // class, or are coloured (ZGC of JDK 21 on).
     [[nodiscard]] ToldOfThread read(std::uint64_t handle) const;
 
   private:
-    struct Collections {
-        std::uint32_t count = 0;
-        bool running = true;
-        friend bool operator==(const Collections&, const Collections&) = default;
-    };
-    [[nodiscard]] Collections collections() const;
-    [[nodiscard]] std::uint64_t class_of(std::uint64_t object) const;
-    [[nodiscard]] bool is_a(std::uint64_t object, std::uint64_t klass) const;
-    template <class Check>
-    [[nodiscard]] std::uint64_t follow(std::uint64_t field, const Check& check) const;
     [[nodiscard]] std::string text(std::uint64_t string) const;
-    [[nodiscard]] std::uint64_t field_of(const Methods& methods, std::uint64_t klass,
-                                         std::string_view name) const;
 
     const Layout& layout_;
-    const probe::MemoryReader* memory_ = nullptr;
-    std::uint64_t heap_ = 0, klass_base_ = 0, oop_base_ = 0;
-    std::uint32_t klass_shift_ = 0, oop_shift_ = 0;
+    const Objects& objects_;
     std::uint64_t string_ = 0, thread_ = 0, holder_ = 0;                           // classes
     std::uint64_t name_ = 0, status_ = 0, in_thread_ = 0, value_ = 0, coder_ = 0;  // offsets; 0: not found
 };

@@ -56,7 +56,8 @@ bool JavaThreads::begin(const runtime::Target& target) {
     target_ = &target;
     stacks_.clear();
     methods_.begin(target.memory);
-    objects_.begin(target.memory, methods_);
+    objects_.begin(target.memory);
+    told_.begin(methods_);
     threads_ = java_threads(target, layout_);
     return cache_.begin(target.memory);
 }
@@ -133,7 +134,7 @@ void JavaThreads::copy(const runtime::ThreadCopy& thread, runtime::Budget& budge
         copied.end = runtime::End::moved;
         return;
     }
-    copied.told = objects_.read(read_number(target_->memory, address + layout_.thread.object));
+    copied.told = told_.read(read_number(target_->memory, address + layout_.thread.object));
     const Anchor anchor = anchor_of(address);
     const auto state = read_number<std::int32_t>(target_->memory, address + layout_.thread.state);
     if (anchor.sp != 0)

@@ -14,6 +14,7 @@
 #include "core/hotspot/code_cache.h"
 #include "core/hotspot/layout.h"
 #include "core/hotspot/methods.h"
+#include "core/hotspot/objects.h"
 #include "core/hotspot/stack_walk.h"
 #include "core/hotspot/thread_objects.h"
 #include "core/runtime/runtime.h"
@@ -31,7 +32,12 @@ class JavaThreads : public runtime::Threads {
   public:
     // `module`: path of libjvm.
     JavaThreads(const Layout& layout, std::string module)
-        : layout_(layout), module_(std::move(module)), methods_(layout), cache_(layout), objects_(layout) {}
+        : layout_(layout),
+          module_(std::move(module)),
+          methods_(layout),
+          cache_(layout),
+          objects_(layout),
+          told_(layout, objects_) {}
 
     // Before the threads of an order are copied: which there are, and where code lies now. False where no
     // code cache is there.
@@ -45,7 +51,9 @@ class JavaThreads : public runtime::Threads {
     runtime::Walked walk(const runtime::ThreadCopy& thread) override;
     void forget() override { stacks_.clear(); }
 
-    [[nodiscard]] const Methods& methods() const { return methods_; }
+    [[nodiscard]] Methods& methods() { return methods_; }
+    [[nodiscard]] CodeCache& cache() { return cache_; }
+    [[nodiscard]] const Objects& objects() const { return objects_; }
     [[nodiscard]] std::size_t known() const { return threads_.size(); }
 
   private:
@@ -67,7 +75,8 @@ class JavaThreads : public runtime::Threads {
     std::string module_;
     Methods methods_;
     CodeCache cache_;
-    ThreadObjects objects_;
+    Objects objects_;
+    ThreadObjects told_;
     const runtime::Target* target_ = nullptr;
     std::unordered_map<pid_t, std::uint64_t> threads_{};  // by the target's own TID
     std::unordered_map<pid_t, Copied> stacks_{};          // by ours

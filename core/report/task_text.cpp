@@ -34,7 +34,11 @@ constexpr std::string_view kNotStarted =
     "made and never run: is an await or create_task() missing, or is the event loop held up?";
 constexpr std::string_view kAsk = "In one sentence: what makes this coroutine return?";
 
-std::string tasks_of(const Dump& dump, std::int64_t count) {
+constexpr std::string_view kAskThread = "In one sentence: what makes this virtual thread go on?";
+constexpr std::string_view kVirtual = "virtual thread";
+
+std::string tasks_of(const Dump& dump, const LanguageRuntime& runtime, std::int64_t count) {
+    if (runtime.name == "Java") return std::string(kVirtual) + (count == 1 ? "" : "s");
     const auto first = std::find_if(dump.groups.begin(), dump.groups.end(),
                                     [](const Group& group) { return group.kind == StackKind::task; });
     const bool known = first != dump.groups.end() && !first->task.empty();
@@ -50,6 +54,7 @@ std::string count_of(const LanguageRuntime& runtime) {
 
 std::string task_state_text(const Group& group) {
     if (!group.state || group.state->empty()) return {};
+    if (group.task == kVirtual) return "waiting: " + escape(*group.state, 64);
     if (*group.state == "not started") return "never started";
     if (*group.state == "yield") return "at a yield";
     return "awaits " + escape(*group.state, 64);
@@ -65,6 +70,7 @@ std::string task_hint(const Group& group) {
     if (group.frames.empty() || !group.frames.front().function) return {};
     if (group.state == "not started") return std::string(kNotStarted);
     if (group.state == "yield") return {};
+    if (group.task == kVirtual) return std::string(kAskThread);
     const std::string_view leaf = *group.frames.front().function;
     const auto known = std::find_if(std::begin(kKnown), std::end(kKnown),
                                     [&](const Known& it) { return leaf.starts_with(it.function); });
@@ -78,9 +84,10 @@ std::string task_count_text(const Dump& dump) {
         if (!runtime.tasks) continue;
         all.tasks = all.tasks.value_or(0) + *runtime.tasks;
         all.left_out += runtime.left_out;
+        all.name = runtime.name;
     }
     if (all.tasks.value_or(0) == 0) return {};
-    return count_of(all) + " " + tasks_of(dump, *all.tasks);
+    return count_of(all) + " " + tasks_of(dump, all, *all.tasks);
 }
 
 std::vector<std::string> runtime_lines(const Dump& dump) {
@@ -92,7 +99,7 @@ std::vector<std::string> runtime_lines(const Dump& dump) {
         }
         std::string text = runtime.name + " " + escape(runtime.version, 32);
         if (runtime.tasks)
-            text += fmt::format(": {} {} parked", count_of(runtime), tasks_of(dump, *runtime.tasks));
+            text += fmt::format(": {} {} parked", count_of(runtime), tasks_of(dump, runtime, *runtime.tasks));
         if (runtime.torn > 0)
             text += fmt::format(", {} of them moving and not shown", format_count(runtime.torn));
         lines.push_back(std::move(text));

@@ -162,6 +162,50 @@ TEST_CASE("a dump of a Java program has its threads in Java, and the JVM's own i
     }
 }
 
+TEST_CASE("virtual threads that wait are found, each once, with the calls that they wait in", "[java]") {
+    constexpr int kCount = 3000;
+    for (const test::Jdk& jdk : test::jdks()) {
+        if (jdk.version < 21) continue;
+        for (const char* collector : {"-XX:+UseG1GC", "-XX:+UseSerialGC", "-XX:+UseParallelGC"}) {
+            INFO(jdk.java << " " << collector);
+            const test::Target program({jdk.java, "-Xmx256m", collector, "-cp",
+                                        directory_of(test::program("Virtual.class")), "Virtual",
+                                        std::to_string(kCount)});
+            const test::LiveProcess process(program.pid());
+            const auto java = attach(process.target());
+            REQUIRE(java);
+            const auto tasks = test::tell_tasks(**java);
+            const auto count = [&](const char* innermost_own) {
+                return std::count_if(tasks.begin(), tasks.end(), [&](const std::string& text) {
+                    return text.find(innermost_own) != std::string::npos;
+                });
+            };
+            CHECK(tasks.size() == kCount * 12 / 10);
+            CHECK(count("  Virtual.fetch Virtual.java:18\n  Virtual.handle Virtual.java:25\n") == kCount);
+            CHECK(count("  Virtual.sleep Virtual.java:34\n") == kCount / 10);
+            CHECK(count("  Virtual.deep Virtual.java:42\n  Virtual.deep Virtual.java:41\n") == kCount / 10);
+            CHECK(count("task [park]\n") == kCount * 12 / 10);
+            CHECK(count("torn") == 0);
+        }
+    }
+}
+
+TEST_CASE("a dump of a program with virtual threads has them in groups", "[java]") {
+    for (const test::Jdk& jdk : test::jdks()) {
+        if (jdk.version < 21) continue;
+        const test::Target program(
+            {jdk.java, "-cp", directory_of(test::program("Virtual.class")), "Virtual", "1000"});
+        const auto dump = test::rampwatch({"dump", program.pid_word()});
+        INFO(dump.out << dump.err);
+        CHECK(dump.status == 0);
+        CHECK(dump.out.find(": 1,200 virtual threads parked\n") != std::string::npos);
+        CHECK(dump.out.find("1,000 virtual threads, 83 %, waiting: park\n    Virtual.fetch") !=
+              std::string::npos);
+        const auto json = test::rampwatch({"dump", "--format", "json", program.pid_word()});
+        CHECK(json.out.find("\"task\":\"virtual thread\"") != std::string::npos);
+    }
+}
+
 // Renews tests/captures/hotspot, of some threads: not part of any run.
 TEST_CASE("images of Java programs are recorded", "[.record_java]") {
     const std::vector<std::string> wanted = {"monitor", "object-wait", "park",     "loop",

@@ -16,9 +16,9 @@
 
 #include "core/base/text.h"
 #include "core/cpython/find.h"
-#include "core/cpython/resident.h"
 #include "core/cpython/runtime.h"
 #include "core/probe/memory.h"
+#include "core/runtime/resident.h"
 #include "tests/catch.h"
 #include "tests/support/process_image.h"
 #include "tests/support/pythons.h"
@@ -189,7 +189,7 @@ std::vector<probe::PageRun> pages_of(const runtime::Target& target) {
             if (runs.empty() || runs.back().first != page) runs.push_back({page, 1});
         }
     };
-    REQUIRE(cpython::look_at_heap(target, budget, look));
+    REQUIRE(runtime::look_at_heap(target, budget, runtime::may_hold_objects, look));
     return runs;
 }
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include "core/cpython/resident.h"
+#include "core/runtime/resident.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstring>
 #include <vector>
 
+#include "core/base/units.h"
 #include "core/probe/pagemap.h"
 
-namespace rampwatch::cpython {
+namespace rampwatch::runtime {
 namespace {
 
 // The window: wiped when it is done with, for what it holds is somebody else's.
@@ -27,7 +30,7 @@ class Window {
 // Runs of pages are gathered until a window is full, then read by one call and shown one by one.
 class Reading {
   public:
-    Reading(const runtime::Target& target, runtime::Budget& budget, const LookAt& look)
+    Reading(const Target& target, Budget& budget, const LookAt& look)
         : target_(target), budget_(budget), look_(look) {}
 
     void add(std::uint64_t address, std::uint64_t size) {
@@ -63,8 +66,8 @@ class Reading {
   private:
     static constexpr std::size_t kMostPieces = 1024;
 
-    const runtime::Target& target_;
-    runtime::Budget& budget_;
+    const Target& target_;
+    Budget& budget_;
     const LookAt& look_;
     Window window_{};
     std::vector<probe::Piece> pieces_{};
@@ -79,15 +82,17 @@ bool may_hold_objects(const probe::Mapping& mapping) {
     return mapping.path.empty() || mapping.path == "[heap]" || mapping.path.starts_with("[anon");
 }
 
-Result<Looked> look_at_heap(const runtime::Target& target, runtime::Budget& budget, const LookAt& look) {
+Result<Looked> look_at_heap(const Target& target, Budget& budget, const Wanted& wanted, const LookAt& look) {
     if (target.pages == nullptr) {
-        return Error{Error::Kind::no_permission, "its heap is not looked at: its pagemap cannot be opened",
-                     "Python", "run as the same user, or with CAP_DAC_READ_SEARCH"};
+        return Error{Error::Kind::no_permission,
+                     "its heap is not looked at: its pagemap cannot be opened",
+                     {},
+                     "run as the same user, or with CAP_DAC_READ_SEARCH"};
     }
     Reading reading(target, budget, look);
     const std::uint64_t page = probe::page_bytes();
     for (const probe::Mapping& mapping : target.maps.mappings) {
-        if (!may_hold_objects(mapping)) continue;
+        if (!wanted(mapping)) continue;
         probe::Resident resident;
         const auto done = target.pages->add({mapping.start, mapping.end - mapping.start}, resident);
         if (!done) return done.error();
@@ -101,4 +106,14 @@ Result<Looked> look_at_heap(const runtime::Target& target, runtime::Budget& budg
     return reading.looked;
 }
 
-}  // namespace rampwatch::cpython
+std::string left_out_words(const Looked& looked) {
+    std::string words;
+    if (looked.left_out > 0)
+        words = fmt::format("{} of its heap was not read", format_size(static_cast<double>(looked.left_out)));
+    if (looked.swapped_bytes > 0)
+        words += fmt::format("{}{} is swapped out and was not looked at", words.empty() ? "" : "; ",
+                             format_size(static_cast<double>(looked.swapped_bytes)));
+    return words;
+}
+
+}  // namespace rampwatch::runtime

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Where the fields of a Java class lie in its objects, by the table that the class carries
+// (oops/instanceKlass.hpp, oops/fieldInfo.hpp).
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/hotspot/layout.h"
+#include "core/hotspot/methods.h"
+#include "core/probe/memory_reader.h"
+
+namespace rampwatch::hotspot {
+
+struct ClassTables {
+    const probe::MemoryReader& memory;
+    const Layout& layout;
+    const Methods& methods;
+};
+
+// Offset of a field that the class itself declares, in bytes; 0 where it declares none of that name.
+std::uint64_t field_of(const ClassTables& tables, std::uint64_t klass, std::string_view name);
+
+// Of the n-th field that the JVM adds to the class, from 0; 0 where there is none, and before Java 21.
+std::uint64_t added_field_of(const ClassTables& tables, std::uint64_t klass, std::uint32_t n);
+
+}  // namespace rampwatch::hotspot

@@ -202,6 +202,8 @@ void add_fleet_options(Command& command, FleetOptions& options) {
     command.add("--preset NAME", &options.preset,
                 "which metrics of a target belong together: process, container, jvm or node; default: that "
                 "of the metric in --query");
+    command.add("--source SOURCE", &options.source, "how values are fetched; auto: the cheapest there is")
+        .one_of({"auto", "export", "remote-read", "range"});
     command.add("--since TIME", &options.since, "from then on: \"9d\" ago, or a date");
     command.add("--until TIME", &options.until, "until then; default: now");
     command.add("--step DURATION", &options.step,
@@ -231,6 +233,7 @@ Result<harvest::Settings> read_fleet_options(const FleetOptions& options, nanose
     auto query = read_query(options);
     if (!query) return query.error();
     settings.query = *query;
+    settings.source = harvest::source_named(options.source);
     const auto grid = read_grid(options, judge->patience, now);
     if (!grid) return grid.error();
     settings.grid = *grid;

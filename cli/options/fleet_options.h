@@ -19,6 +19,7 @@ struct Command;
 struct FleetOptions {
     std::string url{}, since = "9d", until{}, timeout = "2m", shard{}, jobs{};
     std::optional<std::string> query{}, preset{}, step{};
+    std::string source = "auto";
     std::optional<std::string> bearer_file{}, basic_file{}, ca_file{};
     std::vector<std::string> headers{};
     JudgeOptions judge{};

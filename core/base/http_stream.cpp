@@ -66,9 +66,8 @@ std::optional<Place> place_of(const CurlLibrary& curl, const std::string& text) 
     return place;
 }
 
-bool has_secrets(const HttpQuestion& question, const HttpAccess& access) {
-    return !access.bearer.empty() || !access.user_password.empty() || !access.headers.empty() ||
-           !question.headers.empty();
+bool has_secrets(const HttpAccess& access) {
+    return !access.bearer.empty() || !access.user_password.empty() || !access.headers.empty();
 }
 
 // From http to https on the same host is where servers send people for good.
@@ -240,7 +239,7 @@ Result<HttpStream> HttpStream::open(const HttpQuestion& question, const HttpAcce
         const auto next = place_of(*curl, to);
         const bool stays = next && is_same_place(*place, *next) && !next->has_user;
         const std::string shown = escape(to, 200);
-        if (redirects == kMostRedirects || !next || (!stays && has_secrets(question, access)))
+        if (redirects == kMostRedirects || !next || (!stays && has_secrets(access)))
             return Error{Error::Kind::no_permission,
                          "sends us on to " + shown + ", which is not followed",
                          {},

@@ -216,6 +216,8 @@ Result<void> read_matrix(JsonTokens& tokens, AnswerNotes& notes, const MatrixTak
     });
 }
 
+Result<Labels> read_labels(JsonTokens& tokens, AnswerNotes& notes) { return Reader(tokens, notes).labels(); }
+
 std::string error_in(JsonTokens& tokens) {
     AnswerNotes notes;
     Reader reader(tokens, notes);

@@ -37,6 +37,9 @@ struct MatrixTaker {
 // /api/v1/query_range. Histograms are passed over.
 Result<void> read_matrix(JsonTokens& tokens, AnswerNotes& notes, const MatrixTaker& taker);
 
+// The labels of a series, behind their first brace.
+Result<Labels> read_labels(JsonTokens& tokens, AnswerNotes& notes);
+
 // What an answer of another status than 200 says, for people; empty where it is no JSON of such a server.
 std::string error_in(JsonTokens& tokens);
 

@@ -131,7 +131,9 @@ void TargetList::sort() {
     all.reserve(packed_.size());
     for (std::string& one : packed_) {
         const Labels labels = unpacked(one);
-        all.emplace_back(lane_key_of(labels, grouping_) + '\n' + key_of(labels, grouping_), std::move(one));
+        std::string key = key_of(labels, grouping_);
+        std::reverse(key.begin(), key.end());
+        all.emplace_back(lane_key_of(labels, grouping_) + '\n' + key, std::move(one));
     }
     std::sort(all.begin(), all.end());
     for (std::size_t i = 0; i < all.size(); ++i) packed_[i] = std::move(all[i].second);

@@ -39,7 +39,9 @@ class TargetList {
     // so are further series of a target that is there already. `shard` counts from 0.
     bool add(const Labels& labels);
 
-    // To be called when all are added: into an order in which neighbours belong together.
+    // To be called when all are added: into an order in which neighbours belong together. Pods of one
+    // workload by the ends of their names, which are random: so that a part of a large one has pods of all
+    // its rollouts, which can follow each other.
     void sort();
 
     [[nodiscard]] std::size_t size() const { return packed_.size(); }

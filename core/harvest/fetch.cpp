@@ -81,20 +81,6 @@ std::size_t judged_series_of(const Query& query) {
            static_cast<std::size_t>(has[fleet::index(Role::goroutines)]);
 }
 
-void add(FetchNotes& to, const FetchNotes& more) {
-    to.asked.questions += more.asked.questions;
-    to.asked.again += more.asked.again;
-    to.asked.smaller += more.asked.smaller;
-    to.asked.bytes += more.asked.bytes;
-    to.partial += more.partial;
-    to.answers.cut_labels += more.answers.cut_labels;
-    for (const std::string& text : more.answers.warnings) {
-        auto& all = to.answers.warnings;
-        if (all.size() < 8 && std::find(all.begin(), all.end(), text) == all.end()) all.push_back(text);
-    }
-    fleet::add(to.values, more.values);
-}
-
 std::optional<Trouble> list_targets(const Server& server, const Query& query, const fleet::Grid& grid,
                                     fleet::TargetList& targets, FetchNotes& notes) {
     Form form;
@@ -110,20 +96,23 @@ std::optional<Trouble> list_targets(const Server& server, const Query& query, co
     }
     form.emplace_back("start", seconds_text(grid.start_ms));
     form.emplace_back("end", seconds_text(time_ms(grid, grid.count == 0 ? 0 : grid.count - 1)));
-    auto trouble = ask(server, "/api/v1/series", form, kMostListBytes, notes.asked, [&](JsonTokens& tokens) {
-        notes.answers.is_partial = false;
-        const auto done =
-            fleet::read_series(tokens, notes.answers, [&](Labels labels) { return targets.add(labels); });
-        notes.partial += notes.answers.is_partial ? 1 : 0;
-        return done;
-    });
+    auto trouble = ask(
+        server, form_question("/api/v1/series", form, kMostListBytes), notes.asked, [&](HttpStream& stream) {
+            notes.answers.is_partial = false;
+            JsonTokens tokens([&] { return stream.more(); });
+            const auto done =
+                fleet::read_series(tokens, notes.answers, [&](Labels labels) { return targets.add(labels); });
+            notes.partial += notes.answers.is_partial ? 1 : 0;
+            return done;
+        });
     targets.sort();
     return trouble;
 }
 
-RangeFetcher::RangeFetcher(const Server& server, const Query& query, std::vector<Labels> targets,
-                           std::size_t most_cells, std::size_t points)
+Fetcher::Fetcher(const Server& server, Source source, const Query& query, std::vector<Labels> targets,
+                 std::size_t most_cells, std::size_t points)
     : server_(server),
+      source_(source),
       query_(query),
       targets_(std::move(targets)),
       most_cells_(most_cells),
@@ -133,7 +122,7 @@ RangeFetcher::RangeFetcher(const Server& server, const Query& query, std::vector
     make_groups();
 }
 
-void RangeFetcher::make_groups() {
+void Fetcher::make_groups() {
     if (query_.preset == nullptr) {
         groups_.push_back({{}, fleet::narrowed(query_.selector, targets_, query_.grouping(), false)});
         return;
@@ -162,14 +151,20 @@ void RangeFetcher::make_groups() {
     });
 }
 
-std::optional<Trouble> RangeFetcher::fetch_group(const Group& group, const fleet::Grid& piece,
-                                                 fleet::Columns& columns, FetchNotes& notes) {
+std::optional<Trouble> Fetcher::fetch_group(const Group& group, const fleet::Grid& piece,
+                                            fleet::Columns& columns, FetchNotes& notes) {
     std::size_t target = 0;
     Role role = Role::only_series;
     bool is_full = false;
     fleet::Columns part(piece, 0, 0);
     Claims claims;
-    const fleet::MatrixTaker taker{
+    const Taker taker{
+        .anew =
+            [&] {
+                part = fleet::Columns(piece, targets_.size(), most_cells_ - columns.cells());
+                claims = {};
+                is_full = false;
+            },
         .series =
             [&](const Labels& labels) {
                 const auto found = places_.find(fleet::key_of(labels, query_.grouping()));
@@ -185,21 +180,8 @@ std::optional<Trouble> RangeFetcher::fetch_group(const Group& group, const fleet
                 return false;
             },
         .at = [&](double time_s, double value) { is_full |= !part.put(target, role, time_s, value); }};
-    const Form form = {{"query", fleet::selector_text(group.selector)},
-                       {"start", seconds_text(piece.start_ms)},
-                       {"end", seconds_text(time_ms(piece, piece.count - 1))},
-                       {"step", seconds_text(piece.step_ms)}};
-    auto trouble =
-        ask(server_, "/api/v1/query_range", form, most_cells_ * kBytesOfCell + (std::size_t{16} << 20),
-            notes.asked, [&](JsonTokens& tokens) {
-                part = fleet::Columns(piece, targets_.size(), most_cells_ - columns.cells());
-                claims = {};
-                is_full = false;
-                notes.answers.is_partial = false;
-                const auto done = fleet::read_matrix(tokens, notes.answers, taker);
-                if (done && notes.answers.is_partial) ++notes.partial;
-                return done;
-            });
+    const std::size_t most_bytes = most_cells_ * kBytesOfCell + (std::size_t{16} << 20);
+    auto trouble = fetch_values(server_, source_, group.selector, piece, most_bytes, notes, taker);
     if (!trouble && !is_full) columns.join(std::move(part));
     if (!trouble && is_full)
         trouble =
@@ -209,15 +191,15 @@ std::optional<Trouble> RangeFetcher::fetch_group(const Group& group, const fleet
     return trouble;
 }
 
-std::optional<Trouble> RangeFetcher::fetch_piece(const fleet::Grid& piece, fleet::Columns& columns,
-                                                 FetchNotes& notes) {
+std::optional<Trouble> Fetcher::fetch_piece(const fleet::Grid& piece, fleet::Columns& columns,
+                                            FetchNotes& notes) {
     for (const Group& group : groups_)
         if (auto trouble = fetch_group(group, piece, columns, notes)) return trouble;
     return std::nullopt;
 }
 
-std::optional<Trouble> RangeFetcher::fetch(const fleet::Grid& grid, FetchNotes& notes,
-                                           const std::function<void(const fleet::Columns&)>& take) {
+std::optional<Trouble> Fetcher::fetch(const fleet::Grid& grid, FetchNotes& notes,
+                                      const std::function<void(const fleet::Columns&)>& take) {
     for (fleet::Grid left = grid; left.count > 0;) {
         const auto [piece, rest] = split(left, points_);
         fleet::Columns columns(piece, targets_.size(), most_cells_);

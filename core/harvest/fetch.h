@@ -10,13 +10,13 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/fleet/answer.h"
 #include "core/fleet/columns.h"
 #include "core/fleet/grid.h"
 #include "core/fleet/preset.h"
 #include "core/fleet/selector.h"
 #include "core/fleet/target_list.h"
 #include "core/harvest/server.h"
+#include "core/harvest/source.h"
 #include "core/model/sample.h"
 
 namespace rampwatch::harvest {
@@ -36,23 +36,14 @@ struct Query {
 std::size_t roles_of(const Query& query);
 std::size_t judged_series_of(const Query& query);
 
-struct FetchNotes {
-    AskNotes asked{};
-    fleet::AnswerNotes answers{};
-    std::int64_t partial = 0;  // answers that were
-    fleet::ValueNotes values{};
-};
-void add(FetchNotes& to, const FetchNotes& more);
-
 // Those that have a value between the two ends of the grid. Trouble with where it began.
 std::optional<Trouble> list_targets(const Server& server, const Query& query, const fleet::Grid& grid,
                                     fleet::TargetList& targets, FetchNotes& notes);
 
-// Prometheus and all that speak as it does: query_range.
-class RangeFetcher {
+class Fetcher {
   public:
-    RangeFetcher(const Server& server, const Query& query, std::vector<Labels> targets,
-                 std::size_t most_cells, std::size_t points);
+    Fetcher(const Server& server, Source source, const Query& query, std::vector<Labels> targets,
+            std::size_t most_cells, std::size_t points);
 
     // Calls `take` for one piece after the other, in the order of time. Where the server wants less at once,
     // the pieces become smaller, down to a few points.
@@ -73,6 +64,7 @@ class RangeFetcher {
                                        FetchNotes& notes);
 
     const Server& server_;
+    Source source_;
     const Query& query_;
     std::vector<Labels> targets_;
     std::size_t most_cells_, points_;

@@ -23,8 +23,8 @@ nanoseconds moment(const fleet::Grid& grid, std::size_t place) {
 }  // namespace
 
 Lanes::Lanes(const std::vector<Labels>& targets, fleet::Grouping grouping, Series only,
-             const trend::Settings& judge)
-    : labels_(targets), only_(only), judge_(judge), members_(targets.size()) {
+             const trend::Settings& judge, bool with_charts)
+    : labels_(targets), only_(only), judge_(judge), with_charts_(with_charts), members_(targets.size()) {
     std::unordered_map<std::string, std::size_t> kinds;
     for (std::size_t i = 0; i < targets.size(); ++i)
         members_[i].kind =
@@ -61,7 +61,10 @@ void Lanes::take_look(Lane& lane, std::variant<Sample, Bucket> look) {
         if (lane.started && started > *lane.started + kSameStart) ++lane.life;
         lane.started = started;
     }
+    if (lane.life != lane.shown_life) lane.first_look = lane.last_look;
+    lane.shown_life = lane.life;
     lane.last = lane.last_look.mono;
+    if (with_charts_) lane.trails.add(sample != nullptr ? to_bucket(*sample) : std::get<Bucket>(look));
     lane.replayer.play({.life = lane.life, .look = std::move(look)});
 }
 
@@ -104,8 +107,9 @@ std::vector<Judged> Lanes::result() const {
         all.push_back({.labels = labels,
                        .workload = fleet::workload_of(labels),
                        .verdict = lane.replayer.verdict(),
-                       .last = lane.last_look,
-                       .targets = lane.targets});
+                       .context = {.first = lane.first_look, .last = lane.last_look},
+                       .targets = lane.targets,
+                       .charts = with_charts_ ? lane.trails.points() : report::SeriesCharts{}});
     }
     return all;
 }

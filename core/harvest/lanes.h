@@ -15,6 +15,7 @@
 #include "core/model/labels.h"
 #include "core/model/sample.h"
 #include "core/model/verdict.h"
+#include "core/report/target_report.h"
 #include "core/trend/judge.h"
 #include "core/watch/replay.h"
 
@@ -25,14 +26,15 @@ struct Judged {
     Labels labels{};         // of the newest target in it
     std::string workload{};  // workload_of() these
     Verdict verdict{};
-    std::optional<Sample> last{};
-    std::int64_t targets = 1;  // that were in it, one after another
+    report::VerdictContext context{};
+    std::int64_t targets = 1;       // that were in it, one after another
+    report::SeriesCharts charts{};  // where they were asked for
 };
 
 class Lanes {
   public:
     Lanes(const std::vector<Labels>& targets, fleet::Grouping grouping, Series only,
-          const trend::Settings& judge);
+          const trend::Settings& judge, bool with_charts = false);
 
     // Pieces in the order of time, each with all targets in it.
     void take(const fleet::Columns& columns);
@@ -48,11 +50,13 @@ class Lanes {
         watch::Replayer replayer;
         std::size_t owner = 0;
         std::size_t kind = 0;
-        LifeNumber life = 1;
+        LifeNumber life = 1, shown_life = 0;
         std::chrono::nanoseconds last{};
         std::optional<std::chrono::nanoseconds> started{};
         std::int64_t targets = 1;
         Sample last_look{};
+        std::optional<Sample> first_look{};  // of this life
+        report::SeriesTrails trails{};
     };
     struct Member {
         std::size_t kind = 0;  // equal for those that can follow each other
@@ -68,6 +72,7 @@ class Lanes {
     const std::vector<Labels>& labels_;
     Series only_;
     trend::Settings judge_;
+    bool with_charts_;
     std::vector<Member> members_{};
     std::deque<Lane> lanes_{};
     std::int64_t gaps_ = 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "core/base/json_tokens.h"
 #include "core/base/text.h"
 #include "core/fleet/answer.h"
 
@@ -71,7 +72,7 @@ Trouble refused(HttpStream& stream) {
 }
 
 std::optional<Trouble> ask_once(const Server& server, const HttpQuestion& question, AskNotes& notes,
-                                const std::function<Result<void>(JsonTokens&)>& read) {
+                                const std::function<Result<void>(HttpStream&)>& read) {
     ++notes.questions;
     const auto failed = [](Error error) {
         const bool passes = error.kind == Error::Kind::io || error.kind == Error::Kind::timed_out;
@@ -80,8 +81,7 @@ std::optional<Trouble> ask_once(const Server& server, const HttpQuestion& questi
     auto stream = HttpStream::open(question, server.access);
     if (!stream) return failed(stream.error());
     if (stream->status() != 200) return refused(*stream);
-    JsonTokens tokens([&] { return stream->more(); });
-    const auto done = read(tokens);
+    const auto done = read(*stream);
     notes.bytes += stream->bytes();
     if (stream->error()) return failed(*stream->error());
     if (!done) return Trouble{.error = done.error(), .remedy = Remedy::again};
@@ -98,13 +98,16 @@ void wait_for(const Server& server, nanoseconds time) {
 
 }  // namespace
 
-std::optional<Trouble> ask(const Server& server, const std::string& path, const Form& form,
-                           std::size_t most_bytes, AskNotes& notes,
-                           const std::function<Result<void>(JsonTokens&)>& read) {
-    const HttpQuestion question{.url = server.url + path,
-                                .body = body_of(form),
-                                .content_type = "application/x-www-form-urlencoded",
-                                .most_bytes = most_bytes};
+HttpQuestion form_question(const std::string& path, const Form& form, std::size_t most_bytes) {
+    return {.url = path,
+            .body = body_of(form),
+            .content_type = "application/x-www-form-urlencoded",
+            .most_bytes = most_bytes};
+}
+
+std::optional<Trouble> ask(const Server& server, HttpQuestion question, AskNotes& notes,
+                           const std::function<Result<void>(HttpStream&)>& read) {
+    question.url = server.url + question.url;
     nanoseconds wait = server.first_wait;
     for (int tried = 1;; ++tried, wait *= 2) {
         auto trouble = ask_once(server, question, notes, read);

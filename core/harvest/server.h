@@ -13,7 +13,6 @@
 
 #include "core/base/error.h"
 #include "core/base/http_stream.h"
-#include "core/base/json_tokens.h"
 
 namespace rampwatch::harvest {
 
@@ -42,11 +41,13 @@ struct AskNotes {
     std::int64_t questions = 0, again = 0, smaller = 0, bytes = 0;
 };
 
-// POSTs the form to `path` below the URL, up to kTries times. `read` takes the body of an answer of status
-// 200 from its beginning, each time anew: what it had of the time before, it forgets. Empty where all is
-// well; `where` of the error is the URL. After it, remedy says `smaller` or `none`.
-std::optional<Trouble> ask(const Server& server, const std::string& path, const Form& form,
-                           std::size_t most_bytes, AskNotes& notes,
-                           const std::function<Result<void>(JsonTokens&)>& read);
+// A POST of a form to a path below the server's URL.
+HttpQuestion form_question(const std::string& path, const Form& form, std::size_t most_bytes);
+
+// Asks, up to kTries times; the question's `url` is a path below the server's. `read` takes an answer of
+// status 200 from its beginning, each time anew: what it had of the time before, it forgets. Empty where all
+// is well; `where` of the error is the URL. After it, remedy says `smaller` or `none`.
+std::optional<Trouble> ask(const Server& server, HttpQuestion question, AskNotes& notes,
+                           const std::function<Result<void>(HttpStream&)>& read);
 
 }  // namespace rampwatch::harvest

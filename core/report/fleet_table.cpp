@@ -24,10 +24,13 @@ constexpr std::size_t kFewestRest = 100;
 constexpr double kAlike = 3;  // slopes of alike members are within so many times their middle
 constexpr std::string_view kIndent = "    ";
 
-bool grows(const FleetRow& row) { return row.claim == Claim::growing || row.claim == Claim::leak; }
+bool grows(const FleetRow& row) {
+    return !row.ended && (row.claim == Claim::growing || row.claim == Claim::leak);
+}
 
 std::string_view claim_word(const FleetRow& row) {
-    return row.ever_leak && !grows(row) ? "over" : word(row.claim);
+    if (row.ever_leak && !grows(row)) return "over";
+    return row.ended ? "ended" : word(row.claim);
 }
 
 std::string limit_cell(const FleetRow& row) {
@@ -66,8 +69,13 @@ std::vector<FleetRow> merged(std::vector<FleetRow> rows) {
 
 }  // namespace
 
-FleetRow fleet_row(const Labels& labels, std::string workload, const Verdict& verdict) {
-    FleetRow row{.workload = std::move(workload), .claim = verdict.claim, .ever_leak = verdict.ever_leak};
+FleetRow fleet_row(const Labels& labels, std::string workload, const Verdict& verdict, nanoseconds end_wall,
+                   nanoseconds step) {
+    const nanoseconds silence = std::max<nanoseconds>(std::chrono::minutes(15), 5 * step);
+    FleetRow row{.workload = std::move(workload),
+                 .claim = verdict.claim,
+                 .ever_leak = verdict.ever_leak,
+                 .ended = verdict.wall + silence < end_wall};
     for (const Label& label : labels)
         if (label.name != "__name__") row.labels.push_back(label);
     if (const SeriesVerdict* series = leader(verdict)) {
@@ -76,7 +84,7 @@ FleetRow fleet_row(const Labels& labels, std::string workload, const Verdict& ve
         if (grows(row)) row.slope_per_s = series->slope_per_s.value_or(0);
     }
     const auto& ahead = verdict.forecast ? verdict.forecast : verdict.limit_near;
-    if (ahead && !ahead->beyond) row.limit_in_s = ahead->eta_s;
+    if (ahead && !ahead->beyond && !row.ended) row.limit_in_s = ahead->eta_s;
     return row;
 }
 
@@ -99,8 +107,8 @@ void FleetTable::add(FleetRow row) {
     }
     ++members_[row.workload];
     leaks_ += row.ever_leak || row.claim == Claim::leak ? 1 : 0;
-    leaking_ += row.claim == Claim::leak ? 1 : 0;
-    growing_ += row.claim == Claim::growing ? 1 : 0;
+    leaking_ += grows(row) && row.claim == Claim::leak ? 1 : 0;
+    growing_ += grows(row) && row.claim == Claim::growing ? 1 : 0;
     undecided_ += row.claim == Claim::undecided ? 1 : 0;
     if (only_leaks_ && !row.ever_leak && row.claim != Claim::leak) return;
     keep(std::move(row));
@@ -191,12 +199,17 @@ std::string broken_at_commas(std::string_view text, std::size_t columns, std::st
 
 }  // namespace
 
+std::string FleetTable::shared() const {
+    std::string text;
+    for (const Label& label : common_)
+        text += (text.empty() ? "" : ", ") + escape(label.name, 60) + "=" + escape(label.value, 100);
+    return text;
+}
+
 std::string FleetTable::text(const FleetFrame& frame, std::size_t columns) const {
     columns = std::max<std::size_t>(columns, 72);
     std::string text = heading(frame);
-    std::string shared;
-    for (const Label& label : common_)
-        shared += (shared.empty() ? "" : ", ") + escape(label.name, 60) + "=" + escape(label.value, 100);
+    const std::string shared = this->shared();
     if (targets_ > 1 && !shared.empty())
         text += "All of them:\n" + broken_at_commas(shared, columns, kIndent);
     std::vector<FleetRow> rows = lines();

@@ -24,6 +24,7 @@ struct FleetRow {
     std::string workload{};
     Claim claim = Claim::undecided;
     bool ever_leak = false;
+    bool ended = false;  // it is not there any more: it grows no further
     Series series = Series::memory;
     double now = 0;                                               // in the series' unit
     double slope_per_s = 0;                                       // of growth; else 0
@@ -31,7 +32,9 @@ struct FleetRow {
     std::int64_t members = 1;  // of its workload that grow alike, this one being their middle
 };
 
-FleetRow fleet_row(const Labels& labels, std::string workload, const Verdict& verdict);
+// What was silent for long before the end, at `end_wall`, has ended: for 15 minutes, or 5 steps.
+FleetRow fleet_row(const Labels& labels, std::string workload, const Verdict& verdict,
+                   std::chrono::nanoseconds end_wall, std::chrono::nanoseconds step);
 
 // What grows and meets its limit sooner, then what is a leak for sure, then what grows faster; then what
 // cannot be judged yet, then the rest.
@@ -56,14 +59,21 @@ class FleetTable {
     // Lines of at most `columns`, each ended.
     [[nodiscard]] std::string text(const FleetFrame& frame, std::size_t columns) const;
 
+    // "3 of 40 targets leak, 1 more may.", and over which time that is: for the head of a page.
+    [[nodiscard]] std::string heading(const FleetFrame& frame) const;
+
+    // What tells this target from the others, in one line.
+    [[nodiscard]] std::string name_of(const FleetRow& row) const;
+
+    // The labels that all targets share: "job=api, env=prod", escaped.
+    [[nodiscard]] std::string shared() const;
+
     [[nodiscard]] std::int64_t leaks() const { return leaks_; }  // at any time
     [[nodiscard]] std::int64_t targets() const { return targets_; }
 
   private:
     void keep(FleetRow row);
     [[nodiscard]] std::vector<FleetRow> lines() const;
-    [[nodiscard]] std::string heading(const FleetFrame& frame) const;
-    [[nodiscard]] std::string name_of(const FleetRow& row) const;
 
     std::size_t top_;
     bool only_leaks_;

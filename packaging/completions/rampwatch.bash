@@ -35,7 +35,7 @@ _rampwatch() {
         [status]="--history-dir --format"
         [sample]="$target $judged $stacks $history --no-dumps"
         [scan]="--for -i --interval --top --format"
-        [fleet]="--prometheus --query --preset --since --until --step $judged --shard --jobs --bearer-file
+        [fleet]="--prometheus --query --preset --source --since --until --step $judged --shard --jobs --bearer-file
                  --basic-auth-file --header --ca-file --timeout --only --top --format -o --output"
         [history]="--history-dir --format --before --history-keep"
         [dump]="$target $stacks --dry-run --memory --format -o --output"
@@ -70,6 +70,7 @@ _rampwatch() {
         --listen) from=127.0.0.1:9477 ;;
         --prometheus) from=http://127.0.0.1:9090 ;;
         --preset) from='process container jvm node' ;;
+        --source) from='auto export remote-read range' ;;
         --query | --header) return ;;
         --shard) from='0/16' ;;
         --jobs) from='1 2 4' ;;
@@ -85,7 +86,7 @@ _rampwatch() {
             case $command in
                 dump | group) from='text json folded pprof' ;;
                 history) from='text json csv' ;;
-                report) from='text html json' ;;
+                report | fleet) from='text html json' ;;
                 *) from='text json' ;;
             esac
             ;;

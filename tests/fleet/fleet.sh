@@ -6,7 +6,7 @@
 set -euo pipefail
 program=$1 series=$2 source=$3
 . "$source/tests/pages/options.sh"
-need prometheus promtool curl python3
+need prometheus promtool curl python3 victoria-metrics
 count=${RAMPWATCH_FLEET:-500} step=300
 folder=$(mktemp -d)
 pids=()
@@ -41,7 +41,6 @@ mkdir -p "$folder/csv" "$folder/data"
 end=$(($(date +%s) / step * step - 2 * step))
 "$series" "$folder" "$count" "$step" "$end"
 promtool tsdb create-blocks-from openmetrics --max-block-duration=744h "$folder/metrics.om" "$folder/data" >"$folder/blocks.log" 2>&1
-rm "$folder/metrics.om"
 echo "global: { scrape_interval: 1h }" >"$folder/prometheus.yml"
 web=$((20000 + RANDOM % 20000))
 prometheus --config.file="$folder/prometheus.yml" --storage.tsdb.path="$folder/data" --storage.tsdb.retention.time=90d \
@@ -86,6 +85,20 @@ PY
 }
 if compare "$folder/fleet.json"; then echo "ok   verdicts are those of analyze on the same values"; else fail "verdicts differ"; fi
 
+# --- the same by each source
+"${all[@]}" --prometheus "$url" --format json --source range >"$folder/range.json" || [ $? -eq 1 ]
+check "query_range and remote read say the same" cmp <(sort "$folder/range.json") <(sort "$folder/fleet.json")
+vm=$((web + 1))
+victoria-metrics -storageDataPath="$folder/vm" -httpListenAddr="127.0.0.1:$vm" -retentionPeriod=1y >"$folder/vm.log" 2>&1 &
+started
+wait_for 30 "VictoriaMetrics" curl -fsS "http://127.0.0.1:$vm/health"
+sed '/^#/d; s/$/000/' "$folder/metrics.om" |
+    curl -fsS -X POST -T - "http://127.0.0.1:$vm/api/v1/import/prometheus" >/dev/null
+curl -fsS "http://127.0.0.1:$vm/internal/force_flush" >/dev/null
+"${all[@]}" --prometheus "http://127.0.0.1:$vm" --format json >"$folder/vm.json" || [ $? -eq 1 ]
+if compare "$folder/vm.json"; then echo "ok   VictoriaMetrics' export says the same"; else fail "its verdicts differ"; fi
+rm "$folder/metrics.om"
+
 # --- the table
 check "a table of what leaks" status_is 1 "${fleet[@]}" --prometheus "$url" --only leaks --top 0 \
     --query 'process_resident_memory_bytes{family=~"ramp.*|flat"}'
@@ -97,6 +110,10 @@ check "a narrower query" status_is 0 "${fleet[@]}" --prometheus "$url" --query '
 check "which says what they share" shown "family=flat"
 check "nothing that matches is trouble" status_is 2 "${fleet[@]}" --prometheus "$url" --query 'process_resident_memory_bytes{job="nope"}'
 check "and says so" said "no series matches in that time"
+
+check "a page" status_is 1 "${fleet[@]}" --prometheus "$url" --format html --top 3 -o "$folder/page.html" \
+    --query 'process_resident_memory_bytes{family=~"ramp|flat"}'
+check "with a chart of each" test "$(grep -o '<svg' "$folder/page.html" | wc -l)" = 3
 
 # --- shards: together they are the whole
 ramps=("${fleet[@]}" --prometheus "$url" --format json --query 'process_resident_memory_bytes{family="ramp"}')
@@ -112,7 +129,7 @@ odd() {  # MOOD: a server before the real one; sets odd_url
     wait_for 10 "a server that is $1" test -e "$folder/port"
     odd_url=http://127.0.0.1:$(cat "$folder/port")
 }
-few=("${fleet[@]}" --query 'process_resident_memory_bytes{job="api",family=~"ramp|steps|flat"}' --format json --jobs 1)
+few=("${fleet[@]}" --query 'process_resident_memory_bytes{job="api",family=~"ramp|steps|flat"}' --format json --jobs 1 --source range)
 "${few[@]}" --prometheus "$url" 2>/dev/null >"$folder/few.json" || [ $? -eq 1 ]
 as_ever() { cmp -s <(sed 's/"source":"[^"]*"//' "$folder/out") <(sed 's/"source":"[^"]*"//' "$folder/few.json"); }
 
@@ -138,7 +155,7 @@ odd warns
 check "a partial answer is trouble" status_is 2 "${few[@]}" --prometheus "$odd_url"
 check "its warning is shown" said "the server warns: a store did not answer"
 odd dies
-status_is 2 "${all[@]}" --format json --jobs 1 --prometheus "$odd_url" || fail "a server that dies"
+status_is 2 "${all[@]}" --format json --jobs 1 --source range --prometheus "$odd_url" || fail "a server that dies"
 check "what was judged before is shown" test "$(wc -l <"$folder/out")" -gt 0
 check "less than all of it" test "$(wc -l <"$folder/out")" -lt "$count"
 check "and why" said "connection was"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A made-up fleet, nine days of it: lives of the score's families, healthy and leaking, as OpenMetrics for
-// promtool and as the same values in one CSV a target for analyze.
+// promtool and as the same values in one CSV a target for analyze, where there is a folder for them.
 // fleet_series FOLDER COUNT STEP_S END_S: FOLDER/metrics.om, FOLDER/csv/NNNN.csv, FOLDER/truth ("NNNN
 // family"). END_S, since the Unix epoch, is when the last day ends; all times are whole multiples of STEP_S.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -60,6 +61,7 @@ void write_life(std::FILE* metrics, std::FILE* csv, const std::string& labels, L
 int main(int argc, char** argv) {
     if (argc != 5) return 2;
     const std::string folder = argv[1];
+    const bool with_csv = ::access((folder + "/csv").c_str(), W_OK) == 0;
     const int count = std::atoi(argv[2]);
     const std::int64_t step_s = std::atoll(argv[3]), end_s = std::atoll(argv[4]) / step_s * step_s;
     const auto families = memory_families();
@@ -69,7 +71,7 @@ int main(int argc, char** argv) {
         const Family& family = families[static_cast<std::size_t>(number) % families.size()];
         Random random(20261 + static_cast<std::uint64_t>(number));
         Life life = family.make(random);
-        const File csv = open(fmt::format("{}/csv/{:04}.csv", folder, number));
+        const File csv = open(with_csv ? fmt::format("{}/csv/{:04}.csv", folder, number) : "/dev/null");
         write_life(metrics.get(), csv.get(), labels_of(number, family.name), life, step_s, end_s);
         fmt::print(truth.get(), "{:04} {} {}\n", number, family.name,
                    family.truth == Truth::leak ? "leak" : "healthy");

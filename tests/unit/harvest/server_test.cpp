@@ -24,9 +24,10 @@ Asked ask_for(const std::string& answer, HttpAccess access = {}) {
     access.patience = 1s;
     const Server server{.url = canned.url(), .access = access, .first_wait = 1ms};
     Asked asked;
-    asked.trouble = ask(server, "/api/v1/series", {{"match[]", "{a=\"b\"}"}}, 1 << 20, asked.notes,
-                        [](JsonTokens& tokens) -> Result<void> {
+    asked.trouble = ask(server, form_question("/api/v1/series", {{"match[]", "{a=\"b\"}"}}, 1 << 20),
+                        asked.notes, [](HttpStream& stream) -> Result<void> {
                             fleet::AnswerNotes notes;
+                            JsonTokens tokens([&] { return stream.more(); });
                             return fleet::read_series(tokens, notes, [](const Labels&) { return true; });
                         });
     return asked;

@@ -88,3 +88,17 @@ TEST_CASE("so many lines are shown, none is too long, and no label reaches the t
     CHECK_FALSE(has(text, "\x1b"));
     for (const std::string_view line : split(text, '\n')) CHECK(line.size() <= 80);
 }
+
+TEST_CASE("a target that has been silent for long does not leak any more", "[report]") {
+    Verdict verdict{.claim = Claim::leak, .wall = 1000h, .ever_leak = true};
+    const FleetRow now = fleet_row({{"__name__", "x"}, {"a", "b"}}, "w", verdict, 1000h + 14min, 60s);
+    CHECK_FALSE(now.ended);
+    CHECK(now.labels == Labels{{"a", "b"}});
+    const FleetRow ended = fleet_row({{"a", "b"}}, "w", verdict, 1000h + 16min, 60s);
+    CHECK(ended.ended);
+    CHECK_FALSE(fleet_row({}, "w", verdict, 1000h + 16min, 300s).ended);
+    FleetTable table(20, false);
+    table.add(ended);
+    CHECK(has(table.text(kFrame, 80), "No leak in 1 target, 1 did and are over"));
+    CHECK(table.leaks() == 1);
+}

@@ -102,8 +102,9 @@ CommandLine command_line(const Invocation& invocation, const std::shared_ptr<con
                      group_command(),          history_command(),
                      report_command(),         ack_command(),
                      status_command(),         sample_command(invocation),
-                     scan_command(),           check_config_command(),
-                     serve_command(),          drill_command()};
+                     scan_command(),           fleet_command(),
+                     check_config_command(),   serve_command(),
+                     drill_command()};
     return line;
 }
 

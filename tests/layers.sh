@@ -15,7 +15,7 @@ declare -A may=(
     [worker]="base model stacks probe runtime golang native heap $runtimes"
     [dump]="base model probe native helper worker" [watch]="base model trend stacks"
     [follow]="base model probe dump systemd" [listen]="base model report store prometheus systemd watch"
-    [batch]="base model trend report store readers fleet probe watch"
+    [batch]="base model trend report store readers fleet probe watch" [harvest]="base model trend report readers fleet watch"
 )
 for room in $runtimes; do may[$room]="base model probe runtime"; done
 failed=0
@@ -43,7 +43,7 @@ foreign=(
     'nlohmann/|core/report/json core/store/saved_dump.cpp'
     'protozero/|core/report/pprof.cpp core/stacks/pprof.cpp core/fleet/remote_read.cpp'
     'zlib.h|core/base/gzip.cpp'
-    'curl/|core/base/http.cpp'
+    'curl/|core/base/curl_library.h'
     'prometheus/|core/prometheus/metrics.cpp'
     'Civet|core/prometheus/metrics.cpp'
     'systemd/|core/systemd/'

@@ -31,6 +31,7 @@ Command ack_command();
 Command status_command();
 Command sample_command(const Invocation& invocation);
 Command scan_command();
+Command fleet_command();
 Command check_config_command();
 Command serve_command();
 Command drill_command();

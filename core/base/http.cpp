@@ -9,11 +9,9 @@
 #include "core/base/units.h"
 
 #if defined(RAMPWATCH_CURL)
-#include <curl/curl.h>
-#include <dlfcn.h>
-
-#include <array>
 #include <memory>
+
+#include "core/base/curl_library.h"
 #endif
 
 namespace rampwatch {
@@ -21,42 +19,6 @@ namespace rampwatch {
 #if defined(RAMPWATCH_CURL)
 
 namespace {
-
-struct Curl {
-    decltype(&::curl_easy_init) init = nullptr;
-    decltype(&::curl_easy_setopt) set = nullptr;
-    decltype(&::curl_easy_perform) perform = nullptr;
-    decltype(&::curl_easy_getinfo) info = nullptr;
-    decltype(&::curl_easy_strerror) text = nullptr;
-    decltype(&::curl_easy_cleanup) cleanup = nullptr;
-};
-
-template <class Function>
-bool find(void* library, const char* name, Function& into) {
-    into = reinterpret_cast<Function>(::dlsym(library, name));
-    return into != nullptr;
-}
-
-// Null when there is none. Never unloaded.
-const Curl* load() {
-    static const auto loaded = []() -> std::unique_ptr<Curl> {
-        constexpr std::array<const char*, 2> kNames = {"libcurl.so.4", "libcurl-gnutls.so.4"};
-        for (const char* name : kNames) {
-            void* library = ::dlopen(name, RTLD_NOW | RTLD_LOCAL);
-            if (library == nullptr) continue;
-            auto curl = std::make_unique<Curl>();
-            if (find(library, "curl_easy_init", curl->init) && find(library, "curl_easy_setopt", curl->set) &&
-                find(library, "curl_easy_perform", curl->perform) &&
-                find(library, "curl_easy_getinfo", curl->info) &&
-                find(library, "curl_easy_strerror", curl->text) &&
-                find(library, "curl_easy_cleanup", curl->cleanup)) {
-                return curl;
-            }
-        }
-        return nullptr;
-    }();
-    return loaded.get();
-}
 
 struct Received {
     std::string body{};
@@ -74,7 +36,7 @@ std::size_t receive(char* bytes, std::size_t size, std::size_t count, void* user
     return size * count;
 }
 
-Error failed(const Curl& curl, CURLcode code, const Received& received, const HttpSettings& settings) {
+Error failed(const CurlLibrary& curl, CURLcode code, const Received& received, const HttpSettings& settings) {
     if (received.is_too_large)
         return {Error::Kind::bad_input,
                 fmt::format("its answer is larger than {}",
@@ -113,7 +75,7 @@ bool http_is_built_in() { return true; }
 Result<HttpAnswer> http_get(const std::string& url, const HttpSettings& settings) {
     if (!url.starts_with("http://") && !url.starts_with("https://"))
         return Error{Error::Kind::bad_input, "not a URL of http or https", {}, {}};
-    const Curl* curl = load();
+    const CurlLibrary* curl = curl_library();
     if (curl == nullptr)
         return Error{
             Error::Kind::unavailable, "libcurl is not installed", {}, "Debian's package is libcurl4"};

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One GET over HTTP, by libcurl, with bounds: on time, on bytes, and on where it may lead (no redirect is
 // followed, no proxy, no cookie, no .netrc).
-//
-// libcurl is loaded when it is first asked for something: it and the libraries that it brings along would
-// cost every watch 6 MiB of resident memory and every start some 20 ms.
 #pragma once
 
 #include <chrono>

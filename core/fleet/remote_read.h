@@ -10,15 +10,10 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/fleet/selector.h"
 #include "core/model/labels.h"
 
 namespace rampwatch::fleet {
-
-struct Matcher {
-    enum class Kind : std::uint8_t { equal, not_equal, matches, matches_not };
-    Kind kind = Kind::equal;
-    std::string name{}, value{};
-};
 
 // The body of a POST to /api/v1/read that wants streamed chunks: a snappy block. Times in ms since the Unix
 // epoch.

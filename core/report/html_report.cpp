@@ -199,4 +199,13 @@ std::string html_report(const Report& report) {
                               html_escape(next_command(report)));
 }
 
+std::string html_fleet(const std::string& heading, const std::vector<std::string>& lines,
+                       const std::vector<TargetReport>& targets) {
+    std::string html = kHead + html_escape(heading) + kStyle;
+    html += fmt::format("<h1>{}</h1>\n", html_escape(heading));
+    for (const std::string& line : lines) html += fmt::format("<p class=\"dim\">{}</p>\n", html_escape(line));
+    for (const TargetReport& target : targets) html += target_html(target);
+    return html + "</body></html>\n";
+}
+
 }  // namespace rampwatch::report

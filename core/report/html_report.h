@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/report/target_report.h"
 
@@ -10,5 +11,9 @@ namespace rampwatch::report {
 
 // Every value from a target is escaped.
 std::string html_report(const Report& report);
+
+// Many targets that have no history here, in the order given, under a heading and a few lines of text.
+std::string html_fleet(const std::string& heading, const std::vector<std::string>& lines,
+                       const std::vector<TargetReport>& targets);
 
 }  // namespace rampwatch::report

@@ -35,13 +35,15 @@ _rampwatch() {
         [status]="--history-dir --format"
         [sample]="$target $judged $stacks $history --no-dumps --unit --tree"
         [scan]="--for -i --interval --top --format"
+        [fleet]="--prometheus --query --preset --source --since --until --step $judged --shard --jobs --bearer-file
+                 --basic-auth-file --header --ca-file --timeout --only --top --format -o --output"
         [history]="--history-dir --format --before --history-keep"
         [dump]="$target $stacks --dry-run --memory --format -o --output"
     )
 
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            look | watch | analyze | dump | heap | diff | group | history | report | ack | status | sample | scan | check-config | serve | drill) command=${COMP_WORDS[i]} ;;
+            look | watch | analyze | dump | heap | diff | group | history | report | ack | status | sample | scan | fleet | check-config | serve | drill) command=${COMP_WORDS[i]} ;;
             analyse) command=analyze ;;
             stacks) command=dump ;;
             *) continue ;;
@@ -60,12 +62,20 @@ _rampwatch() {
 
     local from=''
     case $before in
-        --pidfile | --record | --config | --textfile | --leak-file | --dir | --state | --save | --dump-dir | --history-dir | --state-dir | -o | --output)
+        --pidfile | --record | --config | --textfile | --leak-file | --dir | --state | --save | --dump-dir | --history-dir | --state-dir | -o | --output | --bearer-file | --basic-auth-file | --ca-file)
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return
             ;;
         --listen) from=127.0.0.1:9477 ;;
+        --prometheus) from=http://127.0.0.1:9090 ;;
+        --preset) from='process container jvm node' ;;
+        --source) from='auto export remote-read range' ;;
+        --query | --header) return ;;
+        --shard) from='0/16' ;;
+        --jobs) from='1 2 4' ;;
+        --step) from='30s 1m 5m' ;;
+        --timeout) from='10s 30s 2m' ;;
         --on-leak) return ;;
         --unit) from=$(systemctl list-units --type=service --no-legend --plain 2>/dev/null | cut -d' ' -f1) ;;
         --processes) from='all main' ;;
@@ -76,7 +86,7 @@ _rampwatch() {
             case $command in
                 dump | group) from='text json folded pprof' ;;
                 history) from='text json csv' ;;
-                report) from='text html json' ;;
+                report | fleet) from='text html json' ;;
                 *) from='text json' ;;
             esac
             ;;
@@ -107,14 +117,14 @@ _rampwatch() {
             elif [ -z "$command" ] && [[ $word == [0-9]* ]]; then
                 from=$(_rampwatch_pids)
             elif [ -z "$command" ]; then
-                from="look watch analyze analyse dump stacks heap diff group history report ack status sample scan check-config serve drill"
+                from="look watch analyze analyse dump stacks heap diff group history report ack status sample scan fleet check-config serve drill"
             elif [[ $word == -* ]]; then
                 from="${options[$command]} -h --help"
             elif [ "$command" = history ]; then
                 from='list export prune check'
             elif [ "$command" = ack ]; then
                 from=$(_rampwatch_targets)
-            elif [[ $command =~ ^(report|status|scan|serve)$ ]]; then
+            elif [[ $command =~ ^(report|status|scan|fleet|serve)$ ]]; then
                 return
             elif [[ $command == @(analyze|diff|group|check-config) ]]; then
                 compopt -o filenames 2>/dev/null

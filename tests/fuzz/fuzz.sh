@@ -8,7 +8,7 @@ seconds=${2:-60}
 shift $(($# < 2 ? $# : 2))
 here=$(dirname "$(readlink -f "$0")")
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(csv go_tables modules names pprof proc_text recordings remote_read saved_dump stack_text text_dumps)
+[ ${#names[@]} -gt 0 ] || names=(csv go_tables metrics_json modules names pprof proc_text recordings remote_read saved_dump stack_text text_dumps)
 
 seed() {  # NAME FOLDER
     local captures=$here/../captures
@@ -18,6 +18,12 @@ seed() {  # NAME FOLDER
         remote_read)
             cp "$captures"/fleet/remote_read.bin "$captures"/fleet/samples.snappy "$2"
             tail -c +7 "$captures"/fleet/remote_read.bin >"$2/message"
+            ;;
+        metrics_json)
+            printf '{"status":"success","warnings":["w"],"data":{"resultType":"matrix","result":[{"metric":{"a":"b"},"values":[[1,"2"]]}]}}' >"$2/matrix"
+            printf '{"status":"success","data":[{"__name__":"up","a":"b"}]}' >"$2/series"
+            printf '{"metric":{"a":"b"},"values":[1,null],"timestamps":[1000,2000]}\n' >"$2/lines"
+            printf 'up{a="b",c=~"d|e",f!="\\"",`g`}' >"$2/selector"
             ;;
         recordings) cp "$captures"/series/* "$2" ;;
         proc_text) cp "$captures"/proc/* "$2" ;;

@@ -31,6 +31,7 @@ diff - <(cd "$root" && find . -type f -printf '%m %P\n' | sort -k 2) <<'LIST'
 644 usr/share/man/man1/rampwatch-diff.1
 644 usr/share/man/man1/rampwatch-drill.1
 644 usr/share/man/man1/rampwatch-dump.1
+644 usr/share/man/man1/rampwatch-fleet.1
 644 usr/share/man/man1/rampwatch-group.1
 644 usr/share/man/man1/rampwatch-heap.1
 644 usr/share/man/man1/rampwatch-history.1

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What a fleet costs: series of nine days at a minute in a real Prometheus and a real VictoriaMetrics, by each source,
+# beside the time that curl alone takes for the same values. Passes or fails nothing.
+# fleet.sh BUILD_DIR [COUNT...]
+set -euo pipefail
+build=$1
+shift
+[ $# -gt 0 ] || set -- 100 1000 5000
+for command in prometheus promtool curl python3; do
+    command -v "$command" >/dev/null || { echo "not installed: $command" >&2; exit 2; }
+done
+folder=$(mktemp -d)
+pids=()
+clean_up() {
+    local pid
+    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+    wait
+    rm -rf "$folder"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+ready() {  # URL
+    local deadline=$((SECONDS + 60))
+    until curl -fsS "$1" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$deadline" ] || { cat "$folder"/*.log >&2; exit 1; }
+        sleep 0.2
+    done
+}
+# "SECONDS CPU_SECONDS PEAK_MIB STATUS" of a command; what it says goes to $folder/out and $folder/err.
+cost() {
+    python3 - "$folder" "$@" <<'PY'
+import resource, subprocess, sys, time
+began = time.monotonic()
+with open(sys.argv[1] + "/out", "w") as out, open(sys.argv[1] + "/err", "w") as err:
+    status = subprocess.run(sys.argv[2:], stdout=out, stderr=err).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print("%.1f %.1f %d %d" % (time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, status))
+PY
+}
+
+end=$(($(date +%s) / 60 * 60 - 120))
+until=$(date -u -d "@$end" +%Y-%m-%dT%H:%M:%SZ)
+since=$(date -u -d "@$((end - 9 * 86400 + 1))" +%Y-%m-%dT%H:%M:%SZ)
+web=$((20000 + RANDOM % 20000))
+vm=$((web + 1))
+for count in "$@"; do
+    printf '\n## %s series of nine days at a minute\n\n' "$count"
+    "$build/tests/fleet/fleet_series" "$folder" "$count" 60 "$end"
+    mkdir "$folder/data"
+    promtool tsdb create-blocks-from openmetrics --max-block-duration=744h "$folder/metrics.om" "$folder/data" >"$folder/blocks.log" 2>&1
+    echo "global: {}" >"$folder/prometheus.yml"
+    prometheus --config.file="$folder/prometheus.yml" --storage.tsdb.path="$folder/data" --storage.tsdb.retention.time=90d \
+        --web.listen-address="127.0.0.1:$web" >"$folder/prometheus.log" 2>&1 &
+    server=$!
+    pids+=("$server")
+    ready "http://127.0.0.1:$web/-/ready"
+    echo "source        wall s   CPU s  peak MiB  status  series/s  samples/s"
+    row() {  # NAME SECONDS CPU PEAK STATUS
+        awk -v n="$1" -v s="$2" -v c="$3" -v p="$4" -v st="$5" -v count="$count" 'BEGIN {
+            printf "%-12s %7s %7s %9s %7s %9.0f %10.0f\n", n, s, c, p, st, count / (s + .001), count * 12960 / (s + .001) }'
+    }
+    fleet=("$build/rampwatch" fleet --query process_resident_memory_bytes --since "$since" --until "$until" --step 1m --top 1)
+    for source in range remote-read; do
+        # shellcheck disable=SC2046
+        row "$source" $(cost "${fleet[@]}" --prometheus "http://127.0.0.1:$web" --source "$source")
+    done
+    cat >"$folder/alone.sh" <<CURL
+for day in 0 3 6; do
+    curl -fsS "http://127.0.0.1:$web/api/v1/query_range" -o /dev/null -d query=process_resident_memory_bytes -d step=60 \\
+        -d start=\$(($end - 9 * 86400 + 60 + day * 86400)) -d end=\$(($end - 9 * 86400 + (day + 3) * 86400))
+done
+CURL
+    # shellcheck disable=SC2046
+    row "curl alone" $(cost bash "$folder/alone.sh")
+    kill "$server"
+    wait "$server" 2>/dev/null || true
+    rm -rf "$folder/data"
+    if command -v victoria-metrics >/dev/null; then
+        victoria-metrics -storageDataPath="$folder/vm" -httpListenAddr="127.0.0.1:$vm" -retentionPeriod=1y \
+            -search.maxUniqueTimeseries=1000000 >"$folder/vm.log" 2>&1 &
+        server=$!
+        pids+=("$server")
+        ready "http://127.0.0.1:$vm/health"
+        # Prometheus's text with its times in milliseconds.
+        sed '/^#/d; s/$/000/' "$folder/metrics.om" |
+            curl -fsS -X POST -T - "http://127.0.0.1:$vm/api/v1/import/prometheus" >/dev/null
+        curl -fsS "http://127.0.0.1:$vm/internal/force_flush" >/dev/null
+        for source in export range; do
+            # shellcheck disable=SC2046
+            row "VM $source" $(cost "${fleet[@]}" --prometheus "http://127.0.0.1:$vm" --source "$source")
+        done
+        # shellcheck disable=SC2046
+        row "curl alone" $(cost curl -fsS "http://127.0.0.1:$vm/api/v1/export" -o /dev/null \
+            -d 'match[]=process_resident_memory_bytes' -d "start=$((end - 9 * 86400))" -d "end=$end")
+        kill "$server"
+        wait "$server" 2>/dev/null || true
+        rm -rf "$folder/vm"
+    fi
+    rm -f "$folder/metrics.om"
+done

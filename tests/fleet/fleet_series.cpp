@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// A made-up fleet, nine days of it: lives of the score's families, healthy and leaking, as OpenMetrics for
+// promtool and as the same values in one CSV a target for analyze, where there is a folder for them.
+// fleet_series FOLDER COUNT STEP_S END_S: FOLDER/metrics.om, FOLDER/csv/NNNN.csv, FOLDER/truth ("NNNN
+// family"). END_S, since the Unix epoch, is when the last day ends; all times are whole multiples of STEP_S.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include "tests/score/life.h"
+
+namespace {
+
+using namespace rampwatch::score;
+
+constexpr double kDays = 9;
+using File = std::unique_ptr<std::FILE, decltype(&std::fclose)>;
+
+File open(const std::string& path) {
+    File file(std::fopen(path.c_str(), "w"), &std::fclose);
+    if (!file) std::exit((std::perror(path.c_str()), 2));
+    return file;
+}
+
+// A pod of one of a few deployments, or an instance of a job.
+std::string labels_of(int number, std::string_view family) {
+    if (number % 2 == 0)
+        return fmt::format(R"(job="api",instance="10.0.{}.{}:9100",family="{}")", number / 200, number % 200,
+                           family);
+    constexpr std::string_view kLetters = "bcdfghjklmnpqrstvwxz2456789";
+    std::string random;
+    for (int n = number + 27 * 27 * 27, i = 0; i < 5; ++i, n /= 27)
+        random += kLetters[static_cast<std::size_t>(n % 27)];
+    return fmt::format(
+        R"(namespace="shop",pod="{}-7d4f9c6b5-{}",container="app",job="pods",instance="10.1.{}.{}:80",family="{}")",
+        number % 4 == 1 ? "checkout" : "basket", random, number / 200, number % 200, family);
+}
+
+void write_life(std::FILE* metrics, std::FILE* csv, const std::string& labels, Life& life,
+                std::int64_t step_s, std::int64_t end_s) {
+    fmt::print(csv, "time_s,rss_bytes\n");
+    const auto steps = static_cast<std::int64_t>(kDays * 86400 / kStep_s);
+    const std::int64_t begin_s = end_s - steps * static_cast<std::int64_t>(kStep_s);
+    for (std::int64_t step = 1; step <= steps; ++step) {
+        const auto since_s = step * static_cast<std::int64_t>(kStep_s);
+        const double value = life.value(static_cast<double>(since_s));
+        if ((begin_s + since_s) % step_s != 0) continue;
+        const std::int64_t bytes = static_cast<std::int64_t>(std::max(value, 1e6)) & ~std::int64_t{4095};
+        fmt::print(metrics, "process_resident_memory_bytes{{{}}} {} {}\n", labels, bytes, begin_s + since_s);
+        fmt::print(csv, "{},{}\n", begin_s + since_s, bytes);
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 5) return 2;
+    const std::string folder = argv[1];
+    const bool with_csv = ::access((folder + "/csv").c_str(), W_OK) == 0;
+    const int count = std::atoi(argv[2]);
+    const std::int64_t step_s = std::atoll(argv[3]), end_s = std::atoll(argv[4]) / step_s * step_s;
+    const auto families = memory_families();
+    const File metrics = open(folder + "/metrics.om"), truth = open(folder + "/truth");
+    fmt::print(metrics.get(), "# TYPE process_resident_memory_bytes gauge\n");
+    for (int number = 0; number < count; ++number) {
+        const Family& family = families[static_cast<std::size_t>(number) % families.size()];
+        Random random(20261 + static_cast<std::uint64_t>(number));
+        Life life = family.make(random);
+        const File csv = open(with_csv ? fmt::format("{}/csv/{:04}.csv", folder, number) : "/dev/null");
+        write_life(metrics.get(), csv.get(), labels_of(number, family.name), life, step_s, end_s);
+        fmt::print(truth.get(), "{:04} {} {}\n", number, family.name,
+                   family.truth == Truth::leak ? "leak" : "healthy");
+    }
+    fmt::print(metrics.get(), "# EOF\n");
+    return 0;
+}

@@ -52,14 +52,14 @@ const std::map<std::string, Course> kThreads = {
     {"from nothing to level", [](double t) { return t < .2 ? 1.0 : 40.0; }},
 };
 
-struct Life {
+struct SimulatedLife {
     Course memory, threads;
     bool is_go = false;
     double patience_h = 9, noise = 0;
     std::chrono::seconds interval{60};
 };
 
-Sample look_at(const Life& life, nanoseconds now, std::mt19937& random) {
+Sample look_at(const SimulatedLife& life, nanoseconds now, std::mt19937& random) {
     const double t = std::chrono::duration<double, std::ratio<3600>>(now).count() / life.patience_h;
     std::normal_distribution<double> noise(0, 1);
     Sample sample{.mono = now, .wall = now + std::chrono::hours(480000)};
@@ -169,7 +169,7 @@ void check_text(const Verdict& verdict, const VerdictContext& context) {
     if (text.by_label.count("not excluded") > 0) CHECK(verdict.claim == Claim::healthy);
 }
 
-void live(const Life& life, double patiences) {
+void live(const SimulatedLife& life, double patiences) {
     std::mt19937 random(4711);
     const auto patience = nanoseconds(static_cast<std::int64_t>(life.patience_h * 3.6e12));
     trend::Judge judge({.patience = patience});

@@ -130,9 +130,7 @@ std::string of_anonymous(const Verdict& verdict, const VerdictContext& context) 
     if (!types.empty() && grown_stacks(context).empty()) return types;
     const auto& heap = verdict.series[index(Series::go_heap)];
     if (heap && grows(*heap)) return "live Go heap grows with it: objects that are still reachable";
-    const auto& memory = verdict.series[index(Series::memory)];
-    const double own = memory ? memory->current - memory->first : 0;
-    if (heap && own > 0 && heap->last - heap->first > own / 4) {
+    if (heap_rose_with_memory(verdict)) {
         return fmt::format("live Go heap rose with it, from {} to {}: objects that are still reachable",
                            format_size(heap->first), format_size(heap->last));
     }

@@ -151,9 +151,16 @@ std::string limit_line(const Verdict& verdict, const VerdictContext& context) {
     return labelled("limit", "none known");
 }
 
+bool is_growth(const Verdict& verdict) {
+    return verdict.claim == Claim::growing || verdict.claim == Claim::leak;
+}
+
 // One series, in one line, beside the leading one.
 std::string trend_of(const Verdict& verdict, const SeriesVerdict& series) {
     if (series.claim != Claim::growing && series.claim != Claim::leak) {
+        if (series.series == Series::go_heap && is_growth(verdict) && heap_rose_with_memory(verdict))
+            return fmt::format("rose by {}, to {}", amount(series.series, series.last - series.first),
+                               amount(series.series, series.last));
         std::string text = shape_phrase(series);
         const bool told = series.slope_per_s && series.slope_ci95_per_s && series.slope_ci95_per_s->low > 0;
         if (told && series.shape == Shape::ramp) text += ", " + rate(series.series, *series.slope_per_s);
@@ -225,10 +232,6 @@ std::string when_detected(const Verdict& verdict) {
             first = std::min(first.value_or(*series->detected_at), *series->detected_at);
     }
     return first ? " " + moment(verdict, *first) : std::string();
-}
-
-bool is_growth(const Verdict& verdict) {
-    return verdict.claim == Claim::growing || verdict.claim == Claim::leak;
 }
 
 }  // namespace

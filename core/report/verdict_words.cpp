@@ -87,6 +87,13 @@ bool began_before(const Verdict& verdict, const SeriesVerdict& series) {
     return !verdict.process_started || *verdict.process_started + slack < first;
 }
 
+bool heap_rose_with_memory(const Verdict& verdict) {
+    const auto& heap = verdict.series[index(Series::go_heap)];
+    const auto& memory = verdict.series[index(Series::memory)];
+    const double own = memory ? memory->current - memory->first : 0;
+    return heap && own > 0 && heap->last - heap->first > own / 4;
+}
+
 bool rises_in_a_line(const SeriesVerdict& series) {
     return series.claim < Claim::growing && series.straightness.value_or(0) >= .9 && series.windows >= 4 &&
            series.windows_up * 10 >= series.windows * 8 && series.slope_ci95_per_s &&

@@ -40,6 +40,10 @@ const SeriesVerdict* leader(const Verdict& verdict);
 // how far? Then when it began is not known: it was before.
 bool began_before(const Verdict& verdict, const SeriesVerdict& series);
 
+// Has Go's live heap risen by a quarter of what memory did, and more? Then it is told so in every line about
+// it.
+bool heap_rose_with_memory(const Verdict& verdict);
+
 // Does what is no growth by its size rise in a line all the same? Nobody may be told that it is level, or
 // wanders.
 bool rises_in_a_line(const SeriesVerdict& series);

@@ -238,10 +238,19 @@ std::string members_line(const Group& group, const DumpTextStyle& style) {
     return {};
 }
 
+// Of the process itself where its parts are known; what is watched may be a sum of several.
+std::optional<std::int64_t> memory_change(const Dump& dump) {
+    if (dump.memory && dump.memory->before)
+        return held_bytes(dump.memory->total) - held_bytes(*dump.memory->before);
+    if (!dump.rss_bytes || !dump.baseline_rss_bytes) return std::nullopt;
+    return *dump.rss_bytes - *dump.baseline_rss_bytes;
+}
+
 // What memory grew by beside it, for the one that grew most.
 std::string follows_line(const Dump& dump, const Group& group, const DumpTextStyle& style) {
-    if (!dump.rss_bytes || !dump.baseline_rss_bytes || !has_grown(group) || group.growth) return {};
-    const double bytes = static_cast<double>(*dump.rss_bytes - *dump.baseline_rss_bytes);
+    const auto change = memory_change(dump);
+    if (!change || !has_grown(group) || group.growth) return {};
+    const double bytes = static_cast<double>(*change);
     const double count = static_cast<double>(*group.change);
     if (bytes < static_cast<double>(1 << 20)) return {};
     // A count of n is known to about the root of n.

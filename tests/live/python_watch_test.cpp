@@ -178,3 +178,18 @@ TEST_CASE("a heap of Python is told by its types, the storage of dicts apart", "
     CHECK(has(heap.out, " x dict storage, "));
     CHECK_FALSE(has(heap.out, "not told by its types"));
 }
+
+TEST_CASE("the workers of a gunicorn are told by its name, and where their threads wait", "[python_watch]") {
+    if (!test::have({"gunicorn"})) return;
+    const test::TempTree tree;
+    const test::Target gunicorn({"gunicorn", "--workers", "2", "--bind", "unix:" + tree.path("socket"),
+                                 "--chdir", test::tests_file("programs/python"), "shop_web:app"});
+    const test::Outcome watched = test::rampwatch(
+        {"watch", "--tree", gunicorn.pid_word(), "--patience", "20s", "--exit-on-leak", "--for", "3m"});
+    CAPTURE(watched.out, watched.err);
+    CHECK(watched.status == 1);
+    CHECK(has(watched.out, "tree of PID " + gunicorn.pid_word() + ": LEAK"));
+    CHECK(has(watched.out, " more threads at Quotes.wait_for_quote (shop_web.py:"));
+    CHECK(has(watched.out, " (gunicorn)"));
+    CHECK_FALSE(has(watched.out, " (python3"));
+}

@@ -210,6 +210,22 @@ TEST_CASE("threads that rose are never said not to grow, however few they are", 
     CHECK(text.find("threads rose with it, from 8 to 36 (2.00 MiB each)") != std::string::npos);
 }
 
+TEST_CASE("tasks that grow are told by where they wait, once a dump shows it, and before by their number",
+          "[report]") {
+    Verdict verdict = leak_verdict();
+    verdict.series[index(Series::tasks)] =
+        SeriesVerdict{.series = Series::tasks, .claim = Claim::healthy, .first = 8, .current = 36};
+    CHECK(text_verdict(verdict).find("tasks rose with it, from 8 to 36") != std::string::npos);
+
+    Group group{.kind = StackKind::task, .count = 36, .change = 28, .task = "coroutine"};
+    group.frames.push_back({.function = "Client.fetch", .file = "/srv/client.py", .line = 12});
+    Dump dump;
+    dump.groups = {group};
+    const VerdictContext context{.dump = std::make_shared<const Dump>(dump)};
+    const std::string text = text_verdict(verdict, context);
+    CHECK(text.find("28 more coroutines at Client.fetch (client.py:12)") != std::string::npos);
+}
+
 TEST_CASE("a limit that is near is told without a claim", "[report]") {
     Verdict verdict = early_verdict();
     verdict.limit_near = Forecast{

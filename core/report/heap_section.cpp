@@ -39,9 +39,17 @@ std::string head_line(const HeapTypes& heap) {
                        change < 0 ? "-" : "+", format_size(std::abs(change)));
 }
 
+// What the heap grew by beyond what has a type, where that is most of it: buffers of a size that nobody
+// counts.
+double untold(const HeapTypes& heap) {
+    if (!heap.since || is_mostly_free(heap)) return 0;
+    const double rest = grown(heap) - heap.new_bytes.value_or(0) - std::max(0.0, heap.free_bytes.value);
+    return rest >= kWorthAWord && rest > grown(heap) / 2 ? rest : 0;
+}
+
 bool grew(const HeapTypes& heap) {
     return heap.since && heap.missing.empty() && heap.new_bytes.value_or(0) >= kWorthAWord &&
-           !heap.types.empty();
+           !heap.types.empty() && untold(heap) == 0;
 }
 
 }  // namespace
@@ -51,7 +59,10 @@ std::string heap_section(const Dump& dump, std::size_t most_types) {
     const HeapTypes& heap = *dump.heap;
     if (!heap.missing.empty()) return heap_text(heap, "");
     if (is_beside(dump)) return unread_lines(heap, 0);
-    return head_line(heap) + heap_rows(heap, most_types);
+    std::string text = head_line(heap) + heap_rows(heap, most_types);
+    if (const double rest = untold(heap); rest > 0)
+        text += wrapped(format_size(rest) + " more are not told by type: large buffers, most likely.", 2);
+    return text;
 }
 
 std::string heap_cause(const Dump& dump) {

@@ -50,10 +50,11 @@ pages() { awk '/^RssAnon|^VmPTE/ { printf "%s %s kB  ", $1, $2 }' "/proc/$maker/
 row() {  # LABEL WORD...
     local label=$1 usage
     shift
-    usage=$( { /usr/bin/env time -f '%M' "$rampwatch" heap --format json "$@" "$maker" >"$work/json" 2>/dev/null; } 2>&1 | tail -1) || true
-    printf '%-34s %6.0f ms wall  %6.0f ms CPU   %6s MiB read   child %s kB\n' "$label" \
+    /usr/bin/env time -f '%M' -o "$work/usage" "$rampwatch" heap --format json "$@" "$maker" >"$work/json" 2>/dev/null
+    usage=$(tail -1 "$work/usage")
+    printf '%-34s %6.0f ms wall  %6.0f ms CPU   %6s MiB read   %6s kB at most\n' "$label" \
         "$(awk "BEGIN { print $(number took_s) * 1000 }")" "$(awk "BEGIN { print $(number cpu_s) * 1000 }")" \
-        "$(awk "BEGIN { printf \"%.0f\", $(number sampled_bytes) / 1048576 }")" "${usage:-?}"
+        "$(awk "BEGIN { printf \"%.0f\", $(number sampled_bytes) / 1048576 }")" "$usage"
 }
 
 of_size() {  # MIB

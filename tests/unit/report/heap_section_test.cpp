@@ -110,6 +110,14 @@ TEST_CASE("a heap of another language is not spoken of by malloc's small change"
     CHECK(report::heap_cause(dump).empty());
 }
 
+TEST_CASE("where most of the growth has no type, the little that has is no cause", "[report]") {
+    Dump dump = grown();
+    CHECK_FALSE(has(report::heap_section(dump), "not told by type"));
+    dump.heap->new_bytes = 50 * kMib;
+    CHECK(has(report::heap_section(dump), "200 MiB more are not told by type"));
+    CHECK(report::heap_cause(dump).empty());
+}
+
 TEST_CASE("why nothing is known is one sentence", "[report]") {
     Dump dump;
     dump.heap.emplace().missing =

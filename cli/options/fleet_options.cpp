@@ -233,7 +233,7 @@ Result<harvest::Settings> read_fleet_options(const FleetOptions& options, nanose
     auto query = read_query(options);
     if (!query) return query.error();
     settings.query = *query;
-    settings.source = harvest::source_named(options.source);
+    settings.protocol = harvest::protocol_named(options.source);
     const auto grid = read_grid(options, judge->patience, now);
     if (!grid) return grid.error();
     settings.grid = *grid;

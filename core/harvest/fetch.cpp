@@ -109,10 +109,10 @@ std::optional<Trouble> list_targets(const Server& server, const Query& query, co
     return trouble;
 }
 
-Fetcher::Fetcher(const Server& server, Source source, const Query& query, std::vector<Labels> targets,
+Fetcher::Fetcher(const Server& server, Protocol protocol, const Query& query, std::vector<Labels> targets,
                  std::size_t most_cells, std::size_t points)
     : server_(server),
-      source_(source),
+      protocol_(protocol),
       query_(query),
       targets_(std::move(targets)),
       most_cells_(most_cells),
@@ -181,7 +181,7 @@ std::optional<Trouble> Fetcher::fetch_group(const Group& group, const fleet::Gri
             },
         .at = [&](double time_s, double value) { is_full |= !part.put(target, role, time_s, value); }};
     const std::size_t most_bytes = most_cells_ * kBytesOfCell + (std::size_t{16} << 20);
-    auto trouble = fetch_values(server_, source_, group.selector, piece, most_bytes, notes, taker);
+    auto trouble = fetch_values(server_, protocol_, group.selector, piece, most_bytes, notes, taker);
     if (!trouble && !is_full) columns.join(std::move(part));
     if (!trouble && is_full)
         trouble =

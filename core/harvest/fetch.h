@@ -15,8 +15,8 @@
 #include "core/fleet/preset.h"
 #include "core/fleet/selector.h"
 #include "core/fleet/target_list.h"
+#include "core/harvest/protocol.h"
 #include "core/harvest/server.h"
-#include "core/harvest/source.h"
 #include "core/model/sample.h"
 
 namespace rampwatch::harvest {
@@ -42,7 +42,7 @@ std::optional<Trouble> list_targets(const Server& server, const Query& query, co
 
 class Fetcher {
   public:
-    Fetcher(const Server& server, Source source, const Query& query, std::vector<Labels> targets,
+    Fetcher(const Server& server, Protocol protocol, const Query& query, std::vector<Labels> targets,
             std::size_t most_cells, std::size_t points);
 
     // Calls `take` for one piece after the other, in the order of time. Where the server wants less at once,
@@ -64,7 +64,7 @@ class Fetcher {
                                        FetchNotes& notes);
 
     const Server& server_;
-    Source source_;
+    Protocol protocol_;
     const Query& query_;
     std::vector<Labels> targets_;
     std::size_t most_cells_, points_;

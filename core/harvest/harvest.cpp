@@ -44,9 +44,10 @@ struct Batch {
     std::int64_t silent = 0;
 };
 
-Batch judge_batch(const Settings& settings, Source source, const Plan& plan, std::vector<Labels> targets) {
+Batch judge_batch(const Settings& settings, Protocol protocol, const Plan& plan,
+                  std::vector<Labels> targets) {
     Batch batch{.targets = targets.size()};
-    Fetcher fetcher(settings.server, source, settings.query, std::move(targets), plan.cells, plan.points);
+    Fetcher fetcher(settings.server, protocol, settings.query, std::move(targets), plan.cells, plan.points);
     Lanes lanes(fetcher.targets(), settings.query.grouping(), settings.query.only, settings.judge,
                 settings.with_charts);
     batch.trouble = fetcher.fetch(settings.grid, batch.notes,
@@ -79,7 +80,8 @@ class Run {
                 from = next_;
                 next_ += plan_.targets;
             }
-            Batch batch = judge_batch(settings_, outcome_.source, plan_, targets_.part(from, plan_.targets));
+            Batch batch =
+                judge_batch(settings_, outcome_.protocol, plan_, targets_.part(from, plan_.targets));
             const std::lock_guard lock(mutex_);
             done_.emplace(from, std::move(batch));
             hand_on();
@@ -143,7 +145,8 @@ Outcome harvest(const Settings& settings, const std::function<void(Judged)>& tak
         outcome.not_judged = outcome.targets;
         return outcome;
     }
-    outcome.source = settings.source ? *settings.source : find_source(settings.server, outcome.notes.asked);
+    outcome.protocol =
+        settings.protocol ? *settings.protocol : find_protocol(settings.server, outcome.notes.asked);
     Run run(settings, targets, outcome, take, progress);
     std::vector<std::jthread> workers;
     for (unsigned i = 1; i < settings.workers; ++i) workers.emplace_back([&] { run.work(); });

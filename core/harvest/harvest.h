@@ -21,7 +21,7 @@ namespace rampwatch::harvest {
 struct Settings {
     Server server{};
     Query query{};
-    std::optional<Source> source{};  // empty: the cheapest that the server has
+    std::optional<Protocol> protocol{};  // empty: the cheapest that the server has
     fleet::Grid grid{};
     trend::Settings judge{};
     std::uint32_t shard = 0, shards = 1;
@@ -41,7 +41,7 @@ struct Outcome {
     std::int64_t not_judged = 0;       // targets that could not be fetched
     bool is_cut = false;               // there are more than kMostTargets: the rest was not looked at
     std::optional<Error> trouble{};    // the first that kept something from being judged
-    Source source = Source::range;
+    Protocol protocol = Protocol::range;
     FetchNotes notes{};
 };
 

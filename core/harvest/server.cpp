@@ -117,8 +117,9 @@ std::optional<Trouble> ask(const Server& server, HttpQuestion question, AskNotes
         const bool is_busy = trouble->error.kind == Error::Kind::timed_out ||
                              trouble->error.what.starts_with("answers 503") ||
                              trouble->error.what.starts_with("answers 504");
-        if (is_busy && tried == kBusyTries) return trouble->remedy = Remedy::smaller, trouble;
-        if (tried == kTries || is_stopped(server)) return trouble->remedy = Remedy::none, trouble;
+        if (is_busy && tried >= std::min(kBusyTries, server.tries))
+            return trouble->remedy = Remedy::smaller, trouble;
+        if (tried >= server.tries || is_stopped(server)) return trouble->remedy = Remedy::none, trouble;
         ++notes.again;
         wait_for(server, std::min(std::max(wait, trouble->wait), kLongestWait));
     }

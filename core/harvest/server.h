@@ -22,6 +22,7 @@ struct Server {
     std::string url{};  // of http or https, up to before "/api/v1"
     HttpAccess access{};
     std::chrono::milliseconds first_wait{500};  // before it is asked again; then twice as long, and so on
+    int tries = kTries;                         // at most
     const std::atomic<bool>* stop = nullptr;    // once true: no further waiting
 };
 
@@ -44,9 +45,9 @@ struct AskNotes {
 // A POST of a form to a path below the server's URL.
 HttpQuestion form_question(const std::string& path, const Form& form, std::size_t most_bytes);
 
-// Asks, up to kTries times; the question's `url` is a path below the server's. `read` takes an answer of
-// status 200 from its beginning, each time anew: what it had of the time before, it forgets. Empty where all
-// is well; `where` of the error is the URL. After it, remedy says `smaller` or `none`.
+// Asks, up to server.tries times; the question's `url` is a path below the server's. `read` takes an answer
+// of status 200 from its beginning, each time anew: what it had of the time before, it forgets. Empty where
+// all is well; `where` of the error is the URL. After it, remedy says `smaller` or `none`.
 std::optional<Trouble> ask(const Server& server, HttpQuestion question, AskNotes& notes,
                            const std::function<Result<void>(HttpStream&)>& read);
 

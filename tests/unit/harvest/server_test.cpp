@@ -91,6 +91,24 @@ TEST_CASE("secrets stay with their host, and without one a redirect is followed"
     CHECK(ask_for(http_reply(302, "x", "", "Location: file:///etc/passwd\r\n")).trouble);
 }
 
+TEST_CASE("which protocol a server has is told by what it answers, and its silence costs little",
+          "[harvest]") {
+    if (!http_is_built_in()) return;
+    const std::string none = http_reply(404, "text/plain", "no");
+    const auto protocol_of = [&](const std::map<std::string, std::string>& answers) {
+        const test::CannedServer canned(answers, none);
+        AskNotes notes;
+        return find_protocol({.url = canned.url(), .first_wait = 1ms}, notes);
+    };
+    const std::string flags =
+        R"({"status":"success","data":{"storage.remote.read-max-bytes-in-frame":"1048576"}})";
+    CHECK(protocol_of({}) == Protocol::range);
+    CHECK(protocol_of({{"/api/v1/export", http_reply(200, "x", "")}}) == Protocol::lines);
+    CHECK(protocol_of({{"/api/v1/export", http_reply(200, "x", "<html>")}}) == Protocol::range);
+    CHECK(protocol_of({{"/api/v1/status/flags", http_reply(200, "x", flags)}}) == Protocol::remote_read);
+    CHECK(protocol_of({{"/api/v1/status/flags", http_reply(503, "x", "")}}) == Protocol::range);
+}
+
 TEST_CASE("a form's values are as they were typed", "[harvest]") {
     CHECK(percent_encoded("{a=~\"b|\xc3\xa9\"}") == "%7Ba%3D~%22b%7C%C3%A9%22%7D");
 }
@@ -112,6 +130,7 @@ TEST_CASE("a fleet is judged out of what a server answers, and its absence is tr
                          values + "]}]}}")}});
     Settings settings{.server = {.url = canned.url(), .first_wait = 1ms},
                       .query = {.selector = {{fleet::Matcher::Kind::equal, "__name__", "x_bytes"}}},
+                      .protocol = Protocol::range,
                       .grid = {.start_ms = 60'000, .step_ms = 60'000, .count = 700}};
     std::vector<Judged> all;
     const auto take = [&](Judged judged) { all.push_back(std::move(judged)); };

@@ -46,7 +46,7 @@ TEST_CASE("members of a workload that grow alike are one line, with the soonest 
     }
     table.add(row("a-fast", Claim::leak, 100'000));
     for (int i = 0; i < 28; ++i) table.add(row("a" + std::to_string(20 + i), Claim::healthy));
-    const std::string text = table.text(kFrame, 80);
+    const std::string text = table.text(kFrame, 100);
     CHECK(has(text, "13 of 41 targets leak"));
     CHECK(has(text, "shop/a (12 of 41 alike)"));
     CHECK(has(text, format_duration(3600s) + "  shop/a"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/harvest/source.h"
+#include "core/harvest/protocol.h"
 
 #include <fmt/format.h>
 
@@ -17,6 +17,7 @@ namespace rampwatch::harvest {
 namespace {
 
 constexpr std::array<std::string_view, 3> kWords = {"range", "remote-read", "export"};
+constexpr std::chrono::seconds kProbePatience{10};
 constexpr std::size_t kMostProbeBytes = std::size_t{1} << 20;
 
 std::string seconds_text(std::int64_t ms) { return fmt::format("{}.{:03}", ms / 1000, ms % 1000); }
@@ -52,9 +53,9 @@ std::optional<Trouble> fetch_lines(const Server& server, const fleet::Selector& 
                        {"start", seconds_text(grid.start_ms - fleet::kLookback_ms)},
                        {"end", seconds_text(end_of(grid))}};
     const auto question = form_question("/api/v1/export", form, most_bytes);
-    fleet::Resampler samples(grid, taker.at);
     return ask(server, question, notes.asked, [&](HttpStream& stream) {
         taker.anew();
+        fleet::Resampler samples(grid, taker.at);
         JsonTokens tokens = tokens_of(stream);
         return fleet::read_export(
             tokens, notes.answers,
@@ -166,24 +167,27 @@ std::optional<std::string> small_answer(const Server& server, const HttpQuestion
 
 }  // namespace
 
-std::string_view word(Source source) { return kWords[static_cast<std::size_t>(source)]; }
+std::string_view word(Protocol protocol) { return kWords[static_cast<std::size_t>(protocol)]; }
 
-std::optional<Source> source_named(std::string_view word) {
+std::optional<Protocol> protocol_named(std::string_view word) {
     const auto found = std::find(kWords.begin(), kWords.end(), word);
     if (found == kWords.end()) return std::nullopt;
-    return static_cast<Source>(found - kWords.begin());
+    return static_cast<Protocol>(found - kWords.begin());
 }
 
 // Nothing at all is what the one exports of no series; the other names its flags.
-Source find_source(const Server& server, AskNotes& notes) {
+Protocol find_protocol(const Server& asked, AskNotes& notes) {
+    Server server = asked;
+    server.tries = 1;
+    server.access.patience = std::min<std::chrono::nanoseconds>(asked.access.patience, kProbePatience);
     const HttpQuestion lines = form_question(
         "/api/v1/export", {{"match[]", "{__name__=\"rampwatch_looks_who_is_there\"}"}}, kMostProbeBytes);
-    if (small_answer(server, lines, notes) == "") return Source::lines;
+    if (small_answer(server, lines, notes) == "") return Protocol::lines;
     const HttpQuestion flags{.url = "/api/v1/status/flags", .most_bytes = kMostProbeBytes};
     const auto named = small_answer(server, flags, notes);
     if (named && named->find("storage.remote.read-max-bytes-in-frame") != std::string::npos)
-        return Source::remote_read;
-    return Source::range;
+        return Protocol::remote_read;
+    return Protocol::range;
 }
 
 void add(FetchNotes& to, const FetchNotes& more) {
@@ -200,15 +204,15 @@ void add(FetchNotes& to, const FetchNotes& more) {
     fleet::add(to.values, more.values);
 }
 
-std::optional<Trouble> fetch_values(const Server& server, Source source, const fleet::Selector& selector,
+std::optional<Trouble> fetch_values(const Server& server, Protocol protocol, const fleet::Selector& selector,
                                     const fleet::Grid& grid, std::size_t most_bytes, FetchNotes& notes,
                                     const Taker& taker) {
-    switch (source) {
-        case Source::remote_read:
+    switch (protocol) {
+        case Protocol::remote_read:
             return fetch_chunks(server, selector, grid, most_bytes, notes, taker);
-        case Source::lines:
+        case Protocol::lines:
             return fetch_lines(server, selector, grid, most_bytes, notes, taker);
-        case Source::range:
+        case Protocol::range:
             break;
     }
     return fetch_range(server, selector, grid, most_bytes, notes, taker);

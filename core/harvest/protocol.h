@@ -16,19 +16,19 @@
 
 namespace rampwatch::harvest {
 
-enum class Source : std::uint8_t {
+enum class Protocol : std::uint8_t {
     range,        // query_range: every server of the kind
     remote_read,  // streamed chunks: Prometheus itself
     lines,        // /api/v1/export: VictoriaMetrics
 };
 
 // As --source and messages have it.
-std::string_view word(Source source);
-std::optional<Source> source_named(std::string_view word);
+std::string_view word(Protocol protocol);
+std::optional<Protocol> protocol_named(std::string_view word);
 
 // The cheapest that this server has: VictoriaMetrics's export, Prometheus's remote read, else query_range.
 // Two small questions.
-Source find_source(const Server& server, AskNotes& notes);
+Protocol find_protocol(const Server& server, AskNotes& notes);
 
 struct FetchNotes {
     AskNotes asked{};
@@ -45,7 +45,7 @@ struct Taker {
 };
 
 // All series of the selector at the moments of the grid. `most_bytes` of an answer.
-std::optional<Trouble> fetch_values(const Server& server, Source source, const fleet::Selector& selector,
+std::optional<Trouble> fetch_values(const Server& server, Protocol protocol, const fleet::Selector& selector,
                                     const fleet::Grid& grid, std::size_t most_bytes, FetchNotes& notes,
                                     const Taker& taker);
 

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <string>
-#include <utility>
 
 #include "core/base/units.h"
 #include "core/hotspot/line_cache.h"
@@ -17,7 +16,10 @@ namespace {
 constexpr int kMostClasses = 200'000;  // that extend one
 constexpr int kMostChunks = 64;        // of one thread
 
-Error refused(Error::Kind kind, std::string what) { return {kind, std::move(what), "Java", {}}; }
+Error of_another_kind() {
+    return {
+        Error::Kind::unavailable, "virtual threads are not looked for in a heap of this kind", "Java", {}};
+}
 
 // Objects whose second word begins with the class of chunks.
 class Search {
@@ -119,8 +121,12 @@ std::optional<VirtualThreads::Owner> VirtualThreads::owner_of(const Objects& obj
     };
     const std::uint64_t continuation =
         objects.follow(chunk + classes_->chunk.continuation, is(classes_->continuation));
-    if (continuation == 0 || objects.follow(continuation + classes_->tail, same(chunk)) == 0)
+    if (continuation == 0) {
+        const auto stack = read_chunk(objects, classes_->chunk, chunk);
+        unowned_ = unowned_ || (stack && !stack->empty());
         return std::nullopt;
+    }
+    if (objects.follow(continuation + classes_->tail, same(chunk)) == 0) return std::nullopt;
     std::uint64_t field = 0;
     const std::uint64_t task = objects.follow(continuation + classes_->target, [&](std::uint64_t object) {
         const std::uint64_t klass = objects.class_of(object);
@@ -186,14 +192,14 @@ Result<runtime::Remainder> VirtualThreads::read(const runtime::Target& target, r
                                                 runtime::Sink& sink) {
     const Objects& objects = threads_.objects();
     seen_.clear();
+    unowned_ = false;
     captured_.clear();
     if (layout_.version < 21) return runtime::Remainder{};
     if (!classes_) classes_ = find_classes();
     if (!classes_) return runtime::Remainder{};  // there never was one
     const std::uint32_t narrow = objects.narrow(classes_->chunk.klass);
     const std::uint64_t start = objects.heap_start(), end = objects.heap_end();
-    if (narrow == 0 || start == 0)
-        return refused(Error::Kind::unavailable, "virtual threads are not looked for in a heap of this kind");
+    if (narrow == 0 || start == 0) return of_another_kind();
     const Collections before = objects.collections();
     Search search(narrow);
     const auto looked = runtime::look_at_heap(
@@ -204,6 +210,8 @@ Result<runtime::Remainder> VirtualThreads::read(const runtime::Target& target, r
         [&](std::uint64_t address, std::span<const std::uint64_t> words) { search.look(address, words); });
     if (!looked) return looked.error();
     const std::uint64_t unread = search.left_out + add_all(search.found, budget, sink);
+    // References of another kind, as ZGC has them, lead nowhere.
+    if (seen_.empty() && unowned_) return of_another_kind();
     runtime::Remainder rest{unread + looked->left_out, runtime::left_out_words(*looked)};
     const auto say = [&](std::string words) { rest.why += (rest.why.empty() ? "" : "; ") + words; };
     if (unread > 0)

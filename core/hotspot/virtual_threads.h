@@ -56,6 +56,7 @@ class VirtualThreads {
     std::optional<Classes> classes_{};
     std::unordered_map<std::uint64_t, std::uint64_t> captured_{};  // field of a task's class, by class
     std::unordered_set<std::uint64_t> seen_{};                     // thread ids of this reading
+    bool unowned_ = false;                                         // a stack leads to no thread
 };
 
 }  // namespace rampwatch::hotspot

@@ -190,6 +190,20 @@ TEST_CASE("virtual threads that wait are found, each once, with the calls that t
     }
 }
 
+TEST_CASE("of virtual threads in a heap of another kind is said that they are not looked for", "[java]") {
+    for (const test::Jdk& jdk : test::jdks()) {
+        if (jdk.version < 21) continue;
+        const test::Target program({jdk.java, "-XX:+UseZGC", "-Xmx256m", "-cp",
+                                    directory_of(test::program("Virtual.class")), "Virtual", "20"});
+        const auto dump = test::rampwatch({"dump", program.pid_word()});
+        INFO(dump.out << dump.err);
+        CHECK(dump.out.find("note: virtual threads are not looked for in a heap of this kind\n") !=
+              std::string::npos);
+        CHECK(dump.out.find("virtual threads parked") == std::string::npos);
+        CHECK(dump.out.find("    Virtual.main ") != std::string::npos);
+    }
+}
+
 TEST_CASE("a dump of a program with virtual threads has them in groups", "[java]") {
     for (const test::Jdk& jdk : test::jdks()) {
         if (jdk.version < 21) continue;

@@ -27,7 +27,8 @@ constexpr const char* kExamples = R"(Examples:
   rampwatch fleet --prometheus http://prometheus:9090 --preset container
   rampwatch fleet --prometheus http://prometheus:9090 \
       --query 'process_resident_memory_bytes{job="api"}' --since 9d --only leaks
-  rampwatch fleet --prometheus https://mimir/prometheus --header 'X-Scope-OrgID: a' \
+  rampwatch fleet --prometheus https://mimir/prometheus \
+      --header 'X-Scope-OrgID: a' \
       --bearer-file token --preset jvm --format json
 
 Any server that answers as Prometheus does: Thanos, Mimir, VictoriaMetrics.)";

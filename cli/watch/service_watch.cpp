@@ -382,11 +382,9 @@ int ServiceWatch::run() {
     }
     loop();
     notify_.stopping();
+    const bool is_kept = carry_over_ && carry_over_->writer() != nullptr;
     if (carry_over_) carry_over_->end(*session_, settings_.one_shot ? "" : stop_.reason());
-    if (settings_.one_shot) {
-        const bool is_kept = carry_over_ && carry_over_->writer() != nullptr;
-        return static_cast<int>(is_kept ? Exit::healthy : Exit::trouble);
-    }
+    if (settings_.one_shot) return static_cast<int>(is_kept ? Exit::healthy : Exit::trouble);
     const int status = conclude();
     out_.flush_for(kLastWords);
     err_.flush_for(kLastWords);

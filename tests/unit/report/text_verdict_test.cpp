@@ -213,8 +213,10 @@ TEST_CASE("threads that rose are never said not to grow, however few they are", 
 TEST_CASE("tasks that grow are told by where they wait, once a dump shows it, and before by their number",
           "[report]") {
     Verdict verdict = leak_verdict();
-    verdict.series[index(Series::tasks)] =
-        SeriesVerdict{.series = Series::tasks, .claim = Claim::healthy, .first = 8, .current = 36};
+    verdict.series[index(Series::threads)] = SeriesVerdict{
+        .series = Series::threads, .claim = Claim::healthy, .shape = Shape::flat, .first = 8, .current = 8};
+    verdict.series[index(Series::tasks)] = SeriesVerdict{
+        .series = Series::tasks, .claim = Claim::healthy, .shape = Shape::ramp, .first = 8, .current = 36};
     CHECK(text_verdict(verdict).find("tasks rose with it, from 8 to 36") != std::string::npos);
 
     Group group{.kind = StackKind::task, .count = 36, .change = 28, .task = "coroutine"};

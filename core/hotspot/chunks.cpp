@@ -10,74 +10,12 @@ namespace {
 
 constexpr std::uint32_t kForwarded = 3;  // of an object's mark: it was moved, this is its old place
 constexpr std::size_t kHeader = 64;
+constexpr std::size_t kMostFrames = 20'000;  // of a virtual thread
 
-class ChunkWalk {
-  public:
-    ChunkWalk(CodeCache& cache, Methods& methods, const Chunk& chunk)
-        : cache_(cache), methods_(methods), chunk_(chunk), sp_(chunk.sp), pc_(chunk.pc) {}
-
-    RawStack run() {
-        fp_ = link(sp_);
-        while (sp_ < chunk_.bottom && raw_.frames.size() < kMostDepth) {
-            const std::uint64_t last = sp_;
-            if (!step() || sp_ <= last) return std::move(raw_);
-        }
-        raw_.whole = sp_ >= chunk_.bottom && !raw_.frames.empty();
-        return std::move(raw_);
-    }
-
-  private:
-    // The frame pointer that is kept below the stack pointer `sp`, as an index; 0: none.
-    [[nodiscard]] std::uint64_t link(std::uint64_t sp) const {
-        return sp < 2 ? 0 : sp - 2 + chunk_.word(sp - 2).value_or(0);
-    }
-    bool push(std::uint64_t method, std::int64_t bci) {
-        if (methods_.at(method) == nullptr) return false;
-        raw_.frames.push_back({method, bci, 0, false});
-        return true;
-    }
-    bool step() {
-        const Code* code = cache_.at(pc_);
-        if (code == nullptr) return false;
-        if (raw_.codes.empty() || raw_.codes.back() != code) raw_.codes.push_back(code);
-        if (code->kind == CodeKind::interpreter) return interpreted();
-        if (code->kind == CodeKind::compiled && !compiled(*code)) return false;
-        if (code->kind == CodeKind::native && !push(code->method, -1)) return false;
-        if (code->frame_bytes == 0) return false;
-        sp_ += code->frame_bytes / 8;
-        pc_ = chunk_.word(sp_ - 1).value_or(0);
-        fp_ = link(sp_);
-        return true;
-    }
-    bool compiled(const Code& code) {
-        std::uint64_t pc = pc_;
-        if (pc == code.deopt || pc == code.deopt_mh) pc = chunk_.word(sp_ + code.original / 8).value_or(0);
-        const auto& scopes = cache_.scopes(code, pc);
-        for (const Scope& scope : scopes) {
-            if (!push(scope.method, scope.bci < 0 ? 0 : scope.bci)) return false;
-        }
-        return !scopes.empty();
-    }
-    bool interpreted() {
-        if (fp_ <= sp_ || fp_ >= kMostChunk) return false;
-        const auto method = chunk_.word(fp_ - 3), bytecode = chunk_.word(fp_ - 8);
-        const auto sender = chunk_.word(fp_ - 1), fp = chunk_.word(fp_);
-        const Method* known = method ? methods_.at(*method) : nullptr;
-        if (known == nullptr || !bytecode || !sender || !fp || known->is_native) return false;
-        if (*bytecode < known->code || *bytecode - known->code >= known->bytes) return false;
-        push(*method, static_cast<std::int64_t>(*bytecode - known->code));
-        sp_ = fp_ + *sender;
-        pc_ = chunk_.word(fp_ + 1).value_or(0);
-        fp_ = fp_ + *fp;
-        return true;
-    }
-
-    CodeCache& cache_;
-    Methods& methods_;
-    const Chunk& chunk_;
-    std::uint64_t sp_, pc_, fp_ = 0;  // sp, fp: words
-    RawStack raw_{};
-};
+// The frame pointer that is kept below the stack pointer `sp`: as all in a chunk, relative to where it lies.
+std::uint64_t link(const Chunk& chunk, std::uint64_t sp) {
+    return sp < 2 ? 0 : sp - 2 + chunk.word(sp - 2).value_or(0);
+}
 
 }  // namespace
 
@@ -128,8 +66,68 @@ std::optional<Chunk> read_chunk(const Objects& objects, const ChunkLayout& layou
     return chunk;
 }
 
-RawStack walk_chunk(CodeCache& cache, Methods& methods, const Chunk& chunk) {
-    return ChunkWalk(cache, methods, chunk).run();
+ChunkFrames::Place ChunkFrames::place_of(const Code& code, std::uint64_t pc) {
+    Place place;
+    const auto push = [&](std::uint64_t method, std::int64_t bci) {
+        const auto number = methods_.frame(method, bci);
+        if (number) place.frames.push_back(*number);
+        return number.has_value();
+    };
+    bool known = code.frame_bytes > 0;
+    if (code.kind == CodeKind::native) known = known && push(code.method, -1);
+    if (code.kind == CodeKind::compiled) {
+        const auto& scopes = cache_.scopes(code, pc);
+        known = known && !scopes.empty();
+        for (const Scope& scope : scopes) known = known && push(scope.method, scope.bci < 0 ? 0 : scope.bci);
+    }
+    if (known) place.words = code.frame_bytes / 8;
+    return place;
+}
+
+bool ChunkFrames::interpreted(const Chunk& chunk, At& at, std::vector<runtime::FrameId>& frames) {
+    if (at.fp <= at.sp || at.fp >= kMostChunk) return false;
+    const auto method = chunk.word(at.fp - 3), bytecode = chunk.word(at.fp - 8);
+    const auto sender = chunk.word(at.fp - 1), fp = chunk.word(at.fp);
+    const Method* known = method ? methods_.at(*method) : nullptr;
+    if (known == nullptr || !bytecode || !sender || !fp || known->is_native) return false;
+    if (*bytecode < known->code || *bytecode - known->code >= known->bytes) return false;
+    const auto number = methods_.frame(*method, static_cast<std::int64_t>(*bytecode - known->code));
+    if (!number) return false;
+    frames.push_back(*number);
+    at = {at.fp + *sender, chunk.word(at.fp + 1).value_or(0), at.fp + *fp};
+    return true;
+}
+
+bool ChunkFrames::step(const Chunk& chunk, At& at, std::vector<runtime::FrameId>& frames) {
+    auto place = places_.find(at.pc);
+    if (place == places_.end()) {
+        const Code* code = cache_.at(at.pc);
+        if (code == nullptr) return false;
+        if (code->kind == CodeKind::interpreter) return interpreted(chunk, at, frames);
+        std::uint64_t pc = at.pc;
+        if (pc == code->deopt || pc == code->deopt_mh)
+            pc = chunk.word(at.sp + code->original / 8).value_or(0);
+        if (places_.size() >= kMostPlaces) places_.clear();
+        place = places_.find(pc);
+        if (place == places_.end()) place = places_.emplace(pc, place_of(*code, pc)).first;
+    }
+    const Place& known = place->second;
+    if (known.words == 0) return false;
+    frames.insert(frames.end(), known.frames.begin(), known.frames.end());
+    at.sp += known.words;
+    at.pc = chunk.word(at.sp - 1).value_or(0);
+    at.fp = link(chunk, at.sp);
+    return true;
+}
+
+bool ChunkFrames::add(const Chunk& chunk, std::vector<runtime::FrameId>& frames) {
+    const std::size_t first = frames.size();
+    At at{chunk.sp, chunk.pc, link(chunk, chunk.sp)};
+    while (at.sp < chunk.bottom && frames.size() < kMostFrames) {
+        const std::uint64_t last = at.sp;
+        if (!step(chunk, at, frames) || at.sp <= last) return false;
+    }
+    return at.sp >= chunk.bottom && frames.size() > first;
 }
 
 }  // namespace rampwatch::hotspot

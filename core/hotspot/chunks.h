@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "core/hotspot/code_cache.h"
@@ -12,7 +13,7 @@
 #include "core/hotspot/layout.h"
 #include "core/hotspot/methods.h"
 #include "core/hotspot/objects.h"
-#include "core/hotspot/stack_walk.h"
+#include "core/runtime/runtime.h"
 
 namespace rampwatch::hotspot {
 
@@ -44,7 +45,32 @@ inline constexpr std::uint32_t kMostChunk = 1 << 20;  // words
 // Empty where there is no chunk any more, or one that makes no sense.
 std::optional<Chunk> read_chunk(const Objects& objects, const ChunkLayout& layout, std::uint64_t address);
 
-// Frames of a chunk, innermost first; `whole` where its bottom was reached exactly.
-RawStack walk_chunk(CodeCache& cache, Methods& methods, const Chunk& chunk);
+// Frames of many chunks: most of their return addresses are the same few, each looked up once.
+class ChunkFrames {
+  public:
+    // Of one reading: both are not begun anew while this lives.
+    ChunkFrames(CodeCache& cache, Methods& methods) : cache_(cache), methods_(methods) {}
+
+    // Appends them to `frames`, innermost first. False where they end before the chunk's bottom.
+    bool add(const Chunk& chunk, std::vector<runtime::FrameId>& frames);
+
+    static constexpr std::size_t kMostPlaces = 100'000;
+
+  private:
+    struct Place {  // a return address in compiled code
+        std::vector<runtime::FrameId> frames{};
+        std::uint64_t words = 0;  // of its frame; 0: it is not known
+    };
+    struct At {
+        std::uint64_t sp = 0, pc = 0, fp = 0;  // sp, fp: words
+    };
+    bool step(const Chunk& chunk, At& at, std::vector<runtime::FrameId>& frames);
+    bool interpreted(const Chunk& chunk, At& at, std::vector<runtime::FrameId>& frames);
+    [[nodiscard]] Place place_of(const Code& code, std::uint64_t pc);
+
+    CodeCache& cache_;
+    Methods& methods_;
+    std::unordered_map<std::uint64_t, Place> places_{};
+};
 
 }  // namespace rampwatch::hotspot

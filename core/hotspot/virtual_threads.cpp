@@ -142,8 +142,10 @@ std::optional<VirtualThreads::Owner> VirtualThreads::owner_of(const Objects& obj
     return Owner{read_number(memory, thread + classes_->tid), *state};
 }
 
-void VirtualThreads::add(const Objects& objects, std::uint64_t chunk, runtime::Sink& sink) {
-    const auto owner = owner_of(objects, chunk);
+void VirtualThreads::add(const Objects& objects, ChunkFrames& all, std::uint64_t chunk, runtime::Sink& sink) {
+    // Of one that was moved the old place leads to the same thread, by the old places of all between.
+    auto part = read_chunk(objects, classes_->chunk, chunk);
+    const auto owner = part ? owner_of(objects, chunk) : std::nullopt;
     if (!owner || !seen_.insert(owner->tid).second) return;
     runtime::Task task;
     task.kind = runtime::TaskKind::virtual_thread;
@@ -155,16 +157,9 @@ void VirtualThreads::add(const Objects& objects, std::uint64_t chunk, runtime::S
     };
     std::uint64_t at = chunk;
     for (int i = 0; i < kMostChunks && at != 0 && !task.torn; ++i) {
-        const auto part = read_chunk(objects, classes_->chunk, at);
+        if (i > 0) part = read_chunk(objects, classes_->chunk, at);
         task.torn = !part;
-        if (part && !part->empty()) {
-            const RawStack raw = walk_chunk(threads_.cache(), threads_.methods(), *part);
-            task.torn = !raw.whole;
-            for (const RawFrame& frame : raw.frames) {
-                if (const auto number = threads_.methods().frame(frame.method, frame.bci))
-                    frames.push_back(*number);
-            }
-        }
+        if (part && !part->empty()) task.torn = !all.add(*part, frames);
         at = objects.follow(at + classes_->chunk.parent, is_chunk);
     }
     task.torn = task.torn || frames.empty();
@@ -180,10 +175,11 @@ std::uint64_t VirtualThreads::add_all(const std::vector<std::uint64_t>& chunks, 
     LineCache cache(live.memory(), live.heap_start(), live.heap_end());
     Objects objects(layout_);
     objects.begin(cache);
+    ChunkFrames frames(threads_.cache(), threads_.methods());
     for (std::size_t i = 0; i < chunks.size(); ++i) {
         if (i % kBetween == 0 && budget.over()) return chunks.size() - i;
         cache.forget_heap();
-        add(objects, chunks[i], sink);
+        add(objects, frames, chunks[i], sink);
     }
     return 0;
 }

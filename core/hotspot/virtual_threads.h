@@ -47,7 +47,7 @@ class VirtualThreads {
     [[nodiscard]] std::uint64_t child_of(std::uint64_t klass, std::string_view name) const;
     [[nodiscard]] std::optional<Classes> find_classes() const;
     std::optional<Owner> owner_of(const Objects& objects, std::uint64_t chunk);
-    void add(const Objects& objects, std::uint64_t chunk, runtime::Sink& sink);
+    void add(const Objects& objects, ChunkFrames& all, std::uint64_t chunk, runtime::Sink& sink);
     std::uint64_t add_all(const std::vector<std::uint64_t>& chunks, runtime::Budget& budget,
                           runtime::Sink& sink);
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/hotspot/line_cache.h"
 #include "core/hotspot/virtual_threads.h"
@@ -93,9 +94,9 @@ TEST_CASE("a chunk whose code is not known gives no frames", "[hotspot]") {
     Methods methods(example.machine);
     methods.begin(example.memory);
     (void)cache.begin(example.memory);
-    const RawStack raw = walk_chunk(cache, methods, *example.read());
-    CHECK(raw.frames.empty());
-    CHECK_FALSE(raw.whole);
+    std::vector<runtime::FrameId> frames;
+    CHECK_FALSE(ChunkFrames(cache, methods).add(*example.read(), frames));
+    CHECK(frames.empty());
 }
 
 TEST_CASE("only states in which no carrier runs a virtual thread are waits", "[hotspot]") {

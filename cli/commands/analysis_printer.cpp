@@ -124,7 +124,7 @@ void AnalysisPrinter::take_text(batch::Analysis analysis) {
             if (style_.many_files) text += escape(analysis.file) + ": ";
             if (!name.empty()) text += name + ": ";
             text += report::text_verdict(series.verdict, series.context);
-            if (style_.explain) text += report::explain(series.verdict);
+            if (style_.explain) text += report::explain(series.verdict, *style_.explain);
             print(text);
         }
         if (style_.many_files) name = escape(analysis.file) + (name.empty() ? "" : ": ") + name;

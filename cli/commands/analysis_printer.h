@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/batch/judge_all.h"
+#include "core/report/explain.h"
 #include "core/report/text_table.h"
 
 namespace rampwatch::cli {
@@ -19,7 +21,7 @@ class AnalysisPrinter {
   public:
     struct Style {
         bool json = false;
-        bool explain = false;
+        std::optional<report::Detail> explain{};
         bool many_files = false;
     };
     explicit AnalysisPrinter(const Style& style) : style_(style) {}

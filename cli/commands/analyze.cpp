@@ -28,7 +28,7 @@ struct Options {
     std::vector<std::string> files{};
     JudgeOptions judge{};
     std::string format = "text";
-    bool explain = false;
+    std::string explain{};  // empty, brief or all
 };
 
 int analyze(const Options& options) {
@@ -37,7 +37,8 @@ int analyze(const Options& options) {
     }
     const auto settings = read_judge_options(options.judge);
     if (!settings) return complain(settings.error());
-    AnalysisPrinter printer({options.format == "json", options.explain, options.files.size() > 1});
+    AnalysisPrinter printer(
+        {options.format == "json", explain_of(options.explain), options.files.size() > 1});
     batch::analyze_files(options.files, *settings,
                          [&](batch::Analysis analysis) { printer.print(std::move(analysis)); });
     return printer.finish();
@@ -55,7 +56,7 @@ Command analyze_command() {
     command
         .add("--format FORMAT", &options->format, "text or json (rampwatch.analysis/1, an object a series)")
         .one_of({"text", "json"});
-    command.add("--explain", &options->explain, "every gate with its value and its threshold");
+    add_explain(command, options->explain);
     command.run = [options] { return analyze(*options); };
     return command;
 }

@@ -61,7 +61,8 @@ struct Options {
     HistoryOptions history{};
     listen::MetricsOptions metrics{};
     std::optional<std::string> leak_file{}, on_leak{};
-    bool has_history = false, exit_on_leak = false, no_dumps = false, quiet = false, explain = false;
+    bool has_history = false, exit_on_leak = false, no_dumps = false, quiet = false;
+    std::string explain{};  // empty, brief or all
     std::string format = "text";
 };
 
@@ -173,7 +174,7 @@ Result<WatchSettings> read_settings(const Options& options) {
     if (!interval) return interval.error();
     settings.interval = *interval;
     settings.listener = {.quiet = options.quiet,
-                         .explain = options.explain,
+                         .explain = explain_of(options.explain),
                          .patience = judge->patience,
                          .interval = *interval};
     settings.json = options.format == "json";
@@ -194,7 +195,7 @@ void add_what_is_said(Command& command, Options& options) {
     command.add("--format FORMAT", &options.format, "text, or json (rampwatch.event/1, one a line)")
         .one_of({"text", "json"});
     command.add("-q,--quiet", &options.quiet, "nothing until there is something to say");
-    command.add("--explain", &options.explain, "beside a verdict, every gate with its value and threshold");
+    add_explain(command, options.explain);
 }
 
 int run_checked(const Options& options, const ConfigPlaces& places) {

@@ -15,6 +15,11 @@ Option& Option::required() {
     return *this;
 }
 
+Option& Option::or_bare(std::string implied) {
+    bare = std::move(implied);
+    return *this;
+}
+
 bool is_flag(const Option& option) { return std::holds_alternative<bool*>(option.place); }
 
 Option& Command::add(std::string_view spec, Place place, std::string about_it) {

@@ -26,10 +26,13 @@ struct Option {
     std::string group{};                 // the heading in --help that it stands under
     std::vector<std::string> choices{};  // nothing else is taken; empty: any word
     bool is_required = false;
+    std::string
+        bare{};  // the value of "--option" where "--option=VALUE" may be said too; empty: it needs one
     Place place{};
 
     Option& one_of(std::vector<std::string> words);
     Option& required();
+    Option& or_bare(std::string implied);  // of a string
 };
 
 bool is_flag(const Option& option);

@@ -27,7 +27,14 @@ CLI::Option* add_to(CLI::App& app, const std::string& names, T& place, const std
     return app.add_option(names, place, about);
 }
 
+void add_bare(CLI::App& app, const Option& option) {
+    std::string& place = *std::get<std::string*>(option.place);
+    app.add_flag(joined_names(option) + "{" + option.bare + "}", place, option.about)
+        ->check(CLI::IsMember(option.choices));
+}
+
 void add(CLI::App& app, const Option& option) {
+    if (!option.bare.empty()) return add_bare(app, option);
     CLI::Option* added = std::visit(
         [&](auto* place) { return add_to(app, joined_names(option), *place, option.about); }, option.place);
     if (is_flag(option)) return;

@@ -40,6 +40,19 @@ void add_judge_options(Command& command, JudgeOptions& options) {
                 "smallest growth of threads, descriptors and goroutines that counts [50]");
 }
 
+void add_explain(Command& command, std::string& how) {
+    command
+        .add("--explain", &how,
+             "beside a verdict, the evidence in four lines; --explain=all: every reason and gate")
+        .one_of({"brief", "all"})
+        .or_bare("brief");
+}
+
+std::optional<report::Detail> explain_of(std::string_view how) {
+    if (how.empty()) return std::nullopt;
+    return how == "all" ? report::Detail::all : report::Detail::brief;
+}
+
 Result<trend::Settings> read_judge_options(const JudgeOptions& options) {
     trend::Settings settings;
     const auto patience = at_option(parse_duration(options.patience), "--patience");

@@ -4,8 +4,10 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/base/error.h"
+#include "core/report/explain.h"
 #include "core/trend/judge.h"
 
 namespace rampwatch::cli {
@@ -21,6 +23,10 @@ struct JudgeOptions {
 
 // --patience, --min-growth and --min-count; `options` outlives the Command.
 void add_judge_options(Command& command, JudgeOptions& options);
+
+// --explain and --explain=all: `how` becomes "brief" or "all", and stays empty when it is not given.
+void add_explain(Command& command, std::string& how);
+[[nodiscard]] std::optional<report::Detail> explain_of(std::string_view how);
 
 // Refuses a patience under 1 s or over 1000 days, a growth of nothing or over 1 EiB, and a count outside 1 to
 // 10^9; `where` of the error is the option's name. `interval` of the settings stays 0: it is taken from the

@@ -4,17 +4,19 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cli/console/terminal.h"
 #include "core/base/outlet.h"
+#include "core/report/explain.h"
 #include "core/watch/loop.h"
 
 namespace rampwatch::cli {
 
 struct ListenerOptions {
-    bool quiet = false;    // nothing until there is something to say
-    bool explain = false;  // every gate beside each verdict
+    bool quiet = false;                       // nothing until there is something to say
+    std::optional<report::Detail> explain{};  // the evidence beside each verdict
     std::chrono::nanoseconds patience{};
     std::chrono::nanoseconds interval{};
 };

@@ -228,7 +228,8 @@ std::vector<std::string> TextListener::lines_of(const Event& event) const {
         default:
             lines.push_back(report::text_event(event));
     }
-    if (options_.explain && event.verdict) lines.push_back(report::explain(*event.verdict));
+    if (options_.explain && event.verdict)
+        lines.push_back(report::explain(*event.verdict, *options_.explain));
     return lines;
 }
 

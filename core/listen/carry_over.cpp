@@ -104,6 +104,11 @@ bool CarryOver::restore(watch::Session& session) {
     }
     Error error = restored.error();
     error.where = escape(state_path_, 256);
+    if (error.kind ==
+        Error::Kind::unavailable) {  // ours, from before an upgrade: the next one takes its place
+        say_(to_string(error));
+        return false;
+    }
     state_refused_ = true;
     say_(to_string(error) + "; it is left alone, and nothing is saved there");
     return false;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "core/model/series.h"
@@ -76,12 +77,41 @@ struct Gate {
     friend bool operator==(const Gate&, const Gate&) = default;
 };
 
+// What a reason for or against a leak is about; the words are those of --explain and the JSON.
+enum class ReasonGroup : std::uint8_t { duration, size, line, evenness };
+
+// One reason and its weight: 10 dB are odds of ten to one for a leak, -10 dB against it.
+struct Reason {
+    std::string_view name{};
+    ReasonGroup group = ReasonGroup::duration;
+    double value = 0;
+    double db = 0;
+
+    friend bool operator==(const Reason&, const Reason&) = default;
+};
+
+// The evidence of one window of memory, weighed.
+struct Weighing {
+    std::chrono::nanoseconds window{};
+    double start_db = 0;   // what a window of this length is worth before anything is asked
+    double before_db = 0;  // windows before it, and earlier lives
+    double sum_db = 0;     // of all
+    double asked_db = 0;
+    std::vector<Reason> reasons{};
+
+    friend bool operator==(const Weighing&, const Weighing&) = default;
+};
+
+// What a claim that is not confirmed waits for.
+enum class Missing : std::uint8_t { nothing, time, rise, second_day, evidence, interval };
+
 // When the growth meets a limit. Never said further ahead than 20 times what was observed: then `beyond` is
 // set.
 struct Forecast {
     Limit limit{};
     bool beyond = false;
     double eta_s = 0;        // from the last sample; the 20-fold horizon when `beyond`
+    bool by_others = false;  // it is not this process that fills it, or not alone
     Interval eta_range_s{};  // from the slope's interval; high is the horizon where it would be further
 
     friend bool operator==(const Forecast&, const Forecast&) = default;
@@ -112,6 +142,8 @@ struct SeriesVerdict {
     int times_given_back = 0;
     std::vector<Gate>
         evidence{};  // of the window that speaks most for growth; the first not passed holds it back
+    std::optional<Weighing> weighing{};  // of that window, where it could be growth and evidence is weighed
+    Missing missing = Missing::nothing;  // while growing
     std::optional<std::chrono::nanoseconds>
         suspected_at{};  // mono of the sample at which growing was first said
     std::optional<std::chrono::nanoseconds>

@@ -70,6 +70,38 @@ std::string_view word(Shape value) {
     return "?";
 }
 
+std::string_view word(ReasonGroup value) {
+    switch (value) {
+        case ReasonGroup::duration:
+            return "duration";
+        case ReasonGroup::size:
+            return "size";
+        case ReasonGroup::line:
+            return "line";
+        case ReasonGroup::evenness:
+            return "evenness";
+    }
+    return "?";
+}
+
+std::string_view word(Missing value) {
+    switch (value) {
+        case Missing::nothing:
+            return "nothing";
+        case Missing::time:
+            return "time";
+        case Missing::rise:
+            return "rise";
+        case Missing::second_day:
+            return "second_day";
+        case Missing::evidence:
+            return "evidence";
+        case Missing::interval:
+            return "interval";
+    }
+    return "?";
+}
+
 std::string_view word(GateId value) {
     switch (value) {
         case GateId::samples:

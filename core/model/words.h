@@ -19,6 +19,8 @@ std::string_view word(LimitKind kind);
 std::string_view word(Claim claim);
 std::string_view word(Shape shape);
 std::string_view word(GateId gate);
+std::string_view word(ReasonGroup group);
+std::string_view word(Missing missing);
 std::string_view word(StackKind kind);
 std::string_view word(DumpReason reason);
 std::string_view word(MemoryKind kind);

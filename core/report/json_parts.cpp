@@ -36,6 +36,20 @@ Json json_evidence(const SeriesVerdict& series) {
     return gates;
 }
 
+Json json_weighing(const std::optional<Weighing>& weighing) {
+    if (!weighing) return nullptr;
+    Json reasons = Json::array();
+    for (const Reason& reason : weighing->reasons) {
+        reasons.push_back({{"name", reason.name},
+                           {"group", word(reason.group)},
+                           {"value", json_number(reason.value)},
+                           {"db", json_number(reason.db)}});
+    }
+    return {{"window_s", json_seconds(weighing->window)},    {"start_db", json_number(weighing->start_db)},
+            {"before_db", json_number(weighing->before_db)}, {"sum_db", json_number(weighing->sum_db)},
+            {"asked_db", json_number(weighing->asked_db)},   {"reasons", std::move(reasons)}};
+}
+
 Json json_series(const SeriesVerdict& series) {
     return {
         {"series", word(series.series)},
@@ -62,15 +76,17 @@ Json json_series(const SeriesVerdict& series) {
         {"period_s", json_seconds(series.period)},
         {"gave_back", json_number(series.gave_back)},
         {"times_given_back", series.times_given_back},
-        {"evidence", json_evidence(series)}};
+        {"evidence", json_evidence(series)},
+        {"weighing", json_weighing(series.weighing)},
+        {"missing", series.missing == Missing::nothing ? Json(nullptr) : Json(word(series.missing))}};
 }
 
 Json json_forecast(const std::optional<Forecast>& forecast) {
     if (!forecast) return nullptr;
-    return {
-        {"limit_kind", word(forecast->limit.kind)}, {"limit_bytes", forecast->limit.limit_bytes},
-        {"used_bytes", forecast->limit.used_bytes}, {"beyond", forecast->beyond},
-        {"eta_s", json_number(forecast->eta_s)},    {"eta_range_s", json_interval(forecast->eta_range_s)}};
+    return {{"limit_kind", word(forecast->limit.kind)}, {"limit_bytes", forecast->limit.limit_bytes},
+            {"used_bytes", forecast->limit.used_bytes}, {"beyond", forecast->beyond},
+            {"eta_s", json_number(forecast->eta_s)},    {"eta_range_s", json_interval(forecast->eta_range_s)},
+            {"by_others", forecast->by_others}};
 }
 
 Json json_limit(const std::optional<Limit>& limit) {

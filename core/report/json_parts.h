@@ -31,6 +31,7 @@ Json json_seconds(const std::optional<std::chrono::nanoseconds>& time);
 
 Json json_interval(const std::optional<Interval>& interval);  // [low, high]
 Json json_evidence(const SeriesVerdict& series);              // gates in the order in which they are asked
+Json json_weighing(const std::optional<Weighing>& weighing);  // null when nothing was weighed
 Json json_series(const SeriesVerdict& series);                // one member of all_series
 Json json_forecast(const std::optional<Forecast>& forecast);
 Json json_limit(const std::optional<Limit>& limit);

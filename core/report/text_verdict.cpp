@@ -32,6 +32,27 @@ std::string grew(const SeriesVerdict& series) {
                        amount(series.series, series.current));
 }
 
+// What a suspicion still lacks to be confirmed, in one sentence.
+std::string missing_phrase(const Verdict& verdict, const SeriesVerdict& series) {
+    switch (series.missing) {
+        case Missing::nothing:
+            return {};
+        case Missing::time:
+            return fmt::format("a leak is confirmed after {} at the earliest",
+                               format_duration(verdict.patience));
+        case Missing::rise:
+            return fmt::format("it must rise by {} to count",
+                               amount(series.series, smallest_rise(series).value_or(0)));
+        case Missing::second_day:
+            return "a second day must show that it is no daily load";
+        case Missing::evidence:
+            return "the evidence is not enough yet; see --explain";
+        case Missing::interval:
+            return "it may still be no growth at all";
+    }
+    return {};
+}
+
 // What ps and top show, where that is not what is judged.
 std::string rss_beside(const SeriesVerdict& series, const VerdictContext& context) {
     if (series.series != Series::memory || !context.last || !context.last->anon_bytes) return {};
@@ -42,10 +63,8 @@ std::string what_line(const Verdict& verdict, const SeriesVerdict& series, const
     const std::string text = grew(series) + rss_beside(series, context);
     if (verdict.claim == Claim::leak)
         return fmt::format("LEAK, {}: {}", context.told_before ? "worse" : "confirmed", text);
-    const nanoseconds lasted = verdict.now - series.onset.value_or(verdict.started);
-    if (lasted >= verdict.patience) return fmt::format("steady growth: {} (suspected, not confirmed)", text);
-    return fmt::format("steady growth: {} (suspected; a leak is confirmed after {} at the earliest)", text,
-                       format_duration(verdict.patience));
+    const std::string missing = missing_phrase(verdict, series);
+    return fmt::format("steady growth: {} (suspected{}{})", text, missing.empty() ? "" : "; ", missing);
 }
 
 std::string speed_line(const SeriesVerdict& series) {
@@ -136,8 +155,9 @@ std::string forecast_phrase(const Verdict& verdict, const Forecast& forecast) {
                            people_word(forecast.limit.kind), format_size(static_cast<double>(left)),
                            format_duration(seconds(forecast.eta_s)));
     }
-    return fmt::format("{} {}", limit_name(forecast.limit),
-                       ahead(verdict, forecast.eta_s, forecast.eta_range_s));
+    return fmt::format("{} {}{}", limit_name(forecast.limit),
+                       ahead(verdict, forecast.eta_s, forecast.eta_range_s),
+                       forecast.by_others ? "; others fill the cgroup too" : "");
 }
 
 std::string limit_line(const Verdict& verdict, const VerdictContext& context) {

@@ -100,6 +100,12 @@ bool rises_in_a_line(const SeriesVerdict& series) {
            series.slope_ci95_per_s->low > 0;
 }
 
+bool rises_slowly(const SeriesVerdict& series) {
+    const double rise = series.current - series.first;
+    return series.slope_ci95_per_s && series.slope_ci95_per_s->low > 0 &&
+           series.windows_up * 4 >= series.windows * 3 && rise >= .05 * series.first && rise > 0;
+}
+
 bool rose_visibly(const SeriesVerdict& series) {
     const double rise = series.current - series.first;
     return rise >= 5 && rise >= 0.2 * series.first;
@@ -116,6 +122,7 @@ std::string shape_phrase(const SeriesVerdict& series) {
         case Shape::too_short:
             return fmt::format("at {}", now) + since_the_start(series);
         case Shape::flat:
+            if (rises_slowly(series)) return fmt::format("rises slowly, below what counts here, to {}", now);
             return fmt::format("level at {}", now);
         case Shape::warmup:
             return near.empty() ? fmt::format("warming up, at {}, and slowing", now)

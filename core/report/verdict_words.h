@@ -52,6 +52,9 @@ bool rises_in_a_line(const SeriesVerdict& series);
 // that it does not grow.
 bool rose_visibly(const SeriesVerdict& count);
 
+// By a twentieth and more since it was first seen, in a line whose slope is told from nothing.
+bool rises_slowly(const SeriesVerdict& series);
+
 // What the series does, in one phrase: "level at 104 MiB", "sawtooth of 40.0 MiB every 2 min, its floor level
 // at 104 MiB".
 std::string shape_phrase(const SeriesVerdict& series);

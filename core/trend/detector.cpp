@@ -3,9 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace rampwatch::trend {
 namespace {
+
+// What is loaded right after an exec, a thirty-second of the patience at most, is no context: measured
+// against it everything grows, and everything that comes after it is slower.
+constexpr double kLoading = 1.0 / 32;
 
 std::int64_t to_ns(double seconds) { return std::llround(seconds * 1e9); }
 
@@ -14,8 +19,14 @@ std::int64_t to_ns(double seconds) { return std::llround(seconds * 1e9); }
 Detector::Detector(Series series, const Times& times, const Tuning& tuning)
     : series_(series), times_(times), tuning_(tuning), floors_(times) {}
 
-void Detector::restart() {
+void Detector::restart(const SeriesContext& context) {
+    if (floors_.begun() && !context.sparse) {
+        if (const auto life = life_so_far(floors_, times_, loading_s(context), context.min_growth))
+            past_.add(*life);
+    }
     floors_.restart();
+    held_.restart();
+    dropped_slope_ = 0;
     claim_ = Claim::undecided;
     recovering_until_ns_ = 0;
 }
@@ -29,12 +40,20 @@ void Detector::finish_until(const Look& look, const SeriesContext& context) {
                 test(kind, level, context);
             }
         }
+        test_lives(levels[0], context);
+        if (floors_.tooth_ended() && is_bytes(series_)) test_teeth(context);
         refute(levels);
     });
 }
 
+double Detector::loading_s(const SeriesContext& context) const {
+    const double age_when_seen_s = context.process_age_s - floors_.life_s();
+    return std::max(0.0, kLoading * times_.patience_s - age_when_seen_s);
+}
+
 Surroundings Detector::surroundings(Kind kind, const SeriesContext& context) const {
     Surroundings around{.watched_s = context.watched_s, .process_age_s = context.process_age_s};
+    around.loading_s = loading_s(context);
     if (kind == Kind::daily) {
         around.base = floors_.lowest_of_day();
         around.range_before_counts = true;
@@ -55,43 +74,23 @@ const Policy& Detector::policy(Kind kind, Tier tier, const SeriesContext& contex
     return policies_[static_cast<std::size_t>(kind)][static_cast<std::size_t>(tier)];
 }
 
-void Detector::test(Kind kind, std::size_t level, const SeriesContext& context) {
-    const Ladder& ladder = floors_.ladder(kind);
-    if (kind != Kind::raw && context.watched_s < tuning_.daily_age_days * times_.day_s) return;
-    const Policy& suspect = policy(kind, Tier::suspect, context);
-    const Policy& confirm = policy(kind, Tier::confirm, context);
-    const double least =
-        std::max(suspect.min_growth, 2 * static_cast<double>(ladder.pyramid().swings(level).largest));
-    // Windows shorter than the patience count only where the fast path could be open (gates.cpp).
-    const bool fast = suspect.fast_path && context.process_age_s >= suspect.patience_s &&
-                      floors_.floor_now(kind, level) > 1.8 * floors_.lowest();
-    std::optional<Stretch> stretch;
-    for (const std::size_t blocks : kWindowBlocks) {
-        if (!fast && ladder.block_s(level) * static_cast<double>(blocks) < suspect.patience_s) continue;
-        if (!ladder.worth_testing(level, blocks, least)) continue;
-        if (!stretch) stretch.emplace(floors_.stretch(kind, level));
-        if (!stretch->usable(blocks)) continue;
-        const Trial trial(ladder.window(*stretch, level, blocks, surroundings(kind, context)));
-        // Neither asks all that the other asks: while young, what is confirmed must be straight instead.
-        const bool alone = !is_bytes(series_) && !context.company && trial.young(confirm);
-        if (!alone && trial.survives(confirm)) {
-            fired(Tier::confirm, {kind, level, blocks});
-        } else if (trial.survives(suspect)) {
-            fired(Tier::suspect, {kind, level, blocks});
-        }
-    }
-}
-
-void Detector::fired(Tier tier, WindowRef where) {
-    const double span_s = floors_.ladder(where.kind).block_s(where.level) * static_cast<double>(where.blocks);
+void Detector::fired(Tier tier, WindowRef where, double span_s) {
     const std::int64_t now_ns = floors_.now_ns();
     growing_until_ns_ = std::max(growing_until_ns_, now_ns + to_ns(span_s));
-    const Claim said = tier == Tier::confirm ? Claim::leak : Claim::growing;
+    Claim said = tier == Tier::confirm ? Claim::leak : Claim::growing;
     if (said <= claim_) return;
-    fired_ = where;
+    const WindowRef before = std::exchange(fired_, where);
+    const Onset onset = onset_of(where);
+    const Estimate growth = this->growth(onset.at_ns);
+    if (said == Claim::leak && growth.ci95_per_s.low <= 0) said = Claim::growing;  // it may yet be nothing
+    if (said <= claim_) {
+        fired_ = before;
+        return;
+    }
     fired_ns_ = now_ns;
-    onset_ = find_onset(floors_, where);
-    slope_per_s_ = growth_since(floors_, times_, onset_.at_ns).slope_per_s;
+    onset_ = onset;
+    slope_per_s_ = growth.slope_per_s;
+    zero_since_ns_.reset();
     peak_ = episode_floor();
     onset_floor_ = where.kind == Kind::raw ? onset_.floor : peak_;
     claim_ = said;
@@ -114,7 +113,10 @@ void Detector::refute(const std::array<std::size_t, kKinds.size()>& levels) {
     }
     const auto kind = static_cast<std::size_t>(fired_.kind);
     if (claim_ != Claim::leak || levels[kind] <= fired_.level) return;
-    if (!given_back() && !level_again()) return;
+    const bool dropped = given_back();
+    if (!dropped && !level_again() && !level_for_a_day() && !holds_zero()) return;
+    dropped_slope_ = dropped ? slope_per_s_ : 0;
+    dropped_above_ = onset_floor_ + .1 * (peak_ - onset_floor_);
     claim_ = Claim::healthy;
     const double block_s = floors_.ladder(fired_.kind).block_s(fired_.level);
     recovering_until_ns_ = floors_.now_ns() + to_ns(block_s * static_cast<double>(fired_.blocks));
@@ -133,16 +135,26 @@ bool Detector::level_again() const {
     if (fired_.kind != Kind::raw) span_s = std::max(span_s, 1.5 * times_.day_s);
     const std::int64_t since_ns = floors_.now_ns() - to_ns(span_s);
     if (since_ns < fired_ns_ || floors_.now_ns() < growing_until_ns_) return false;
-    return growth_since(floors_, times_, since_ns).ci95_per_s.high < .25 * slope_per_s_;
+    return growth(since_ns).ci95_per_s.high < .25 * slope_per_s_;
 }
 
-std::optional<Detector::Pace> Detector::pace(double least_per_s) const {
-    const double least = std::max(least_per_s * pace_seen_s(), 1.0);
-    if (!floors_.ladder(Kind::raw).worth_testing(0, kPaceBlocks, least)) return std::nullopt;
-    const Stretch stretch = floors_.stretch(Kind::raw, 0);
-    if (!stretch.usable(kPaceBlocks)) return std::nullopt;
-    const Estimate now = estimate(stretch.floors(kPaceBlocks), times_.base_s, 0);
-    return now.z >= 6 ? std::optional(Pace{now, pace_seen_s()}) : std::nullopt;
+// Today at every hour was hardly above yesterday: by less than a quarter of what was confirmed.
+bool Detector::level_for_a_day() const {
+    constexpr std::size_t kHours = 17;  // slots: half a patience of 9 h
+    if (!times_.has_days || floors_.now_ns() - fired_ns_ < to_ns(times_.day_s)) return false;
+    const Stretch stretch = floors_.stretch(Kind::daily, 0);
+    if (!stretch.usable(kHours)) return false;
+    return std::ranges::max(stretch.floors(kHours)) < .25 * slope_per_s_ * times_.day_s;
+}
+
+bool Detector::holds_zero() {
+    const std::int64_t now_ns = floors_.now_ns();
+    if (growth(onset_.at_ns).ci95_per_s.low > 0) {
+        zero_since_ns_.reset();
+        return false;
+    }
+    if (!zero_since_ns_) zero_since_ns_ = now_ns;
+    return now_ns - *zero_since_ns_ >= to_ns(times_.patience_s / 2);
 }
 
 bool Detector::sound() const {
@@ -150,9 +162,11 @@ bool Detector::sound() const {
     return claim_ <= Claim::leak && fired_.kind <= Kind::low &&
            fired_.level < floors_.ladder(Kind::raw).pyramid().levels() &&
            (fired_.kind == Kind::raw || fired_.level < floors_.ladder(fired_.kind).pyramid().levels()) &&
-           fired_.blocks <= kWindowBlocks.back() && time(growing_until_ns_) && time(onset_.at_ns) &&
-           time(onset_.low_ns) && time(onset_.high_ns) && time(fired_ns_) && time(recovering_until_ns_) &&
-           time(suspected_at_ns_.value_or(0)) && time(detected_at_ns_.value_or(0)) && floors_.sound();
+           fired_.blocks <= kMostBlocks && fired_.teeth <= Valleys::kHeld && time(growing_until_ns_) &&
+           time(onset_.at_ns) && time(onset_.low_ns) && time(onset_.high_ns) && time(fired_ns_) &&
+           time(recovering_until_ns_) && time(zero_since_ns_.value_or(0)) &&
+           time(suspected_at_ns_.value_or(0)) && time(detected_at_ns_.value_or(0)) && floors_.sound() &&
+           held_.sound() && past_.sound() && std::isfinite(dropped_slope_) && std::isfinite(dropped_above_);
 }
 
 double Detector::usual_swing() const {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "core/trend/slope.h"
 
@@ -22,6 +23,26 @@ double jump_variance(std::span<const double> y, double slope, double rise) {
     const double steps = rise / jump;
     const double share = .26 / std::sqrt(steps) + 1 / (steps * steps);
     return slope * share * slope * share;
+}
+
+// The mean difference to the day before over the last `span_s`, of a day at most.
+std::optional<Estimate> gained_in_a_day(const Floors& floors, const Times& times, double span_s) {
+    const Stretch stretch = floors.stretch(Kind::daily, 0);
+    const double slot_s = floors.ladder(Kind::daily).block_s(0);
+    const auto n = std::min(stretch.size(), static_cast<std::size_t>(std::min(span_s, times.day_s) / slot_s));
+    if (n < 10 || !stretch.usable(n)) return std::nullopt;
+    const auto gained = stretch.floors(n);
+    const double count = static_cast<double>(n);
+    double mean = 0, squares = 0, along = 0;
+    for (const double gain : gained) mean += gain / count;
+    for (std::size_t i = 0; i < n; ++i) {
+        squares += (gained[i] - mean) * (gained[i] - mean);
+        if (i > 0) along += (gained[i] - mean) * (gained[i - 1] - mean);
+    }
+    const double lag1 = squares > 0 ? along / squares : 0;
+    const double error = std::sqrt(squares / (count - 1) / count) * inflation(lag1, n, 1);
+    const double half = (2.1 + 4 / count) * error / times.day_s, slope = mean / times.day_s;
+    return Estimate{.slope_per_s = slope, .ci95_per_s = {slope - half, slope + half}};
 }
 
 }  // namespace
@@ -88,7 +109,14 @@ Estimate growth_since(const Floors& floors, const Times& times, std::int64_t ons
     if (span_s < kFewDays * times.day_s) {
         if (const auto daily = fit(Kind::daily, 1.34, times.day_s)) return *daily;
     }
-    return fit(Kind::raw, 0, times.day_s).value_or(Estimate{});
+    Estimate raw = fit(Kind::raw, 0, times.day_s).value_or(Estimate{});
+    if (raw.ci95_per_s.low > 0 || span_s < 1.3 * times.day_s) return raw;
+    // A wave hides it: what each hour gained on the same hour of the day before.
+    if (const auto by_day = gained_in_a_day(floors, times, span_s - times.day_s)) {
+        raw.slope_per_s = by_day->slope_per_s;
+        raw.ci95_per_s = by_day->ci95_per_s;
+    }
+    return raw;
 }
 
 }  // namespace rampwatch::trend

@@ -29,6 +29,7 @@ Floors::Floors(const Times& times)
 void Floors::restart() {
     for (Ladder& ladder : ladders_) ladder.restart();
     day_.restart();
+    valleys_.restart();
     begun_ = false;
     block_end_ns_ = std::numeric_limits<std::int64_t>::min();
     block_count_ = 0;
@@ -50,6 +51,7 @@ Floors::Levels Floors::finish_block() {
     }
     block_count_ = 0;
     if (ladder(Kind::raw).pyramid().count(0) == 0) first_ = block_min_;
+    tooth_ended_ = valleys_.push(block.floor);
     Levels levels{};
     levels[0] = ladders_[0].push(block);
     const Daybook::Slot slot = day_.push(block);
@@ -58,6 +60,10 @@ Floors::Levels Floors::finish_block() {
     levels[1] = ladders_[1].push(slot.difference);
     levels[2] = ladders_[2].push(slot.lowest);
     return levels;
+}
+
+std::int64_t Floors::valley_ns(std::size_t ago) const {
+    return life_start_ns_ + static_cast<std::int64_t>(valleys_.back(ago).block) * base_ns_ + base_ns_ / 2;
 }
 
 double Floors::life_s() const { return begun_ ? static_cast<double>(now_ns_ - life_start_ns_) * 1e-9 : 0; }
@@ -82,7 +88,7 @@ bool Floors::sound() const {
     const bool counts = ladder(Kind::raw).pyramid().consistent() &&
                         ladder(Kind::daily).pyramid().consistent() &&
                         ladder(Kind::low).pyramid().consistent();
-    return counts && time(life_start_ns_) && time(now_ns_) &&
+    return counts && valleys_.sound() && time(life_start_ns_) && time(now_ns_) &&
            (begun_ ? time(block_end_ns_) : block_end_ns_ == std::numeric_limits<std::int64_t>::min());
 }
 

@@ -9,6 +9,7 @@
 #include "core/trend/daybook.h"
 #include "core/trend/ladder.h"
 #include "core/trend/policy.h"
+#include "core/trend/valleys.h"
 
 namespace rampwatch::trend {
 
@@ -25,10 +26,11 @@ struct WindowRef {
     Kind kind = Kind::raw;
     std::size_t level = 0;
     std::size_t blocks = 0;  // in the window, which ends with the newest finished block
+    std::size_t teeth = 0;   // so many floors of teeth (valleys.h) were the window, not the blocks; 0: none
 
     template <class Archive>
     void state(Archive& archive) {
-        archive(kind, level, blocks);
+        archive(kind, level, blocks, teeth);
     }
 };
 
@@ -68,6 +70,13 @@ class Floors {
         return {ladder(kind).pyramid(), level, origin(kind)};
     }
 
+    [[nodiscard]] const Valleys& valleys() const { return valleys_; }
+    [[nodiscard]] bool tooth_ended() const { return tooth_ended_; }  // with the newest finished block
+    [[nodiscard]] std::int64_t valley_ns(std::size_t ago) const;
+    [[nodiscard]] double valley(std::size_t ago) const {
+        return origin_ + static_cast<double>(valleys_.back(ago).floor);
+    }
+
     [[nodiscard]] bool begun() const { return begun_; }
     [[nodiscard]] std::int64_t now_ns() const { return now_ns_; }  // of the newest look
     [[nodiscard]] double life_s() const;                           // seen of this life
@@ -84,7 +93,7 @@ class Floors {
 
     template <class Archive>
     void state(Archive& archive) {
-        archive(ladders_, day_, block_end_ns_, block_min_, block_sum_, block_count_, last_, begun_,
+        archive(ladders_, day_, valleys_, block_end_ns_, block_min_, block_sum_, block_count_, last_, begun_,
                 life_start_ns_, now_ns_, origin_, first_, lowest_);
     }
 
@@ -109,6 +118,8 @@ class Floors {
     std::int64_t base_ns_;
     std::array<Ladder, kKinds.size()> ladders_;
     Daybook day_;
+    Valleys valleys_{};
+    bool tooth_ended_ = false;
 
     // The block under way.
     std::int64_t block_end_ns_ = std::numeric_limits<std::int64_t>::min();

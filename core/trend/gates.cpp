@@ -98,6 +98,41 @@ std::vector<Gate> Trial::evidence(const Policy& policy) const {
     return gates;
 }
 
+bool Trial::could_be_growth(const Policy& policy) const {
+    return z_ >= 3 && rise_ >= policy.min_growth && rise_ >= 1.2 * window_.swing_wide &&
+           patience(policy)->passed && still_at_top(policy)->passed && !flank(policy);
+}
+
+bool Trial::flank(const Policy& policy) const {
+    const auto before = context(policy), bend = s_shape(policy);
+    return young(policy) && before && !before->passed && bend && !bend->passed;
+}
+
+Asked Trial::asked(const Policy& policy) const {
+    Policy walk = policy;
+    walk.wander = 3;
+    double slower = 0;
+    for (const std::size_t times : {std::size_t{1}, std::size_t{2}}) {
+        const std::size_t n = std::min(window_.before.size(), times * window_.floors.size());
+        if (n < 3 || (times == 2 && n <= window_.floors.size())) continue;
+        slower = std::max(slower, fit_slope(window_.before.last(n)) / line_.slope);
+    }
+    return {.means = significance_mean(policy)->value,
+            .wander = wander(walk)->value,
+            .even = even(policy)->value,
+            .eighths = eighths(policy)->value,
+            .slowing = slower};
+}
+
+std::optional<double> Trial::left_of_day() const {
+    if (!window_.day || rise_ <= 0) return std::nullopt;
+    const DayBefore& day = *window_.day;
+    const double by_day = day.now / (line_.slope / window_.block_s * day.day_s);
+    return day.at_start ? std::max(by_day, (day.now - *day.at_start) / rise_) : by_day;
+}
+
+double Trial::last_quarter() const { return part_means<4>(window_.floors)[3]; }
+
 bool Trial::young(const Policy& policy) const {
     return window_.watched_s < policy.young_age_s && span_s_ < policy.young_span_s;
 }

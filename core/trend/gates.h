@@ -45,6 +45,14 @@ struct Policy {
     double symmetric_bend = 0;  // if not 0: what is not straight by this measure never counts, at any age
 };
 
+// The difference to the day before, beside a window.
+struct DayBefore {
+    double now = 0;
+    std::optional<double> at_start{};  // where the window begins; empty when that was in the first day
+    double decline = 0;  // by what share of itself it falls in a day, less the standard error of that
+    double day_s = 0;
+};
+
 // A stretch of floors, oldest first, in the series' unit, and what is known beside it.
 struct Window {
     std::span<const double> floors{};
@@ -56,6 +64,12 @@ struct Window {
     double process_age_s = 0;  // of this life
     double swing_wide = 0;     // the largest rise given back at this block width and wider ones
     double swing_fine = 0;     // ... at narrower ones
+    std::optional<DayBefore> day{};  // empty until a second day has been seen for a while
+};
+
+// What the gates found, for whoever weighs it instead.
+struct Asked {
+    double means = 0, wander = 0, even = 0, eighths = 0, slowing = 0;
 };
 
 // A window with its fits, to be put to one or more policies.
@@ -69,6 +83,16 @@ class Trial {
     // Asks them all.
     [[nodiscard]] std::vector<Gate> evidence(const Policy& policy) const;
 
+    // What no leak does: too short, too small a rise, not at its top, no trend at all; or flank(). Nothing is
+    // weighed then.
+    [[nodiscard]] bool could_be_growth(const Policy& policy) const;
+    [[nodiscard]] Asked asked(const Policy& policy) const;
+
+    [[nodiscard]] const Window& window() const { return window_; }
+    [[nodiscard]] double span_s() const { return span_s_; }
+    // What of the rise is left when the day before is subtracted, as a share: 1 of a leak, 0 of a wave.
+    [[nodiscard]] std::optional<double> left_of_day() const;
+    [[nodiscard]] double last_quarter() const;  // mean of its floors
     [[nodiscard]] double rise() const { return rise_; }
     [[nodiscard]] const Line& line() const { return line_; }
     [[nodiscard]] double z() const { return z_; }
@@ -110,6 +134,8 @@ class Trial {
         double d3 = 0, d3_error = 0;  // slope in the middle - slope at the ends, likewise
     };
     [[nodiscard]] bool has_teeth() const;
+    // Slow, fast and slow again, in a young process with little seen before it: one flank of a wave is so.
+    [[nodiscard]] bool flank(const Policy& policy) const;
     const Curve& curve() const;
     [[nodiscard]] bool outdoes_fill(const Policy& policy) const;  // fill.h
 

@@ -10,6 +10,7 @@
 #include "core/base/archive.h"
 #include "core/trend/detector.h"
 #include "core/trend/forecast.h"
+#include "core/trend/limit_watch.h"
 
 namespace rampwatch::trend {
 namespace {
@@ -19,13 +20,18 @@ constexpr double kMostMinGrowth = 16.0 * 1024 * 1024;
 constexpr double kLeastMinGrowth = 1.0 * 1024 * 1024;
 
 // The format's name and version; read on a host of another byte order it is another number.
-constexpr std::uint64_t kMagic = 0x72616d7077000003;
+constexpr std::uint64_t kMagic = 0x72616d7077000004;
+constexpr std::uint64_t kFormats = 0x10000;  // the low 16 bits are the version
 
 std::uint64_t checksum(std::span<const std::byte> bytes) {  // FNV-1a
     std::uint64_t hash = 0xcbf29ce484222325ULL;
     for (const std::byte byte : bytes)
         hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3ULL;
     return hash;
+}
+
+double room_to(const Limit& limit) {
+    return static_cast<double>(limit.limit_bytes) - static_cast<double>(limit.used_bytes);
 }
 
 Look look_of(const Bucket& bucket, const Stat& stat) {
@@ -40,7 +46,7 @@ Look look_of(const Bucket& bucket, const Stat& stat) {
 }  // namespace
 
 struct Judge::State {
-    explicit State(const Settings& s) : settings(s), times(s.patience) {}
+    explicit State(const Settings& s) : settings(s), times(s.patience), limit_watch(times) {}
 
     // False when the look is not later than the one before.
     bool begin_look(std::chrono::nanoseconds mono, std::chrono::nanoseconds wall, std::int64_t count,
@@ -49,10 +55,10 @@ struct Judge::State {
     void end_look();
     void update_claim();
     [[nodiscard]] SeriesContext context(Series series) const;
+    [[nodiscard]] bool other_witness(Series series) const;
     [[nodiscard]] double min_growth() const;
     [[nodiscard]] Tuning tuning_of(Series series) const;
     [[nodiscard]] bool too_sparse() const;
-    [[nodiscard]] std::optional<Forecast> limit_notice() const;
 
     [[nodiscard]] bool sound() const;
 
@@ -71,8 +77,9 @@ struct Judge::State {
         if (noticed && !near) near.emplace();
         if (noticed) {
             archive(near->limit.kind, near->limit.limit_bytes, near->limit.used_bytes, near->beyond,
-                    near->eta_s, near->eta_range_s.low, near->eta_range_s.high);
+                    near->by_others, near->eta_s, near->eta_range_s.low, near->eta_range_s.high);
         }
+        archive(limit_watch);
         for (const Series series : kAllSeries) {
             auto& detector = detectors[index(series)];
             bool there = detector != nullptr;
@@ -84,6 +91,7 @@ struct Judge::State {
 
     Settings settings;
     Times times;
+    LimitWatch limit_watch;
     std::uint64_t magic = kMagic;
     std::chrono::nanoseconds patience = settings.patience;
     std::array<std::unique_ptr<Detector>, kSeriesCount> detectors{};
@@ -110,7 +118,7 @@ bool Judge::State::sound() const {
         std::ranges::all_of(recent_ns, [&](std::int64_t t) { return time(std::chrono::nanoseconds(t)); });
     const bool limit_sound =
         (!limit || limit->kind <= LimitKind::physical) && (!near || near->limit.kind <= LimitKind::physical);
-    return times_sound && limit_sound && samples >= 0 && looks >= 0 && lives >= 0 &&
+    return times_sound && limit_sound && limit_watch.sound() && samples >= 0 && looks >= 0 && lives >= 0 &&
            std::isfinite(watched_before_s) && std::ranges::all_of(detectors, [](const auto& detector) {
                return !detector || detector->sound();
            });
@@ -133,7 +141,10 @@ bool Judge::State::begin_look(std::chrono::nanoseconds mono, std::chrono::nanose
     const std::int64_t more = std::max<std::int64_t>(count, 1);
     samples = samples > INT64_MAX - more ? INT64_MAX : samples + more;  // a bucket may claim any count
     age = process_age;
-    if (nearest) limit = nearest;
+    if (nearest) {
+        limit = nearest;
+        limit_watch.look(mono.count(), *nearest);
+    }
     recent_ns[static_cast<std::size_t>(looks) % kFewestLooks] = mono.count();
     ++looks;
     return true;
@@ -169,7 +180,23 @@ SeriesContext Judge::State::context(Series series) const {
             .process_age_s = age ? std::chrono::duration<double>(*age).count() : life_s,
             .min_growth = is_bytes(series) ? min_growth() : static_cast<double>(settings.min_count),
             .company = series != Series::memory && memory && memory->claim() >= Claim::growing,
-            .sparse = too_sparse()};
+            .sparse = too_sparse(),
+            .room = series == Series::memory && limit ? std::optional(room_to(*limit)) : std::nullopt,
+            .other_witness = other_witness(series),
+            .listener = settings.weighed ? &settings.weighed : nullptr,
+            .table = settings.table};
+}
+
+// Goroutines, or the heap that Go holds, that grow beside memory: the other is its witness. Threads and
+// descriptors are none: pools fill as the day's traffic comes, like caches.
+bool Judge::State::other_witness(Series series) const {
+    constexpr std::array kWitnesses = {Series::goroutines, Series::go_heap, Series::aged_goroutines};
+    const auto grows = [&](Series other) {
+        const auto& detector = detectors[index(other)];
+        return detector && detector->claim() >= Claim::growing;
+    };
+    if (series == Series::memory) return std::ranges::any_of(kWitnesses, grows);
+    return std::ranges::find(kWitnesses, series) != kWitnesses.end() && grows(Series::memory);
 }
 
 void Judge::State::look(Series series, const Look& look) {
@@ -192,20 +219,9 @@ void Judge::State::end_look() {
     block_finished = false;
     update_claim();
     ever_leak |= claim == Claim::leak;
-    near = limit_notice();
-}
-
-// "Hits MemoryMax in 12 min at this rate": claims nothing about a leak, waits for no patience.
-std::optional<Forecast> Judge::State::limit_notice() const {
+    near.reset();
     const auto& memory = detectors[index(Series::memory)];
-    if (!limit || !memory) return std::nullopt;
-    const double horizon_s = std::max(times.patience_s / 18, memory->pace_seen_s());
-    const auto room = static_cast<double>(limit->limit_bytes) - static_cast<double>(limit->used_bytes);
-    const auto pace = memory->pace(room / horizon_s);
-    if (!pace) return std::nullopt;
-    const auto ahead = forecast(*limit, pace->growth.slope_per_s, pace->growth.ci95_per_s, 0, pace->seen_s);
-    if (!ahead || ahead->beyond) return std::nullopt;
-    return ahead->eta_s < horizon_s ? ahead : std::nullopt;
+    if (limit && memory) near = limit_watch.notice(*limit, memory->floors());
 }
 
 Judge::Judge(const Settings& settings) : state_(std::make_unique<State>(settings)) {}
@@ -238,8 +254,9 @@ void Judge::add(const Bucket& bucket) {
 void Judge::restart() {
     if (state_->samples == 0) return;
     state_->new_life = true;
-    for (const auto& detector : state_->detectors) {
-        if (detector) detector->restart();
+    for (const Series series : kAllSeries) {
+        if (const auto& detector = state_->detectors[index(series)])
+            detector->restart(state_->context(series));
     }
     state_->update_claim();
     state_->near.reset();
@@ -270,6 +287,10 @@ Result<Judge> Judge::load(std::span<const std::byte> bytes, const Settings& sett
     Judge judge(settings);
     StateReader reader(body);
     judge.state_->state(reader);
+    if ((judge.state_->magic ^ kMagic) < kFormats && judge.state_->magic < kMagic) {
+        return Error{Error::Kind::unavailable, "saved state: of an earlier version", "",
+                     "what it knew is learned anew"};
+    }
     if (judge.state_->magic != kMagic) return refuse("saved state: of another version");
     if (judge.state_->patience != settings.patience) return refuse("saved state: of another patience");
     if (reader.failed() || !reader.at_end() || !judge.state_->sound()) return refuse("saved state: damaged");

@@ -13,6 +13,7 @@
 #include "core/base/error.h"
 #include "core/model/sample.h"
 #include "core/model/verdict.h"
+#include "core/trend/evidence.h"
 #include "core/trend/tuning.h"
 
 namespace rampwatch::trend {
@@ -24,6 +25,8 @@ struct Settings {
         min_growth_bytes{};  // empty: 16 MiB, or 5 % of the nearest limit where that is less, at least 1 MiB
     std::int64_t min_count = 50;  // its twin for threads, descriptors, goroutines
     Tuning tuning{};
+    WeighedListener weighed{};     // hears of every window that is weighed; for learning
+    const Table* table = nullptr;  // of evidence, in place of the learned one; outlives the Judge
 };
 
 // Pure: no clock, no allocation in add() after the first sample, at most 64 KiB a series. Times must not go
@@ -54,8 +57,9 @@ class Judge {
     [[nodiscard]] Verdict verdict() const;
 
     // Everything that was learned, as bytes: at most 64 KiB a series. Restored, the Judge goes on as if it
-    // had not been away. Another version, another patience, a damaged or foreign file: Error::Kind::bad_input
-    // with an empty `where`. The other settings may differ; they hold from then on.
+    // had not been away. An earlier version: Error::Kind::unavailable, to be learned anew. A later version,
+    // another patience, a damaged or foreign file: Error::Kind::bad_input with an empty `where`. The other
+    // settings may differ; they hold from then on.
     [[nodiscard]] std::vector<std::byte> save() const;
     [[nodiscard]] static Result<Judge> load(std::span<const std::byte> bytes, const Settings& settings);
 

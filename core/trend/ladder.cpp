@@ -68,6 +68,10 @@ Window Ladder::window(const Stretch& stretch, std::size_t level, std::size_t blo
                   .process_age_s = around.process_age_s,
                   .swing_wide = pyramid_.swing_from(level),
                   .swing_fine = pyramid_.swing_below(level)};
+    if (around.loading_s > 0 && pyramid_.count(level) == pyramid_.size(level)) {
+        const auto loading = static_cast<std::size_t>(std::ceil(around.loading_s / window.block_s));
+        window.before = window.before.subspan(std::min(loading, window.before.size()));
+    }
     double low = window.floors.front(), high = -1e300;
     for (const double floor : window.before) {
         low = std::min(low, floor);

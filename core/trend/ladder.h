@@ -41,7 +41,8 @@ class Stretch {
 struct Surroundings {
     double watched_s = 0;
     double process_age_s = 0;
-    std::optional<double> base{};      // in place of the ladder's own, which may be differences
+    std::optional<double> base{};  // in place of the ladder's own, which may be differences
+    double loading_s = 0;          // of the beginning of what is held: an exec, and what is loaded after it
     bool range_before_counts = false;  // what moved before the window counts as a swing, given back or not
 };
 

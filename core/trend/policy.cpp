@@ -36,7 +36,8 @@ Times::Times(std::chrono::nanoseconds patience) {
     const double base_ns = static_cast<double>(patience.count()) / kBaseBlocksPerPatience;
     base = std::max(nanoseconds(1000), nanoseconds(std::llround(base_ns)));
     base_s = std::chrono::duration<double>(base).count();
-    day_s = patience >= std::chrono::hours(2) ? 86400.0 : patience_s * 8 / 3;
+    has_days = patience >= std::chrono::hours(2);
+    day_s = has_days ? 86400.0 : patience_s * 8 / 3;
 }
 
 Policy policy_for(Series series, Kind kind, Tier tier, const Times& times, double min_growth,

@@ -217,9 +217,13 @@ TEST_CASE("what is left out of a file is told on standard error", "[analyze]") {
     CHECK(Json::parse(analyze({file, "--format", "json"}).out)["half_lines"] == 1);
 }
 
-TEST_CASE("explain names every gate", "[analyze]") {
+TEST_CASE("explain says how many gates were passed, and names every one when all are asked for",
+          "[analyze]") {
     const Folder folder;
-    const Ran ran = analyze({folder.file("a.csv", kSteady), "--explain"});
+    const std::string file = folder.file("a.csv", kSteady);
+    CHECK(analyze({file, "--explain"}).out.find("gates passed; held back by") != std::string::npos);
+    CHECK(run({"analyze", "-", "--explain=some"}).status == 2);
+    const Ran ran = analyze({file, "--explain=all"});
 
     CHECK(ran.out.find("gates of memory (healthy)") != std::string::npos);
     CHECK(ran.out.find("materiality") != std::string::npos);

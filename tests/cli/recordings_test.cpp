@@ -31,7 +31,7 @@ Ran analyze(const std::vector<std::string>& words) {
 
 TEST_CASE("each process of a ps log is judged, with its name and a table", "[analyze]") {
     const Folder folder;
-    const Ran ran = analyze({folder.file("ps.log", ps_log(1200))});
+    const Ran ran = analyze({folder.file("ps.log", ps_log(1800))});
 
     CHECK(ran.status == 1);
     CHECK(contains(ran.err, "ps.log: read as ps, 2 series\n"));
@@ -43,7 +43,7 @@ TEST_CASE("each process of a ps log is judged, with its name and a table", "[ana
 
 TEST_CASE("as JSON each series is an object with its labels", "[analyze]") {
     const Folder folder;
-    const Ran ran = analyze({"--format", "json", folder.file("ps.log", ps_log(1200))});
+    const Ran ran = analyze({"--format", "json", folder.file("ps.log", ps_log(1800))});
 
     std::istringstream lines(ran.out);
     std::string line;
@@ -61,7 +61,7 @@ TEST_CASE("as JSON each series is an object with its labels", "[analyze]") {
 TEST_CASE("ps's kilobytes in a column of bytes are refused, and judged under their own name", "[analyze]") {
     const Folder folder;
     std::string rows;
-    for (int i = 0; i < 600; ++i) rows += fmt::format("{},{}\n", 60 * i, 20000 + 50 * i);
+    for (int i = 0; i < 1800; ++i) rows += fmt::format("{},{}\n", 60 * i, 20000 + 50 * i);
     const Ran bytes = analyze({folder.file("a.csv", "time_s,rss_bytes\n" + rows)});
     const Ran kib = analyze({folder.file("b.csv", "time_s,rss_kib\n" + rows)});
 
@@ -96,7 +96,7 @@ TEST_CASE("a recording is told by its content through a pipe too", "[analyze]") 
 TEST_CASE("with many processes only those that grow are told at length", "[analyze]") {
     const Folder folder;
     std::string text;
-    for (int i = 0; i < 1200; ++i) {
+    for (int i = 0; i < 1800; ++i) {
         text += fmt::format("{}\nPID RSS COMMAND\n1 {} leaker\n", 1772445600 + 60 * i, 51200 + 200 * i);
         for (int pid = 2; pid < 20; ++pid) text += fmt::format("{} 90000 steady\n", pid);
     }

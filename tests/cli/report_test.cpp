@@ -32,7 +32,7 @@ constexpr std::int64_t kMiB = 1 << 20;
 struct Recording {
     std::string name = "leaky";
     double mib_per_h = 4.4;
-    nanoseconds time = 14h;
+    nanoseconds time = 30h;  // a second day has answered
     nanoseconds ended_ago = 0s;
     int lives = 1;
     bool clean_stop = true;

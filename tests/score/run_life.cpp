@@ -15,12 +15,12 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::int64_t kStart_ns = 1'000'000'000;
-constexpr std::int64_t kStep_ns = static_cast<std::int64_t>(kStep_s * 1e9);
 
 // A life as recorded samples; ends early once nobody listens any more.
 class LifeSource final : public Source {
   public:
-    LifeSource(const Family& family, const Life& life) : family_(family), value_(life.value) {}
+    LifeSource(const Family& family, const Life& life)
+        : family_(family), value_(life.value), restarts_s_(life.restarts_s) {}
 
     Result<std::optional<Record>> next() override {
         Record record;
@@ -30,12 +30,17 @@ class LifeSource final : public Source {
     }
 
     Result<bool> next_into(Record& record) override {
-        const double t_s = static_cast<double>(step_) * kStep_s;
-        if (stop || t_s >= kLength_s) return false;
-        const std::int64_t since_ns = kStep_ns * step_++;
+        const double t_s = static_cast<double>(step_) * family_.step_s();
+        if (stop || t_s >= family_.length_s()) return false;
+        const std::int64_t since_ns = std::llround(family_.step_s() * 1e9) * step_++;
+        if (lives_ < restarts_s_.size() && t_s >= restarts_s_[lives_]) {
+            ++lives_;
+            began_ns_ = since_ns;
+        }
+        record.life = static_cast<LifeNumber>(lives_ + 1);
         Sample& sample = std::get<Sample>(record.look);
         sample.mono = nanoseconds(kStart_ns + since_ns);
-        sample.age = nanoseconds(since_ns);
+        sample.age = nanoseconds(since_ns - began_ns_);
         const double value = value_(t_s);
         if (family_.count) {
             sample.rss_bytes = 100'000'000;
@@ -56,6 +61,9 @@ class LifeSource final : public Source {
   private:
     const Family& family_;
     std::function<double(double)> value_;
+    std::vector<double> restarts_s_;
+    std::size_t lives_ = 0;
+    std::int64_t began_ns_ = 0;
     std::int64_t step_ = 0;
 };
 
@@ -99,7 +107,12 @@ void run_rules(const Life& life, Outcome& outcome) {
 
 }  // namespace
 
-Outcome run_life(const Family& family, const Life& life, const trend::Settings& settings, bool compare) {
+Outcome run_life(const Family& family, const Life& life, const trend::Settings& given, bool compare) {
+    trend::Settings settings = given;
+    if (family.recording) {
+        settings.patience = nanoseconds(std::llround(kRecordingPatience_s * 1e9));
+        settings.min_growth_bytes = std::llround(kRecordingGrowth);
+    }
     const Series count = family.aged ? Series::aged_goroutines : Series::threads;
     const Series series = family.count ? count : Series::memory;
     Outcome outcome;

@@ -10,19 +10,27 @@
 
 namespace rampwatch::score {
 
-// A process at rest: a base and noise on it.
+// A process at rest: a base and noise on it. It begins as the few megabytes that an exec leaves and loads the
+// rest of its base within seconds or minutes.
 struct Rest {
     explicit Rest(Random& random) : Rest(random, random.log_uniform(60, 1500) * kMB) {}
     Rest(Random& random, double base_bytes)
         : base(base_bytes),
           sd(random.log_uniform(.1, 5) * kMB * std::sqrt(base_bytes / (200 * kMB))),
           tau_s(random.log_uniform(15, 1800)),
-          noise(random, sd, tau_s, kStep_s) {}
-    double next(Random& random) { return base + noise.next(random); }
+          noise(random, sd, tau_s, kStep_s),
+          exec(random.log_uniform(1, 8) * kMB),
+          to_load(base_bytes - exec),
+          keep(std::exp(-kStep_s / random.log_uniform(3, 400))) {}
+    double next(Random& random) {
+        to_load *= keep;
+        return std::max(base - to_load + noise.next(random), exec);
+    }
     [[nodiscard]] double power() const { return 2 * sd * sd * std::max(tau_s, kStep_s / 2); }
 
     double base, sd, tau_s;
     Wandering noise;
+    double exec, to_load, keep;
 };
 
 // Memory that fills between collections. Heights in bytes above the floor.

@@ -36,8 +36,12 @@ double compared_years(const Played& played) {
     return static_cast<double>(lives) * kLength_s / kYear_s;
 }
 
-std::string rate(int alarms, double years) {
-    return fmt::format("{:.3f} (<= {:.3f})", alarms / years, poisson_upper(alarms) / years);
+// A year; of recordings, which last minutes, a life.
+std::string rate(const Played& played) {
+    const int alarms = played.false_alarms();
+    if (played.family.recording)
+        return fmt::format("{:.1f} % of lives", 100.0 * alarms / static_cast<double>(played.lives.size()));
+    return fmt::format("{:.3f} (<= {:.3f})", alarms / played.years(), poisson_upper(alarms) / played.years());
 }
 
 struct Leaks {
@@ -67,7 +71,7 @@ Leaks collect(const Played& played) {
 
 }  // namespace
 
-double Played::years() const { return static_cast<double>(lives.size()) * kLength_s / kYear_s; }
+double Played::years() const { return static_cast<double>(lives.size()) * family.length_s() / kYear_s; }
 
 int Played::false_alarms() const {
     int count = 0;
@@ -105,8 +109,7 @@ std::string alarm_table(std::vector<Played> played, bool compare) {
         const auto suspected =
             std::ranges::count_if(p.outcomes, [](const Outcome& o) { return o.suspected_s.has_value(); });
         text += fmt::format("| {:<18} | {:>5.1f} | {:>6} | {:<18} | {:>9.2f} |", p.family.name, p.years(),
-                            p.false_alarms(), rate(p.false_alarms(), p.years()),
-                            static_cast<double>(suspected) / p.years());
+                            p.false_alarms(), rate(p), static_cast<double>(suspected) / p.years());
         for (std::size_t i = 0; compare && i < comparators().size(); ++i) {
             text += fmt::format(" {:>9.2f} |", count_rule(p, i) / compared_years(p));
         }

@@ -14,6 +14,7 @@
 #include "core/store/csv.h"
 #include "core/watch/replay.h"
 #include "tests/score/stats.h"
+#include "tests/score/straight.h"
 
 namespace rampwatch::score {
 namespace {
@@ -112,40 +113,6 @@ Result<Said> judge(const std::string& path, const Options& options) {
     return said;
 }
 
-// One rule for every trace, passing or not: straight (R^2 >= 0.98 over 60 bins of minima) for at least the
-// patience and rising by 2 MiB. What is healthy and does so cannot be told from a leak at this patience.
-std::optional<double> straight_share(const Said& said, double share) {
-    constexpr int kBins = 60;
-    std::vector<double> least(kBins, NAN);
-    for (const auto& [t_s, value] : said.memory) {
-        const int bin =
-            std::clamp(static_cast<int>((t_s - said.first_s) / said.length_s() * kBins), 0, kBins - 1);
-        double& place = least[static_cast<std::size_t>(bin)];
-        place = std::isnan(place) ? value : std::min(place, value);
-    }
-    for (std::size_t i = 1; i < least.size(); ++i) {
-        if (std::isnan(least[i])) least[i] = least[i - 1];
-    }
-    double best = 0;
-    for (int from = 0; from < kBins; ++from) {
-        for (int to = from + static_cast<int>(std::ceil(share * kBins)); to <= kBins; ++to) {
-            const std::span<const double> part(&least[static_cast<std::size_t>(from)],
-                                               static_cast<std::size_t>(to - from));
-            double sum = 0, moment = 0, squares = 0;
-            const double n = static_cast<double>(part.size()), middle = (n - 1) / 2;
-            for (std::size_t i = 0; i < part.size(); ++i) sum += part[i];
-            for (std::size_t i = 0; i < part.size(); ++i) {
-                moment += (static_cast<double>(i) - middle) * (part[i] - sum / n);
-                squares += (part[i] - sum / n) * (part[i] - sum / n);
-            }
-            const double slope = moment * 12 / (n * (n * n - 1));
-            const double r2 = squares > 0 ? slope * moment / squares : 0;
-            if (r2 >= .98 && slope * (n - 1) >= 2.0 * 1024 * 1024) best = std::max(best, n / kBins);
-        }
-    }
-    return best > 0 ? std::optional(best) : std::nullopt;
-}
-
 struct Tally {
     int leaks = 0, found = 0, early = 0, healthy = 0, alarms = 0, aside = 0;
     std::vector<double> delays{};
@@ -164,7 +131,7 @@ void tell(const Trace& trace, const Said& said, const Options& options, Tally& t
         tally.delays.push_back(found ? (at - start) / (1 - start) : INFINITY);
         what = early ? "EARLY" : found ? "found" : "MISSED";
     } else if (trace.label == "healthy") {
-        const auto straight = straight_share(said, options.share);
+        const auto straight = straight_share(said.memory, options.share);
         if (straight) {
             ++tally.aside;
             what = fmt::format("aside: straight for {:.2f}{}", *straight, at >= 0 ? ", alarm" : "");

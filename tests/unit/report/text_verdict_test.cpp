@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/report/text_verdict.h"
 
+#include <cmath>
 #include <cstdlib>
 #include <ctime>
 
@@ -81,9 +82,13 @@ TEST_CASE("threads that grow with memory are told as evidence of the cause", "[r
 TEST_CASE("only a confirmed claim is called a leak", "[report]") {
     Verdict verdict = leak_verdict();
     verdict.claim = verdict.series[index(Series::memory)]->claim = Claim::growing;
+    SeriesVerdict& memory = *verdict.series[index(Series::memory)];
+    memory.missing = Missing::evidence;
 
     CHECK(headline(verdict)[0] ==
-          "steady growth: memory grew by 56.0 MiB, to 136 MiB (suspected, not confirmed)");
+          "steady growth: memory grew by 56.0 MiB, to 136 MiB (suspected; the evidence is not enough yet; "
+          "see --explain)");
+    memory.missing = Missing::time;
     verdict.patience = std::chrono::hours(24);
     CHECK(headline(verdict)[0] ==
           "steady growth: memory grew by 56.0 MiB, to 136 MiB (suspected; a leak is confirmed "
@@ -250,11 +255,60 @@ TEST_CASE("explain marks the first gate that holds a claim back", "[report]") {
     Verdict verdict = healthy_verdict(Shape::flat);
     verdict.series[index(Series::memory)]->evidence.push_back({GateId::significance, 2.5, 10, true, false});
 
-    CHECK(explain(verdict) ==
+    CHECK(explain(verdict, Detail::brief) ==
+          "  memory (healthy): 0 of 2 gates passed; held back by materiality, 2.00 MiB of 16.0 MiB\n");
+    CHECK(explain(verdict, Detail::all) ==
           "  gates of memory (healthy)\n"
           "    materiality           2.00 MiB  at least     16.0 MiB  HOLDS BACK\n"
           "    significance               2.5  at least           10  not passed\n");
-    CHECK(explain(Verdict{}) == "  no gates asked yet: too few samples\n");
+    CHECK(explain(Verdict{}, Detail::all) == "  nothing asked yet: too few samples\n");
+}
+
+TEST_CASE("explain adds the evidence up in four lines of decibans", "[report]") {
+    Verdict verdict = leak_verdict();
+    verdict.series[index(Series::memory)]->weighing =
+        Weighing{.window = std::chrono::hours(22),
+                 .start_db = 1,
+                 .before_db = 2,
+                 .sum_db = 13,
+                 .asked_db = 10,
+                 .reasons = {{"lasted", ReasonGroup::duration, std::log(2.4), 4},
+                             {"growths", ReasonGroup::size, std::log(3.0), 1},
+                             {"line_over_fill", ReasonGroup::line, 3, 7},
+                             {"even", ReasonGroup::evenness, .2, -3},
+                             {"eighths", ReasonGroup::evenness, 6, 1}}};
+
+    CHECK(explain(verdict, Detail::brief) ==
+          "  memory (leak): evidence of a leak, 13.0 dB of 10.0 asked\n"
+          "    how long     it lasted 2.4 patiences                         +7.0 dB\n"
+          "    how far      3.0 times the smallest rise that counts         +1.0 dB\n"
+          "    what shape   a line, not a fill                              +7.0 dB\n"
+          "    how steadily uneven, 6 of 7 eighths rose                     -2.0 dB\n");
+}
+
+TEST_CASE("what a suspicion lacks is said in one sentence", "[report]") {
+    Verdict verdict = leak_verdict();
+    SeriesVerdict& memory = *verdict.series[index(Series::memory)];
+    verdict.claim = memory.claim = Claim::growing;
+    memory.missing = Missing::second_day;
+
+    CHECK(headline(verdict)[0] ==
+          "steady growth: memory grew by 56.0 MiB, to 136 MiB (suspected; a second day must show that it "
+          "is no daily load)");
+}
+
+TEST_CASE("a slow straight rise is never called level", "[report]") {
+    Verdict verdict = healthy_verdict(Shape::flat);
+    SeriesVerdict& memory = *verdict.series[index(Series::memory)];
+    memory.first = 80 * kMiB;
+    memory.current = 100 * kMiB;
+    memory.slope_ci95_per_s = Interval{100, 200};
+    memory.windows_up = 28;
+    memory.windows = 31;
+
+    CHECK(headline(verdict)[0].find("rises slowly, below what counts here, to 100 MiB") != std::string::npos);
+    memory.slope_ci95_per_s = Interval{-10, 200};
+    CHECK(headline(verdict)[0].find("level at 100 MiB") != std::string::npos);
 }
 
 }  // namespace

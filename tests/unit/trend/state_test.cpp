@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
+#include <cstring>
 #include <random>
 
 #include "core/trend/judge.h"
@@ -69,4 +70,19 @@ TEST_CASE("state of another patience, cut short, or damaged anywhere is refused"
         CHECK_FALSE(Judge::load(damaged, one_minute()));
         CHECK_FALSE(Judge::load(std::span(bytes).first(random() % bytes.size()), one_minute()));
     }
+}
+
+TEST_CASE("state of an earlier version is told from a damaged one, so that it can be replaced", "[trend]") {
+    Judge judge(one_minute());
+    for (int i = 0; i < 700; ++i) judge.add(sample_number(i));
+    auto bytes = judge.save();
+    bytes[0] = std::byte{2};  // the version stands in the lowest byte
+    std::uint64_t sum = 0xcbf29ce484222325ULL;
+    for (std::size_t i = 0; i + sizeof sum < bytes.size(); ++i)
+        sum = (sum ^ std::to_integer<std::uint64_t>(bytes[i])) * 0x100000001b3ULL;
+    std::memcpy(&bytes[bytes.size() - sizeof sum], &sum, sizeof sum);
+    const auto loaded = Judge::load(bytes, one_minute());
+    REQUIRE_FALSE(loaded);
+    CHECK(loaded.error().kind == Error::Kind::unavailable);
+    CHECK(loaded.error().what == "saved state: of an earlier version");
 }

@@ -75,16 +75,15 @@ Heard watch_ramp(Session& session, nanoseconds time, double start_mib, double mi
 TEST_CASE("nine days of the founding story: one notice, one alarm, and each doubling", "[watch]") {
     Session session(Settings{});
     const Heard heard = watch_ramp(session, 9 * 24h, 80, 4.4);
-    const std::vector<std::string> expected = {"started",    "dump",      "growing",    "dump",
-                                               "leak",       "dump",      "leak_worse", "leak_worse",
-                                               "leak_worse", "leak_worse"};
-    CHECK(heard.events == expected);  // at about 40, 80, 160, 320 and 640 MiB
+    const std::vector<std::string> expected = {"started", "dump",       "growing",    "dump",      "leak",
+                                               "dump",    "leak_worse", "leak_worse", "leak_worse"};
+    CHECK(heard.events == expected);  // at about 118, 235, 470 and 940 MiB
     CHECK(heard.reasons() == std::vector{DumpReason::baseline, DumpReason::growing, DumpReason::leak});
     CHECK(session.verdict().claim == Claim::leak);
     CHECK(session.verdict().ever_leak);
     CHECK(heard.told_at("growing") < 4h);
-    CHECK(heard.told_at("leak") > 9h);
-    CHECK(heard.told_at("leak") < 11h);
+    CHECK(heard.told_at("leak") > 24h);  // by memory alone the second day must answer
+    CHECK(heard.told_at("leak") < 27h);
 }
 
 TEST_CASE("memory that stays level is told of by nothing but its baseline", "[watch]") {
@@ -274,7 +273,7 @@ TEST_CASE("stacks are compared with the baseline of the watch before", "[watch]"
     REQUIRE(session.restore(0, first.save(), 1));
     const auto before = dump_done(1, 1s, 3);
     session.adopt_baseline(0, std::make_shared<const Dump>(before.dump.value()));
-    const Heard heard = watch_ramp(session, 24h, 80, 4.4);
+    const Heard heard = watch_ramp(session, 28h, 80, 4.4);
     CHECK(heard.reasons() == std::vector{DumpReason::growing, DumpReason::leak});
     REQUIRE(session.newest_dump());
     CHECK(session.newest_dump()->groups.front().change == -2);

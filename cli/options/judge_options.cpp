@@ -35,7 +35,7 @@ void add_judge_options(Command& command, JudgeOptions& options) {
                 "how long a rise must last before it is called a leak; every other time scales with it");
     command.add("--min-growth SIZE", &options.min_growth,
                 "smallest growth of memory that counts [16M, or 5 % of the nearest limit where that is "
-                "less, at least 1M; 5 % of what the process holds where that is more]");
+                "less, at least 1M]");
     command.add("--min-count N", &options.min_count,
                 "smallest growth of threads, descriptors and goroutines that counts [50]");
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -64,14 +65,15 @@ bool rises_still(const SeriesVerdict& series) {
         case Shape::ramp_on_periodic:
             return true;
         default:
-            return rises_in_a_line(series);
+            return rises_in_a_line(series) || rises_slowly(series);
     }
 }
 
 // Below the smallest growth that counts, but there for everyone to see.
 const SeriesVerdict* risen_count(const Verdict& verdict) {
     return first_count(verdict, [](const SeriesVerdict& series) {
-        return rose_visibly(series) && rises_still(series) && series.shape != Shape::flat;
+        return rose_visibly(series) && rises_still(series) &&
+               (series.shape != Shape::flat || rises_slowly(series));
     });
 }
 
@@ -143,9 +145,12 @@ std::string of_anonymous(const Verdict& verdict, const VerdictContext& context) 
         return "not known: of this recording RSS alone is known, not what it is made of";
     }
     if (!threads) return "anonymous memory: the heap, or an allocator that keeps what was freed";
-    return "threads and descriptors do not grow: the heap, a cache without bound, or an allocator that keeps "
-           "what "
-           "was freed";
+    const bool any_rises = std::ranges::any_of(std::array{Series::threads, Series::fds}, [&](Series one) {
+        const auto& count = verdict.series[index(one)];
+        return count && rises_slowly(*count);
+    });
+    return std::string(any_rises ? "" : "threads and descriptors do not grow: ") +
+           "the heap, a cache without bound, or an allocator that keeps what was freed";
 }
 
 // RSS that grew in file pages or shared memory while what is judged did not.

@@ -169,7 +169,7 @@ check "silence has an end" status_is 2 timeout 60 "${few[@]}" --prometheus "$odd
 odd endless
 peak() { /usr/bin/env python3 -c '
 import resource, subprocess, sys
-subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)' "$@"; }
 endless=$(peak "${few[@]}" --prometheus "$odd_url" --shard 0/1000000)
 whole=$(peak "${all[@]}" --prometheus "$url" --format json)

@@ -23,11 +23,18 @@ bool is_worth_more(const Dump& taken, const Dump* first) {
     return first == nullptr || (!first->memory->missing.empty() && taken.memory->missing.empty());
 }
 
+// In whose frames threads are shown.
+auto languages_of(const Dump& dump) {
+    return std::ranges::count_if(dump.runtimes, [](const LanguageRuntime& it) { return it.frames; });
+}
+
 }  // namespace
 
 std::shared_ptr<const Dump> LifeDumps::add(Dump dump, const Look& look) {
     dump.rss_bytes = look.rss_bytes;
     if (baseline_ && stacks::compare(dump, *baseline_)) stacks::compare_members(dump, *newest_);
+    // A first dump in which a runtime was not read yet has nothing that later ones could be compared with.
+    if (baseline_ && languages_of(dump) > languages_of(*baseline_)) baseline_.reset();
     growth_.add(dump, look.memory_bytes);
     if (dump.memory && memory_) stacks::compare_memory(*dump.memory, *memory_->memory, memory_->wall);
     return keep(std::move(dump));

@@ -94,9 +94,9 @@ void fields(auto& visit, Is<Frame> auto& frame) {
 void fields(auto& visit, Is<GroupGrowth> auto& growth) {
     visit(Field{"dumps"}, growth.dumps);
     visit(needed("per_s"), growth.per_s);
-    visit(needed("per_s_ci95"), FieldPair(growth.per_s_low, growth.per_s_high));
+    visit(needed("per_s_ci95"), FieldPair{growth.per_s_low, growth.per_s_high});
     visit(needed("bytes_each"), growth.bytes_each);
-    visit(needed("bytes_each_ci95"), FieldPair(growth.bytes_each_low, growth.bytes_each_high));
+    visit(needed("bytes_each_ci95"), FieldPair{growth.bytes_each_low, growth.bytes_each_high});
     visit(Field{"explains"}, growth.explains);
 }
 
@@ -104,7 +104,7 @@ void fields(auto& visit, Is<Group> auto& group) {
     visit(needed("count"), group.count);
     visit(needed("kind"), group.kind);
     visit(Field{"state"}, group.state);
-    visit(Field{"tids"}, GroupIds(group.kind, group.ids));
+    visit(Field{"tids"}, GroupIds{group.kind, group.ids});
     visit(Field{"names"}, group.names);
     visit(by_asker("change"), group.change);
     visit(by_asker("growth"), group.growth);

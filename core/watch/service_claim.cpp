@@ -71,7 +71,7 @@ ServiceClaim::Said ServiceClaim::weigh(const Verdict& sum, std::span<const Membe
         const SeriesVerdict& grows = *leading(*strongest);
         const bool first = !held_ || held_->claim < now.claim;
         const double rise = is_bytes(grows.series) ? grows.rise.value_or(0) : 0;
-        if (first) held_ = Held{now.claim, *now.member, memory_of(sum), rise, sum.now};
+        if (first) held_ = HeldClaim{now.claim, *now.member, memory_of(sum), rise, sum.now};
         held_->seen = sum.now;
     } else if (sum.claim >= Claim::leak) {
         held_.reset();  // the sum's own episode takes over

@@ -25,6 +25,19 @@ struct MemberVerdict {
     Verdict verdict{};
 };
 
+// What a member said, and what the sum was then.
+struct HeldClaim {
+    Claim claim = Claim::undecided;
+    TargetId member = 0;
+    double sum_bytes = 0, rise_bytes = 0;
+    std::chrono::nanoseconds seen{};  // when the sum or a member last said as much
+
+    template <class Archive>
+    void state(Archive& archive) {
+        archive(claim, member, sum_bytes, rise_bytes, seen);
+    }
+};
+
 // Does the service rise as `member` says of itself? Either its sum grows at no less than half the member's
 // slope, surely; or the member alone has gained what would count in the sum: `least_bytes` or a twentieth of
 // what the sum held before (of counts: `least_count`).
@@ -71,21 +84,9 @@ class ServiceClaim {
   private:
     [[nodiscard]] bool is_over(const Verdict& sum) const;
 
-    // What a member said, and what the sum was then.
-    struct Held {
-        Claim claim = Claim::undecided;
-        TargetId member = 0;
-        double sum_bytes = 0, rise_bytes = 0;
-        std::chrono::nanoseconds seen{};  // when the sum or a member last said as much
-
-        template <class Archive>
-        void state(Archive& archive) {
-            archive(claim, member, sum_bytes, rise_bytes, seen);
-        }
-    };
     Settings settings_;
     Said said_{};
-    std::optional<Held> held_{};
+    std::optional<HeldClaim> held_{};
 };
 
 ServiceClaim::Settings service_settings(const trend::Settings& judge);

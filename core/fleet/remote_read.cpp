@@ -34,12 +34,17 @@ std::string text_of(protozero::data_view view) {
     return {view.data(), std::min<std::size_t>(view.size(), kLongestLabel)};
 }
 
+// A field of that number that has bytes or a message in it: another kind under it is none of ours.
+bool has_bytes(const protozero::pbf_reader& message, std::uint32_t tag) {
+    return message.tag() == tag && message.has_wire_type(protozero::pbf_wire_type::length_delimited);
+}
+
 Label label_of(protozero::pbf_reader message) {
     Label label;
     while (message.next()) {
-        if (message.tag() == 1) {
+        if (has_bytes(message, 1)) {
             label.name = text_of(message.get_view());
-        } else if (message.tag() == 2) {
+        } else if (has_bytes(message, 2)) {
             label.value = text_of(message.get_view());
         } else {
             message.skip();
@@ -52,9 +57,9 @@ void take_chunk(protozero::pbf_reader message, ChunkedSeries& series) {
     std::uint32_t encoding = 0;
     std::string_view data;
     while (message.next()) {
-        if (message.tag() == 3) {
+        if (message.tag() == 3 && message.has_wire_type(protozero::pbf_wire_type::varint)) {
             encoding = static_cast<std::uint32_t>(message.get_enum());
-        } else if (message.tag() == 4) {
+        } else if (has_bytes(message, 4)) {
             const auto view = message.get_view();
             data = {view.data(), view.size()};
         } else {
@@ -71,9 +76,9 @@ void take_chunk(protozero::pbf_reader message, ChunkedSeries& series) {
 ChunkedSeries one_series(protozero::pbf_reader message) {
     ChunkedSeries series;
     while (message.next()) {
-        if (message.tag() == 1 && series.labels.size() < kMostLabels) {
+        if (has_bytes(message, 1) && series.labels.size() < kMostLabels) {
             series.labels.push_back(label_of(message.get_message()));
-        } else if (message.tag() == 2) {
+        } else if (has_bytes(message, 2)) {
             take_chunk(message.get_message(), series);
         } else {
             message.skip();
@@ -141,7 +146,7 @@ Result<std::vector<ChunkedSeries>> series_of(std::string_view frame) {
     try {
         protozero::pbf_reader message(frame.data(), frame.size());
         while (message.next()) {
-            if (message.tag() != 1) {
+            if (!has_bytes(message, 1)) {
                 message.skip();
                 continue;
             }

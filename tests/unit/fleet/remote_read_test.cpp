@@ -104,3 +104,10 @@ TEST_CASE("a request asks for streamed chunks of what matches", "[fleet]") {
 
 }  // namespace
 }  // namespace rampwatch::fleet
+
+TEST_CASE("a field of another kind than it is to be is passed over", "[fleet]") {
+    using namespace std::string_literals;
+    CHECK(rampwatch::fleet::series_of("\x08\x05"s));                  // a number where a series belongs
+    CHECK(rampwatch::fleet::series_of("\x0a\x02\x08\x05"s));          // where a label does
+    CHECK(rampwatch::fleet::series_of("\x0a\x04\x12\x02\x20\x05"s));  // where a chunk's bytes do
+}

@@ -20,6 +20,7 @@
 #include "core/probe/memory.h"
 #include "core/runtime/resident.h"
 #include "tests/catch.h"
+#include "tests/support/live_process.h"
 #include "tests/support/process_image.h"
 #include "tests/support/pythons.h"
 #include "tests/support/target.h"
@@ -41,23 +42,6 @@ std::vector<pid_t> tids_of(pid_t pid) {
     std::sort(tids.begin(), tids.end());
     return tids;
 }
-
-// A process as it is now, read through `memory`.
-struct Process {
-    explicit Process(pid_t pid)
-        : memory(pid),
-          maps(probe::read_maps(pid).value()),
-          pages(probe::LivePagemap::open(pid)),
-          tids(probe::NamespaceTids::read(pid).value()) {
-        REQUIRE(pages);
-    }
-    [[nodiscard]] runtime::Target target() const { return {memory, maps, &*pages, tids, {}, {}}; }
-
-    probe::Memory memory;
-    probe::Maps maps;
-    Result<probe::LivePagemap> pages;
-    probe::NamespaceTids tids;
-};
 
 Result<std::unique_ptr<runtime::Runtime>> attach(const runtime::Target& target) {
     runtime::Budget budget = runtime::budget_of(1 << 30, std::chrono::seconds(60), std::chrono::seconds(60));
@@ -98,7 +82,7 @@ TEST_CASE("threads and tasks of every Python here are those that it tells itself
         const test::TempTree tree;
         const std::string truth = tree.path("truth");
         const test::Target program({python, test::tests_file("programs/python/shop.py"), truth, "200"});
-        const Process process(program.pid());
+        const test::LiveProcess process(program.pid());
         CHECK(cpython::entry().recognise(process.target()));
         const auto runtime = attach(process.target());
         REQUIRE(runtime);
@@ -160,7 +144,7 @@ TEST_CASE("objects are counted by type as the program made them, on every Python
         INFO(python);
         const test::Target program(
             {python, test::tests_file("programs/python/goods.py"), std::to_string(kCount)});
-        const Process process(program.pid());
+        const test::LiveProcess process(program.pid());
         const auto runtime = attach(process.target());
         REQUIRE(runtime);
         const auto rows = read_types(process.target(), **runtime);
@@ -201,7 +185,7 @@ TEST_CASE("images of Python programs are recorded", "[.record_python]") {
     for (const std::string& python : test::pythons()) {
         const test::TempTree tree;
         const test::Target program({python, script, tree.path("truth"), "4"});
-        Process process(program.pid());
+        test::LiveProcess process(program.pid());
         test::ProcessImage image;
         for (const pid_t tid : tids_of(program.pid())) image.tids.emplace_back(tid, tid);
         image.pages = pages_of(process.target());

@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t kCodeBytes = 256;      // all that is asked of a code object
 constexpr std::size_t kBytesValue = 32;      // of a bytes object
 constexpr std::size_t kMostTable = 1 << 20;  // of a line table
-constexpr std::string_view kTooMany = "(too many places)";
 
 // The value of a bytes object; empty where there is none.
 std::vector<std::byte> read_bytes(const probe::MemoryReader& memory, std::uint64_t address) {
@@ -74,24 +73,16 @@ std::optional<runtime::FrameId> Codes::frame(const Place& place, std::uint64_t q
     if (known != places_.end()) return known->second;
     std::optional<runtime::FrameId> number;
     if (const Code* code = this->code(place.code)) {
-        Named named{code->file, code->name, {}};
+        runtime::NamedFrame named{code->name, code->file, {}};
         if (layout_.code_qualname == 0 && qualname != 0) {
             if (auto text = read_text(*memory_, layout_, qualname)) named.function = std::move(*text);
         }
         named.line =
             line_at(layout_.lines, code->lines, code->first_line, offset_in(*code, place.instruction));
-        number = number_of(std::move(named));
+        number = frames_.number_of(std::move(named));
     }
-    if (places_.size() < 2 * kMostFrames) places_.emplace(place, number);
+    if (places_.size() < 2 * runtime::FrameNames::kMost) places_.emplace(place, number);
     return number;
-}
-
-runtime::FrameId Codes::number_of(Named named) {
-    if (frames_.size() >= kMostFrames) named = {{}, std::string(kTooMany), {}};
-    const auto [place, fresh] = numbers_.try_emplace({named.file, named.function, named.line.value_or(-1)},
-                                                     static_cast<runtime::FrameId>(frames_.size()));
-    if (fresh) frames_.push_back(std::move(named));
-    return place->second;
 }
 
 std::uint32_t Codes::flags(std::uint64_t address) {
@@ -114,19 +105,8 @@ bool Codes::waits(const Place& place) {
         if (offset >= 0 && next && layout_.yield_from != 0) waits = (*next & 0xff) == layout_.yield_from;
         if (offset >= 0 && next && layout_.yield_from == 0) waits = (*next >> 8 & 3) >= 2;
     }
-    if (waits_.size() < 2 * kMostFrames) waits_.emplace(place, waits);
+    if (waits_.size() < 2 * runtime::FrameNames::kMost) waits_.emplace(place, waits);
     return waits;
-}
-
-Frame Codes::name_of(runtime::FrameId number) const {
-    Frame frame;
-    if (number >= frames_.size()) return frame;
-    const Named& named = frames_[number];
-    frame.function = named.function;
-    if (!named.file.empty()) frame.file = named.file;
-    frame.line = named.line;
-    frame.language = "python";
-    return frame;
 }
 
 }  // namespace rampwatch::cpython

@@ -5,11 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -17,6 +15,7 @@
 #include "core/cpython/layout.h"
 #include "core/model/stack.h"
 #include "core/probe/memory_reader.h"
+#include "core/runtime/frame_names.h"
 #include "core/runtime/runtime.h"
 
 namespace rampwatch::cpython {
@@ -48,11 +47,10 @@ class Codes {
     // co_flags; 0 where there is no code object.
     std::uint32_t flags(std::uint64_t code);
 
-    [[nodiscard]] Frame name_of(runtime::FrameId frame) const;
+    [[nodiscard]] Frame name_of(runtime::FrameId frame) const { return frames_.name_of(frame); }
     [[nodiscard]] std::size_t size() const { return frames_.size(); }
 
-    static constexpr std::size_t kMostCodes = 200'000;   // of one reading
-    static constexpr std::size_t kMostFrames = 500'000;  // ever; then all others are one
+    static constexpr std::size_t kMostCodes = 200'000;  // of one reading
 
   private:
     struct Code {
@@ -67,15 +65,10 @@ class Codes {
             return static_cast<std::size_t>((place.code ^ place.instruction << 20) * 0x9e3779b97f4a7c15);
         }
     };
-    struct Named {
-        std::string file{}, function{};
-        std::optional<std::int64_t> line{};
-    };
 
     const Code* code(std::uint64_t address);
     std::unique_ptr<Code> read_code(std::uint64_t address) const;
     [[nodiscard]] std::int64_t offset_in(const Code& code, std::uint64_t instruction) const;
-    runtime::FrameId number_of(Named named);
 
     Layout layout_;
     std::uint64_t code_type_;
@@ -83,8 +76,7 @@ class Codes {
     std::unordered_map<std::uint64_t, std::unique_ptr<Code>> codes_{};  // null: there is none
     std::unordered_map<Place, std::optional<runtime::FrameId>, PlaceHash> places_{};
     std::unordered_map<Place, bool, PlaceHash> waits_{};
-    std::map<std::tuple<std::string, std::string, std::int64_t>, runtime::FrameId> numbers_{};
-    std::vector<Named> frames_{};
+    runtime::FrameNames frames_{"python"};
 };
 
 }  // namespace rampwatch::cpython

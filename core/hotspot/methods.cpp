@@ -16,7 +16,6 @@ constexpr std::size_t kMostLines = 64 << 10;  // bytes of a line table
 constexpr std::uint32_t kMostSymbol = 1024;   // bytes of a name; what is longer is cut off
 constexpr std::uint16_t kHasLines = 1;        // of a ConstMethod's flags
 constexpr std::uint16_t kIsNative = 0x0100;   // of a method's access flags (JVMS 4.6)
-constexpr std::string_view kTooMany = "(too many places)";
 
 // The start of a struct of `size` bytes; empty where it cannot be read.
 std::vector<std::byte> read_start(const probe::MemoryReader& memory, std::uint64_t address,
@@ -114,29 +113,10 @@ std::optional<runtime::FrameId> Methods::frame(std::uint64_t address, std::int64
     if (method == nullptr) return std::nullopt;
     const auto [known, fresh] = places_[address].try_emplace(bci, runtime::FrameId{});
     if (!fresh) return known->second;
-    Named named{method->function, method->file, {}};
+    runtime::NamedFrame named{method->function, method->file, {}};
     if (!method->is_native && bci >= 0) named.line = line_of(method->lines, layout_.version, bci);
-    known->second = number_of(std::move(named));
+    known->second = frames_.number_of(std::move(named));
     return known->second;
-}
-
-runtime::FrameId Methods::number_of(Named named) {
-    if (frames_.size() >= kMostFrames) named = {std::string(kTooMany), {}, {}};
-    const auto [place, fresh] = numbers_.try_emplace({named.file, named.function, named.line.value_or(-1)},
-                                                     static_cast<runtime::FrameId>(frames_.size()));
-    if (fresh) frames_.push_back(std::move(named));
-    return place->second;
-}
-
-Frame Methods::name_of(runtime::FrameId number) const {
-    Frame frame;
-    if (number >= frames_.size()) return frame;
-    const Named& named = frames_[number];
-    frame.function = named.function;
-    if (!named.file.empty()) frame.file = named.file;
-    frame.line = named.line;
-    frame.language = "java";
-    return frame;
 }
 
 }  // namespace rampwatch::hotspot

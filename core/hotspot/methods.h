@@ -6,17 +6,16 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <unordered_map>
 #include <vector>
 
 #include "core/hotspot/layout.h"
 #include "core/model/stack.h"
 #include "core/probe/memory_reader.h"
+#include "core/runtime/frame_names.h"
 #include "core/runtime/runtime.h"
 
 namespace rampwatch::hotspot {
@@ -48,9 +47,9 @@ class Methods {
     // A place in it; `bci` -1: not known. Empty where there is no method.
     std::optional<runtime::FrameId> frame(std::uint64_t address, std::int64_t bci);
     // For what is no method of Java: a name alone.
-    runtime::FrameId frame(std::string name) { return number_of({std::move(name), {}, {}}); }
+    runtime::FrameId frame(std::string name) { return frames_.number_of({std::move(name), {}, {}}); }
 
-    [[nodiscard]] Frame name_of(runtime::FrameId frame) const;
+    [[nodiscard]] Frame name_of(runtime::FrameId frame) const { return frames_.name_of(frame); }
 
     // "java/lang/Object"; empty where there is no class.
     [[nodiscard]] std::string class_name(std::uint64_t klass) const;
@@ -59,18 +58,11 @@ class Methods {
     [[nodiscard]] std::string symbol_of(std::uint64_t pool, std::uint32_t index) const;
 
     static constexpr std::size_t kMostMethods = 200'000;  // of one reading
-    static constexpr std::size_t kMostFrames = 500'000;   // ever; then all others are one
 
   private:
-    struct Named {
-        std::string function{}, file{};
-        std::optional<std::int64_t> line{};
-    };
-
     std::unique_ptr<Method> read_method(std::uint64_t address) const;
     [[nodiscard]] std::array<std::uint64_t, 3> mark_of(std::uint64_t address) const;
     [[nodiscard]] std::string symbol(std::uint64_t address) const;
-    runtime::FrameId number_of(Named named);
 
     const Layout& layout_;
     const probe::MemoryReader* memory_ = nullptr;
@@ -78,8 +70,7 @@ class Methods {
     std::unordered_map<std::uint64_t, bool> same_{};
     // By method and bci, of one reading; its size is bounded as that of `methods_` is.
     std::unordered_map<std::uint64_t, std::unordered_map<std::int64_t, runtime::FrameId>> places_{};
-    std::map<std::tuple<std::string, std::string, std::int64_t>, runtime::FrameId> numbers_{};
-    std::vector<Named> frames_{};
+    runtime::FrameNames frames_{"java"};
 };
 
 }  // namespace rampwatch::hotspot

@@ -14,13 +14,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// Counts take at most one in so many of one CPU's nanoseconds.
-constexpr int kShare = 200;
-// A count comes so long before the tick that it is for.
-constexpr nanoseconds kLead = std::chrono::milliseconds(200);
-constexpr nanoseconds kLongestWait = std::chrono::minutes(2);
-constexpr std::int32_t kNice = 10;
-constexpr nanoseconds kRetry = std::chrono::minutes(1);
 // What is no Go program now may be one soon: a process that has only just begun, a shell that will exec.
 constexpr std::array<nanoseconds, 3> kNotYet = {std::chrono::seconds(1), std::chrono::seconds(10),
                                                 std::chrono::seconds(60)};
@@ -28,7 +21,11 @@ constexpr std::array<nanoseconds, 3> kNotYet = {std::chrono::seconds(1), std::ch
 }  // namespace
 
 GoFeed::GoFeed(std::shared_ptr<worker::Worker> worker, GoFeedSettings settings)
-    : worker_(std::move(worker)), settings_(settings), due_(kDueNow), memory_(worker_->life().pid) {}
+    : worker_(std::move(worker)),
+      settings_(settings),
+      due_(kDueNow),
+      pace_(settings.interval),
+      memory_(worker_->life().pid) {}
 
 std::optional<nanoseconds> GoFeed::deadline() const { return call_ ? call_->deadline() : due_; }
 
@@ -43,8 +40,7 @@ void GoFeed::collect(std::vector<Fact>& facts) {
         learn(std::move(*answer), cpu, now);
     } else if (due_ && now >= *due_) {
         due_.reset();
-        call_.emplace(worker_, worker::order::Count{settings_.aged_after},
-                      worker::Order{.time = kLongestWait, .nice = kNice});
+        call_.emplace(worker_, worker::order::Count{settings_.aged_after}, CountPace::order());
     }
 }
 
@@ -53,7 +49,7 @@ void GoFeed::learn(Result<worker::answer::Count> answer, nanoseconds cpu, nanose
         counters_ = answer->counters;
         program_ = std::move(answer->go);
         fresh_ = true;
-        rests_until_ = now + std::clamp(cpu, nanoseconds{}, kLongestWait) * kShare;
+        pace_.took(cpu, now);
         return;
     }
     counters_ = {};
@@ -61,7 +57,7 @@ void GoFeed::learn(Result<worker::answer::Count> answer, nanoseconds cpu, nanose
     const Error::Kind kind = answer.error().kind;
     if (kind == Error::Kind::gone || kind == Error::Kind::no_permission) return worker_->rest();
     if (kind != Error::Kind::not_found) {
-        due_ = now + kRetry;
+        due_ = now + CountPace::kRetry;
         return;
     }
     worker_->rest();
@@ -88,8 +84,7 @@ void GoFeed::read(Sample& sample) {
         sample.goroutines = program_->goroutines;
         sample.aged_goroutines = program_->aged;
     }
-    const nanoseconds lead = std::min(settings_.interval / 4, kLead);
-    if (!call_) due_ = std::max(sample.mono + settings_.interval - lead, rests_until_);
+    if (!call_) due_ = pace_.after(sample.mono);
 }
 
 }  // namespace rampwatch::dump

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/dump/count_pace.h"
 #include "core/model/sample.h"
 #include "core/probe/memory.h"
 #include "core/probe/sample_reader.h"
@@ -48,7 +49,7 @@ class GoFeed : public probe::SampleReader {
     GoFeedSettings settings_{};
     std::optional<worker::WorkerCall<worker::order::Count>> call_{};  // while an answer is awaited
     std::optional<std::chrono::nanoseconds> due_{};  // when to ask; empty: not before the next tick, or never
-    std::chrono::nanoseconds rests_until_{};
+    CountPace pace_;
     worker::Counters counters_{};
     probe::Memory memory_;
     std::optional<GoProgram> program_{};

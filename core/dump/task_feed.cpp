@@ -13,13 +13,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// Counts take at most one in so many of one CPU's nanoseconds.
-constexpr int kShare = 200;
-// A count comes so long before the tick that it is for.
-constexpr nanoseconds kLead = std::chrono::milliseconds(200);
-constexpr nanoseconds kLongestWait = std::chrono::minutes(2);
-constexpr std::int32_t kNice = 10;
-constexpr nanoseconds kRetry = std::chrono::minutes(1);
 // What has no such language now may have one soon: a process that has only just begun, a shell that will
 // exec. Each time before GoFeed looks again, which lets the worker rest where it finds nothing either.
 constexpr std::array<nanoseconds, 3> kNotYet = {std::chrono::milliseconds(500), std::chrono::seconds(8),
@@ -28,7 +21,7 @@ constexpr std::array<nanoseconds, 3> kNotYet = {std::chrono::milliseconds(500), 
 }  // namespace
 
 TaskFeed::TaskFeed(std::shared_ptr<worker::Worker> worker, TaskFeedSettings settings)
-    : worker_(std::move(worker)), settings_(settings), due_(kDueNow) {}
+    : worker_(std::move(worker)), settings_(settings), due_(kDueNow), pace_(settings.interval) {}
 
 std::optional<nanoseconds> TaskFeed::deadline() const { return call_ ? call_->deadline() : due_; }
 
@@ -44,14 +37,14 @@ void TaskFeed::collect(std::vector<Fact>& facts) {
     } else if (due_ && now >= *due_) {
         due_.reset();
         call_.emplace(worker_, worker::order::TaskCount{.aged_after = settings_.aged_after},
-                      worker::Order{.time = kLongestWait, .nice = kNice});
+                      CountPace::order());
     }
 }
 
 void TaskFeed::learn(Result<worker::answer::TaskCount> answer, nanoseconds cpu, nanoseconds now) {
     count_.reset();
     has_tasks_ = answer && answer->any;
-    rests_until_ = now + std::clamp(cpu, nanoseconds{}, kLongestWait) * kShare;
+    pace_.took(cpu, now);
     if (has_tasks_) {
         if (answer->left_out.empty()) count_ = std::move(*answer);
         return;
@@ -60,7 +53,7 @@ void TaskFeed::learn(Result<worker::answer::TaskCount> answer, nanoseconds cpu, 
                                    answer.error().kind == Error::Kind::no_permission);
     if (never) return;
     if (!answer)
-        due_ = now + kRetry;
+        due_ = now + CountPace::kRetry;
     else if (misses_ < kNotYet.size())
         due_ = now + kNotYet[misses_++];
 }
@@ -79,8 +72,7 @@ void TaskFeed::read(Sample& sample) {
         sample.aged_tasks = count_->aged;
         count_.reset();
     }
-    const nanoseconds lead = std::min(settings_.interval / 4, kLead);
-    if (!call_) due_ = std::max(sample.mono + settings_.interval - lead, rests_until_);
+    if (!call_) due_ = pace_.after(sample.mono);
 }
 
 }  // namespace rampwatch::dump

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/dump/count_pace.h"
 #include "core/model/sample.h"
 #include "core/probe/sample_reader.h"
 #include "core/worker/worker_call.h"
@@ -44,7 +45,7 @@ class TaskFeed : public probe::SampleReader {
     TaskFeedSettings settings_{};
     std::optional<worker::WorkerCall<worker::order::TaskCount>> call_{};  // while an answer is awaited
     std::optional<std::chrono::nanoseconds> due_{};  // when to ask; empty: not before the next tick, or never
-    std::chrono::nanoseconds rests_until_{};
+    CountPace pace_;
     std::optional<worker::answer::TaskCount> count_{};  // that no sample has had yet
     bool has_tasks_ = false;                            // a runtime that has some is there
     std::size_t misses_ = 0;                            // looks that found none

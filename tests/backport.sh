@@ -5,6 +5,7 @@
 # backport.sh FOLDER INTO PACKAGE...    unpacks them into FOLDER/INTO
 # backport.sh FOLDER --names REGEX      which packages there are
 set -euo pipefail
+. "${BASH_SOURCE[0]%/*}/holds.sh"
 mkdir -p "$1/lists/partial" "$1/cache/archives/partial"
 folder=$(readlink -f "$1")
 into=$2
@@ -40,7 +41,7 @@ cd "$folder/$into"
 for package; do
     [ ! -e ".$package" ] || continue
     from=("$package/${SUITE:-$suite-backports}")
-    apt-cache "${place[@]}" policy "$package" | grep -q "backports/main" || from=("$package")
+    apt-cache "${place[@]}" policy "$package" | holds "backports/main" || from=("$package")
     apt-get -qq "${place[@]}" download "${from[@]}" >&2 || { echo "no $package there" >&2; exit 1; }
     dpkg-deb -x "$package"_*.deb .
     rm -f "$package"_*.deb

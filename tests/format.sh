@@ -7,7 +7,7 @@ cd "${1:-$(dirname "$0")/..}"
 
 program=
 for name in clang-format-14 clang-format; do
-    command -v "$name" >/dev/null && "$name" --version | grep -q 'version 14\.' && program=$name && break
+    command -v "$name" >/dev/null && [[ $("$name" --version) == *"version 14."* ]] && program=$name && break
 done
 if [ -z "$program" ]; then
     [ -z "${RAMPWATCH_NOTHING_MISSING:-}" ] || { echo "not installed: clang-format 14" >&2; exit 1; }

@@ -33,7 +33,7 @@ status_is() {  # STATUS CMD...: what it says is in $folder/out and $folder/err
     "${@:2}" >"$folder/out" 2>"$folder/err" || status=$?
     [ "$status" = "$1" ] || { echo "status $status, not $1: ${*:2}" >&2; head -c 2000 "$folder/err" >&2; return 1; }
 }
-said() { tr -s '\n ' ' ' <"$folder/err" | grep -qF -- "$1"; }
+said() { tr -s '\n ' ' ' <"$folder/err" | holds -F -- "$1"; }
 shown() { grep -qF -- "$1" "$folder/out"; }
 
 # --- the data, and a server that has it

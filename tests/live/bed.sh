@@ -6,6 +6,7 @@
 #                    a "bed CMD &" makes bed_down hang.
 #   bed_down         powers off and clears away
 # And the words of the tests in it: skip, bed_needs, check, ok, fail, eventually, prop and prop_is.
+. "${BASH_SOURCE[0]%/*}/../holds.sh"
 
 skip() {
     [ -z "${RAMPWATCH_NOTHING_MISSING:-}" ] || { echo "cannot run here: $*" >&2; exit 1; }

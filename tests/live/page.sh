@@ -32,7 +32,7 @@ for page in report saved; do
     grep -q 'next: <code>' "$work/$page.dom" || fail "$page: the page does not end"
     if grep -q 'CONSOLE' "$work/$page.log"; then fail "$page: $(grep CONSOLE "$work/$page.log" | head -3)"; fi
     if grep -q '<img' "$work/$page.dom"; then fail "$page: a name became markup"; fi
-    if grep -oE '"url":"(https?|wss?)://[^"]*' "$work/$page.net" | grep -v 'googleapis\|gstatic\|google.com' | grep -q .; then
+    if [ -n "$(grep -oE '"url":"(https?|wss?)://[^"]*' "$work/$page.net" | grep -v 'googleapis\|gstatic\|google.com')" ]; then
         fail "$page: it asks for $(grep -oE '"url":"(https?|wss?)://[^"]*' "$work/$page.net" | head -3)"
     fi
     if grep -qE '(src|href)="?(https?:)?//' "$work/$page.dom"; then fail "$page: it names something elsewhere"; fi

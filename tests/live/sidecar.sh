@@ -9,9 +9,9 @@ program=$1 programs=$2 source=$3
 bed_needs
 
 prop_is_not() { [ "$(prop "$1" "$2")" != "$3" ]; }
-prop_has() { prop "$1" "$2" | grep -q -e "$3"; }
-in_journal() { bed journalctl -q -o cat "$@" | grep -q .; }
-journal_has() { bed journalctl -q -o cat -u "$unit" | grep -q -e "$1"; }
+prop_has() { prop "$1" "$2" | holds -e "$3"; }
+in_journal() { bed journalctl -q -o cat "$@" | holds .; }
+journal_has() { bed journalctl -q -o cat -u "$unit" | holds -e "$1"; }
 unit=rampwatch@leaky.service
 
 trap bed_down EXIT

@@ -10,7 +10,7 @@ bed_needs sqlite3
 
 unit=rampwatch-report.service
 said() { bed journalctl -q -o cat -t rampwatch -u "$unit"; }
-journal_has() { said | grep -q -e "$1"; }
+journal_has() { said | holds -e "$1"; }
 lines_said() { said | wc -l; }
 # The timer, started anew, fires a second later; returns when the report that it started has ended.
 fires() {
@@ -18,7 +18,7 @@ fires() {
     before=$(prop "$unit" ExecMainExitTimestampMonotonic)
     bed systemctl reset-failed "$unit" 2>/dev/null || true
     bed systemctl restart rampwatch-report.timer
-    while prop_is "$unit" ExecMainExitTimestampMonotonic "$before" || ! prop "$unit" ActiveState | grep -qE 'inactive|failed'; do
+    while prop_is "$unit" ExecMainExitTimestampMonotonic "$before" || ! prop "$unit" ActiveState | holds -E 'inactive|failed'; do
         [ "$SECONDS" -lt "$deadline" ] || { fail "the timer fires"; return 0; }
         sleep 0.2
     done

@@ -47,14 +47,14 @@ for command in "${commands[@]}"; do lines+=("rampwatch $command -" "rampwatch $c
 offers=$("offers_of_$shell" "${lines[@]}")
 
 for command in "${commands[@]}" $(aliases_of_help "$program"); do
-    offered_at "rampwatch " | grep -qxF "$command" || fail "$shell: $command is not offered"
+    offered_at "rampwatch " | holds -xF "$command" || fail "$shell: $command is not offered"
 done
 for command in '' "${commands[@]}"; do
     before="rampwatch ${command:+$command }"
     known=$(options_of_help "$program" $command)
     for option in $known; do
         [[ $option == --* ]] && line="$before--" || line="$before-"
-        offered_at "$line" | grep -qxF -e "$option" || fail "$shell: \"$line\" does not offer $option"
+        offered_at "$line" | holds -xF -e "$option" || fail "$shell: \"$line\" does not offer $option"
     done
     for option in $(offered_at "$before-" | grep -E '^--?[A-Za-z]'); do
         grep -qxF -e "$option" <<<"$known" || fail "$shell: ${command:-rampwatch} has no $option"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Sourced: the options of a command as --help has them, one a line, sorted.
+. "${BASH_SOURCE[0]%/*}/../holds.sh"
 
 # In --help an option stands at the beginning of a line: "  -i,--interval DURATION [1s]    how often".
 options_of_help() {  # PROGRAM [COMMAND]

@@ -39,6 +39,6 @@ for alias in $(aliases_of_help "$program"); do
 done
 for page in "$source"/man/rampwatch-*.1; do
     command=${page##*/rampwatch-}
-    commands_of_help "$program" | grep -qx "${command%.1}" || fail "${page##*/} is about no command"
+    commands_of_help "$program" | holds -x "${command%.1}" || fail "${page##*/} is about no command"
 done
 [ "$failures" -eq 0 ]

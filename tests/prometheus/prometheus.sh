@@ -42,13 +42,13 @@ promtool check metrics <"$folder/run/leaky.prom"
 own=$(sed -nE 's/.*metrics are at port ([0-9]+).*/\1/p' "$folder/watch.log")
 [ "$(curl -fsS "http://127.0.0.1:$own/-/healthy")" = healthy ]
 [ -z "$(curl -fsS "http://127.0.0.1:$own/metrics" | grep '^exposer_')" ]
-curl -fsS "http://127.0.0.1:$own/metrics" | grep -q '^rampwatch_up{'
+curl -fsS "http://127.0.0.1:$own/metrics" | holds '^rampwatch_up{'
 "$program" serve --listen 127.0.0.1:0 --dir "$folder/run" 2>"$folder/serve.log" &
 started
 wait_for 10 "the server" grep -q 'at port [1-9]' "$folder/serve.log"
 port=$(sed -nE 's/.*at port ([0-9]+).*/\1/p' "$folder/serve.log")
 [ "$(curl -fsS "http://127.0.0.1:$port/-/healthy")" = healthy ]
-curl -fsS "http://127.0.0.1:$port/metrics" | grep -q '^rampwatch_watches 1$'
+curl -fsS "http://127.0.0.1:$port/metrics" | holds '^rampwatch_watches 1$'
 
 cat >"$folder/prometheus.yml" <<YAML
 global: { scrape_interval: 1s, evaluation_interval: 1s }
@@ -63,7 +63,7 @@ prometheus --config.file="$folder/prometheus.yml" --storage.tsdb.path="$folder/d
 started
 wait_for 30 "Prometheus" curl -fsS "http://127.0.0.1:$web/-/ready"
 query() { curl -fsS "http://127.0.0.1:$web/api/v1/query" --data-urlencode "query=$1"; }
-fires() { query 'ALERTS{alertname="MemoryLeak",alertstate="firing"}' | grep -q '"target"'; }
+fires() { query 'ALERTS{alertname="MemoryLeak",alertstate="firing"}' | holds '"target"'; }
 wait_for 90 "the alert" fires
 curl -fsS "http://127.0.0.1:$web/api/v1/alerts" >"$folder/alerts.json"
 python3 - "$folder" <<'PY'
@@ -85,10 +85,10 @@ for panel in json.load(open(sys.argv[1]))["panels"]:
         print(target["expr"].replace("$target", ".*"))
 PY
 failures=0
-answered() { query "$1" | grep -v '"result":\[\]' | grep -q '"status":"success"'; }
+answered() { query "$1" | grep -v '"result":\[\]' | holds '"status":"success"'; }
 deadline=$((SECONDS + 30))
 while read -r expression; do
-    case $expression in *goroutines*) query "$expression" | grep -q '"status":"success"' && continue ;; esac
+    case $expression in *goroutines*) query "$expression" | holds '"status":"success"' && continue ;; esac
     until answered "$expression"; do
         [ "$SECONDS" -lt "$deadline" ] || { echo "FAIL no answer: $expression: $(query "$expression")" >&2; failures=1; break; }
         sleep 0.2

@@ -75,7 +75,7 @@ w native-dumps --backend native --dump-every 5s
 w kept-dumps --dump-dir "$dir/kept-dumps.d" --dump-every 20s
 if command -v eu-stack >/dev/null; then w eu-stack-dumps --backend eu-stack --dump-every 20s; fi
 if command -v gdb >/dev/null; then w gdb-dumps --backend gdb --dump-every 60s; fi
-if "$rampwatch" watch --help | grep -q -e --listen; then w listening --listen 127.0.0.1:19477; fi
+if [[ $("$rampwatch" watch --help) == *--listen* ]]; then w listening --listen 127.0.0.1:19477; fi
 watch_as idle watch --patience 2m --interval 1s "$steady"
 watch_as tree watch --patience 2m --interval 1s --history --history-dir "$dir/tree.d" --dump-every 20s --tree "$tree"
 watch_as scan scan --for "$((seconds + 60))s" --interval 2s

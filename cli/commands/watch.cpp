@@ -34,9 +34,6 @@ namespace {
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
-// EX_CONFIG of sysexits.h: that a unit need not try again what was written wrongly.
-constexpr int kBadUsageOfService = 78;
-
 constexpr const char* kExamples = R"(Examples:
   rampwatch watch 4711                 until Ctrl-C; says when it leaks, and why
   rampwatch watch --name myservice --record mem.csv

@@ -77,6 +77,7 @@ Result<std::optional<ServiceSettings>> read_service_options(const ServiceOptions
         return error;
     }
     settings.unit = settings.called = std::move(*unit);
+    settings.wait = target.wait;
     return std::optional(settings);
 }
 

@@ -138,7 +138,8 @@ void ServiceWatch::pause(nanoseconds until) {
     poller.wait(until);
 }
 
-// By hand there has to be such a unit; the manager's own instance waits for it, and for the bus.
+// There has to be such a unit, unless --wait says that it may come; the manager's own instance waits for the
+// bus.
 std::optional<Error> ServiceWatch::find_unit() {
     bool warned = false;
     while (true) {
@@ -167,7 +168,7 @@ std::optional<Error> ServiceWatch::find_unit() {
         hint += "?";
     }
     const Error error{Error::Kind::not_found, "no such unit", service_.unit, hint};
-    if (!by_manager_) return error;
+    if (!service_.wait) return error;
     say(to_string(error) + "; waiting for it");
     return std::nullopt;
 }
@@ -197,7 +198,8 @@ bool ServiceWatch::await_unit() {
     notify_.ready();
     bool told = false;
     while (unit_->state().main_pid == 0 && unit_->state().control_group.empty()) {
-        notify_.status("waiting for " + service_.unit + " to start");
+        notify_.status("waiting for " + service_.unit +
+                       (unit_->state().exists ? " to start" : ", which does not exist"));
         if (!std::exchange(told, true) && !by_manager_ && !settings_.listener.quiet)
             say("waiting for " + service_.unit + " to start");
         pause(boot_now() + 10s);
@@ -371,7 +373,9 @@ int ServiceWatch::run() {
     if (error && error->kind == Error::Kind::timed_out && by_manager_) return static_cast<int>(Exit::healthy);
     if (error) {
         if (to_journal_) say(to_string(*error));
-        return to_journal_ ? static_cast<int>(Exit::trouble) : complain(*error);
+        const int status = to_journal_ ? static_cast<int>(Exit::trouble) : complain(*error);
+        const bool no_unit = error->kind == Error::Kind::not_found && !service_.unit.empty();
+        return no_unit && by_manager_ ? kBadUsageOfService : status;
     }
     const bool is_down = unit_ && unit_->state().main_pid == 0 && unit_->state().control_group.empty();
     if (settings_.one_shot && is_down) return tell_absence();

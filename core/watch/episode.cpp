@@ -27,6 +27,9 @@ nanoseconds check_after(const Verdict& verdict, nanoseconds patience) {
 // A limit notice that comes and goes within this time is one.
 nanoseconds quiet_after_limit(nanoseconds patience) { return std::max<nanoseconds>(patience / 32, 5s); }
 
+// A claim that falls and comes back within this time has not ended.
+nanoseconds rest_before_recovery(nanoseconds patience) { return patience / 8; }
+
 // How many of the times that matter to a person's plans are already undercut: this week, today, now.
 int nearness(double eta_s) {
     constexpr std::array<double, 3> kTimesThatMatter_s = {7 * 86400.0, 86400.0, 3600.0};
@@ -54,19 +57,24 @@ bool Episode::look(Claim claim, bool limit_near, nanoseconds mono) {
     } else {
         far_since_.reset();
     }
+    if (claim >= Claim::growing || reached_ < Claim::growing)
+        lower_since_.reset();
+    else if (!lower_since_)
+        lower_since_ = mono;
     if (limit_near && !near_told_) return true;
     if (claim >= Claim::growing && claim > reached_) return true;
-    if (claim < Claim::growing && reached_ >= Claim::growing) return true;
+    if (over(mono)) return true;
     return claim == Claim::leak && next_check_ && mono >= *next_check_;
 }
 
 std::vector<Episode::Telling> Episode::update(const Verdict& verdict) {
     std::vector<Telling> told;
     const Claim before = reached_;
-    if (verdict.claim < Claim::growing && before >= Claim::growing) {
+    if (over(verdict.now)) {
         told.push_back({Event::Kind::recovered, before});
         reached_ = Claim::undecided;
         next_check_.reset();
+        lower_since_.reset();
     } else if (verdict.claim >= Claim::growing && verdict.claim > before) {
         const bool leak = verdict.claim == Claim::leak;
         told.push_back({leak ? Event::Kind::leak : Event::Kind::growing, before});
@@ -86,6 +94,10 @@ std::vector<Episode::Telling> Episode::update(const Verdict& verdict) {
 
 bool Episode::sound() const {
     return reached_ <= Claim::leak && (!told_series_ || index(*told_series_) < kSeriesCount);
+}
+
+bool Episode::over(nanoseconds mono) const {
+    return lower_since_ && mono - *lower_since_ >= rest_before_recovery(patience_);
 }
 
 bool Episode::worse(const Verdict& verdict) const {

@@ -152,6 +152,11 @@ rm "$root/etc/systemd/system/rampwatch@.service.d/rights.conf"
 
 check "by hand a unit that does not exist is trouble, with the near names" \
     sh -c "nsenter -t $bed_leader -a -- rampwatch watch --unit leakey 2>&1 | grep -q 'did you mean leaky.service'"
+check "to enable the watch of one that does not exist fails at once" \
+    sh -c "! nsenter -t $bed_leader -a -- systemctl start rampwatch@leakey.service 2>/dev/null"
+check "and is not tried again" [ "$(prop rampwatch@leakey.service NRestarts)$(prop rampwatch@leakey.service ExecMainStatus)" = 078 ]
+eventually 10 "its journal has the near names" sh -c \
+    "nsenter -t $bed_leader -a -- journalctl -q -o cat -u rampwatch@leakey | grep -q 'did you mean leaky.service'"
 install -m 644 /dev/stdin "$root/etc/rampwatch/leaky.conf" <<<'patiense = 10s'
 bed systemctl daemon-reload
 bed systemctl start "$unit" 2>/dev/null || true

@@ -106,13 +106,30 @@ TEST_CASE("a recovery ends the episode and the next leak is an alarm of its own"
     Teller tell;
     tell({Claim::growing});
     tell({Claim::leak});
+    CHECK(tell({Claim::healthy}).empty());
+    CHECK(tell({Claim::healthy}).empty());
     CHECK(tell({Claim::healthy}) == Kinds{Event::Kind::recovered});
     CHECK(tell.before == Claim::leak);
     CHECK(tell({Claim::healthy}).empty());
     CHECK(tell({Claim::growing}) == Kinds{Event::Kind::growing});
+    CHECK(tell({Claim::undecided}).empty());
+    CHECK(tell({Claim::healthy}).empty());
     CHECK(tell({Claim::undecided}) == Kinds{Event::Kind::recovered});
     CHECK(tell.before == Claim::growing);
     CHECK(tell({Claim::leak}) == Kinds{Event::Kind::leak});
+}
+
+TEST_CASE("a claim that falls and comes back within an eighth of the patience has not ended", "[watch]") {
+    Teller tell;
+    tell({Claim::growing});
+    for (int tooth = 0; tooth < 20; ++tooth) {
+        CHECK(tell({Claim::healthy}).empty());
+        CHECK(tell({.claim = Claim::undecided, .limit_near = tooth == 3}).size() == (tooth == 3 ? 1 : 0));
+        CHECK(tell({Claim::growing}).empty());
+    }
+    CHECK(tell({Claim::healthy}).empty());
+    CHECK(tell({Claim::leak}) == Kinds{Event::Kind::leak});
+    CHECK(tell.before == Claim::growing);
 }
 
 TEST_CASE("a near limit is told once, apart from every claim, and again only after it was gone", "[watch]") {

@@ -17,7 +17,7 @@
 namespace rampwatch::cli {
 
 void WatchBody::say(const std::string& line) {
-    const char* clear = err_terminal_.can_redraw ? "\r\x1b[J" : "";
+    const char* clear = err_terminal_.can_redraw && !with_command_ ? "\r\x1b[J" : "";
     err_.write(fmt::format("{}rampwatch: {}\n", clear, line), Outlet::Importance::much);
 }
 
@@ -36,7 +36,9 @@ std::optional<Error> WatchBody::open_records(TargetId recorded) {
 }
 
 void WatchBody::open_stdout() {
-    auto screen = listener_on_stdout(out_, settings_.json, settings_.listener);
+    ListenerOptions options = settings_.listener;
+    options.shares_terminal = with_command_;
+    auto screen = listener_on_stdout(out_, settings_.json, options);
     screen_ = screen.get();
     listener_ = std::move(screen);
 }

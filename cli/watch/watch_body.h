@@ -38,7 +38,7 @@ class WatchBody {
 
     // `with_command`: see Signals; `settings` outlives this.
     WatchBody(const WatchSettings& settings, bool with_command, const StopOptions& stop)
-        : settings_(settings), signals_(with_command), stop_(signals_, stop) {}
+        : settings_(settings), with_command_(with_command), signals_(with_command), stop_(signals_, stop) {}
     virtual ~WatchBody() = default;
     WatchBody(const WatchBody&) = delete;
     WatchBody& operator=(const WatchBody&) = delete;
@@ -71,6 +71,7 @@ class WatchBody {
     void say_missing_samples();
 
     const WatchSettings& settings_;
+    const bool with_command_;
     Signals signals_;
     StopRule stop_;
     Outlet out_{STDOUT_FILENO};

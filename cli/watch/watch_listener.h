@@ -16,6 +16,7 @@ namespace rampwatch::cli {
 
 struct ListenerOptions {
     bool quiet = false;                       // nothing until there is something to say
+    bool shares_terminal = false;             // with a command, whose lines a status line would be mixed with
     std::optional<report::Detail> explain{};  // the evidence beside each verdict
     std::chrono::nanoseconds patience{};
     std::chrono::nanoseconds interval{};

@@ -61,7 +61,7 @@ class TextListener final : public WatchListener {
   public:
     TextListener(Outlet& outlet, int fd, const Terminal& terminal, const ListenerOptions& options)
         : outlet_(outlet), fd_(fd), terminal_(terminal), options_(options) {
-        if (terminal.can_redraw && !options.quiet) status_.emplace(outlet, fd);
+        if (terminal.can_redraw && !options.quiet && !options.shares_terminal) status_.emplace(outlet, fd);
         next_progress_ = std::clamp<nanoseconds>(options.patience / 16, 1s, 10s);
     }
 

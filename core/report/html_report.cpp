@@ -8,8 +8,12 @@
 #include "core/base/units.h"
 #include "core/model/words.h"
 #include "core/report/frame_text.h"
+#include "core/report/go_text.h"
+#include "core/report/group_words.h"
 #include "core/report/html_heap.h"
+#include "core/report/memory_text.h"
 #include "core/report/svg_chart.h"
+#include "core/report/task_text.h"
 #include "core/report/text_verdict.h"
 #include "core/report/verdict_words.h"
 
@@ -46,6 +50,7 @@ gap:.1rem .9rem;margin:.5rem 0}dt{color:var(--dim)}dd{margin:0;overflow-wrap:any
 table{border-collapse:collapse;width:100%;font-size:.88rem}th,td{text-align:left;padding:.15rem .6rem .15rem 0;
 vertical-align:top;border-bottom:1px solid var(--edge)}.num{text-align:right;white-space:nowrap}
 .when{white-space:nowrap}
+.note{font-size:.9rem;margin:.15rem 0}
 pre{overflow-x:auto;font-size:.85rem;margin:.4rem 0;padding:.5rem;background:var(--bg);border:1px solid var(--edge);
 border-radius:6px}.scroll{overflow-x:auto}figure{margin:.4rem 0}figcaption{font-size:.85rem;color:var(--dim)}
 .small{display:inline-block;width:16rem;max-width:100%;margin-right:1rem}svg{width:100%;height:auto;display:block}
@@ -69,18 +74,6 @@ std::string row(std::string_view label, std::string_view text) {
     return fmt::format("<dt>{}</dt><dd>{}</dd>", html_escape(label), html_escape(text));
 }
 
-// "  how fast      +4.40 MiB/h" as a row of the list.
-std::string row_of_line(std::string_view line) {
-    const auto begin = line.find_first_not_of(' ');
-    const auto gap = begin == std::string_view::npos ? begin : line.find("  ", begin);
-    if (gap == std::string_view::npos) {
-        const auto space = begin == std::string_view::npos ? begin : line.find(' ', begin + 12);
-        if (space == std::string_view::npos) return row("", line);
-        return row(line.substr(begin, space - begin), line.substr(space + 1));
-    }
-    return row(line.substr(begin, gap - begin), line.substr(line.find_first_not_of(' ', gap)));
-}
-
 std::string watch_row(const TargetReport& target) {
     const std::string last = target.last_wall ? format_time(*target.last_wall) : "never";
     if (target.watch == WatchState::dead)
@@ -92,9 +85,8 @@ std::string watch_row(const TargetReport& target) {
 
 std::string facts(const TargetReport& target) {
     std::string html = "<dl>";
-    const auto lines = headline(target.verdict, target.context);
-    for (std::size_t i = 1; i < lines.size(); ++i) html += row_of_line(lines[i]);
-    for (const std::string& line : beside(target.verdict, target.context)) html += row_of_line(line);
+    for (const VerdictRow& fact : verdict_rows(target.verdict, target.context))
+        html += row(fact.label, fact.text);
     if (const std::string phrase = restarts_phrase(target); !phrase.empty()) html += row("restarts", phrase);
     if (target.silenced && target.before.silent_until_wall)
         html += row("acknowledged", "until " + format_time(*target.before.silent_until_wall));
@@ -133,7 +125,17 @@ std::string events_table(const TargetReport& target) {
     return html + "</table></details>";
 }
 
-std::string group_html(const Group& group, const Dump& dump) {
+// Sentences below the frames, as the text has them.
+std::string notes_html(const GroupWords& words) {
+    std::string html;
+    for (const std::string* note :
+         {&words.growth, &words.creator, &words.labels, &words.stayed, &words.follows})
+        if (!note->empty()) html += "<p class=\"note\">" + html_escape(*note) + "</p>";
+    if (!words.hint.empty()) html += "<p class=\"note\">hint: " + html_escape(words.hint) + "</p>";
+    return html;
+}
+
+std::string group_html(const Group& group, const Dump& dump, const GroupWords& words) {
     std::string head =
         fmt::format("{} {}{}", format_count(group.count), group.task.empty() ? word(group.kind) : group.task,
                     group.count == 1 ? "" : "s");
@@ -149,7 +151,21 @@ std::string group_html(const Group& group, const Dump& dump) {
     }
     if (group.frames.size() > kMostFramesShown)
         frames += fmt::format("and {} more frames\n", group.frames.size() - kMostFramesShown);
-    return fmt::format("<p class=\"stack\">{}</p><pre>{}</pre>", html_escape(head), frames);
+    return fmt::format("<p class=\"stack\">{}</p><pre>{}</pre>{}", html_escape(head), frames,
+                       notes_html(words));
+}
+
+// What is known of the process beside its stacks: counts of its runtimes, and what its memory is made of.
+std::string facts_of_dump(const Dump& dump) {
+    std::vector<std::string> lines = runtime_lines(dump);
+    if (dump.go) lines.push_back("goroutines: " + go_count_text(*dump.go));
+    for (const std::string& line : go_memory_lines(dump)) lines.push_back(line);
+    for (const std::string& warning : dump.warnings) lines.push_back("note: " + warning);
+    std::string html;
+    for (const std::string& line : lines) html += "<p class=\"note\">" + html_escape(line) + "</p>";
+    std::string parts;
+    for (const std::string& line : memory_lines(dump)) parts += html_escape(line) + "\n";
+    return parts.empty() ? html : html + "<pre>" + parts + "</pre>";
 }
 
 std::string dump_html(const TargetReport& target) {
@@ -158,11 +174,12 @@ std::string dump_html(const TargetReport& target) {
     std::string html =
         fmt::format("<details open><summary>Stacks of {}{}</summary>", html_escape(format_time(dump.wall)),
                     dump.baseline ? html_escape(", change since " + format_time(*dump.baseline)) : "");
-    for (std::size_t i = 0; i < std::min(dump.groups.size(), kMostGroupsShown); ++i)
-        html += group_html(dump.groups[i], dump);
-    if (dump.groups.size() > kMostGroupsShown)
-        html +=
-            fmt::format("<p class=\"dim\">and {} other groups</p>", dump.groups.size() - kMostGroupsShown);
+    html += facts_of_dump(dump);
+    GroupSpeaker speaker(dump);
+    const auto shown = ranked_groups(dump, kMostGroupsShown);
+    for (const Group* group : shown) html += group_html(*group, dump, speaker.words_of(*group));
+    if (dump.groups.size() > shown.size())
+        html += fmt::format("<p class=\"dim\">and {} other groups</p>", dump.groups.size() - shown.size());
     return html + "</details>";
 }
 
@@ -170,7 +187,7 @@ std::string target_html(const TargetReport& target) {
     const std::string claim(word(target.verdict.claim));
     std::string html = fmt::format("<section><h2><span class=\"claim {0}\">{0}</span> {1}</h2>", claim,
                                    html_escape(target.name));
-    html += fmt::format("<p>{}</p>", html_escape(headline(target.verdict, target.context).front()));
+    html += fmt::format("<p>{}</p>", html_escape(verdict_title(target.verdict, target.context)));
     for (const News& news : target.news)
         html += fmt::format("<p class=\"news\">{}</p>", html_escape(news.text));
     html += svg_memory(target);

@@ -16,6 +16,7 @@
 #include "core/model/stack_kind.h"
 #include "core/report/frame_text.h"
 #include "core/report/go_text.h"
+#include "core/report/group_words.h"
 #include "core/report/grown_groups.h"
 #include "core/report/heap_section.h"
 #include "core/report/memory_text.h"
@@ -107,18 +108,6 @@ std::string group_head(const Group& group, std::int64_t total, std::int64_t chan
     return head + "\n";
 }
 
-// How its count moved with the memory, over the dumps so far.
-std::string growth_line(const Group& group, const DumpTextStyle& style) {
-    if (!group.growth) return {};
-    const GroupGrowth& growth = *group.growth;
-    return bold(fmt::format("    grows by {}, the memory by {} ({} to {}) for each: {:.0f} % of its growth",
-                            format_count_rate(growth.per_s), format_size(growth.bytes_each),
-                            format_size(growth.bytes_each_low), format_size(growth.bytes_each_high),
-                            100 * growth.explains),
-                style) +
-           "\n";
-}
-
 // "4 library frames: read .. main loop", folded into one line.
 std::string folded_line(std::span<const Frame> frames, bool innermost, const DumpTextStyle& style) {
     // The outer one says more: what the program's own code called.
@@ -189,111 +178,9 @@ std::string names_line(const Group& group, const DumpTextStyle& style) {
     return aside("    " + text, style);
 }
 
-std::string creator_line(const Group& group, const std::string& program, const DumpTextStyle& style) {
-    if (!group.created_by) return {};
-    std::string text = "    created by " + frame_name(*group.created_by, 60) + "  " +
-                       frame_place(*group.created_by, program);
-    if (group.parent) {
-        text += fmt::format(" ({} {}", row_of(group.kind).word, *group.parent);
-        if (group.parent_frame) text += ", now at " + frame_place(*group.parent_frame, program);
-        text += ")";
-    }
-    return aside(std::move(text), style);
-}
-
-// "labels: tenant=shop, route=/cart"
-std::string labels_line(const Group& group, const DumpTextStyle& style) {
-    constexpr std::size_t kMostLabelsShown = 8;
-    if (group.labels.empty()) return {};
-    std::string text;
-    for (std::size_t i = 0; i < std::min(kMostLabelsShown, group.labels.size()); ++i)
-        text += (i > 0 ? ", " : "    labels: ") + escape(group.labels[i], 128);
-    return aside(std::move(text), style);
-}
-
-// Said once for each kind of wait, where so many wait that it may be the matter.
-std::string hint_text(const Group& group, std::vector<std::string>& said, const DumpTextStyle& style) {
-    constexpr std::int64_t kMany = 50;
-    if (!row_of(group.kind).is_task || group.count < kMany || !group.state) return {};
-    const std::string hint =
-        group.kind == StackKind::task ? task_hint(group) : std::string(wait_hint(*group.state));
-    if (hint.empty() || std::find(said.begin(), said.end(), hint) != said.end()) return {};
-    said.push_back(hint);
-    return wrapped("    hint: ", hint, width_of(style));
-}
-
-// What those that were there before say of growth: a leak keeps them, load replaces them.
-std::string members_line(const Group& group, const DumpTextStyle& style) {
-    if (!has_grown(group) || !group.stayed) return {};
-    const int share = static_cast<int>(*group.stayed * 100);
-    if (share >= 90) {
-        return aside(fmt::format("    {} of those before are still here: this is no load that comes and goes",
-                                 share == 100 ? "all" : fmt::format("{} %", share)),
-                     style);
-    }
-    if (share <= 50)
-        return aside(fmt::format("    {} % of those before have gone on: they come and go, as under load",
-                                 100 - share),
-                     style);
-    return {};
-}
-
-// Of the process itself where its parts are known; what is watched may be a sum of several.
-std::optional<std::int64_t> memory_change(const Dump& dump) {
-    if (dump.memory && dump.memory->before)
-        return held_bytes(dump.memory->total) - held_bytes(*dump.memory->before);
-    if (!dump.rss_bytes || !dump.baseline_rss_bytes) return std::nullopt;
-    return *dump.rss_bytes - *dump.baseline_rss_bytes;
-}
-
-// What memory grew by beside it, for the one that grew most.
-std::string follows_line(const Dump& dump, const Group& group, const DumpTextStyle& style) {
-    const auto change = memory_change(dump);
-    if (!change || !has_grown(group) || group.growth) return {};
-    const double bytes = static_cast<double>(*change);
-    const double count = static_cast<double>(*group.change);
-    if (bytes < static_cast<double>(1 << 20)) return {};
-    // A count of n is known to about the root of n.
-    const double each = bytes / count, error = each / std::sqrt(count);
-    return aside(
-        fmt::format("    memory grew by {} meanwhile: {} (+-{}) for each of them, if all follows them",
-                    format_size(bytes), format_size(each), format_size(error)),
-        style);
-}
-
-std::int64_t total_of(const Dump& dump, StackKind kind) {
-    std::int64_t sum = 0;
-    for (const Group& group : dump.groups) sum += group.kind == kind ? group.count : 0;
-    return sum;
-}
-
-std::int64_t total_of(const Dump& dump) {
+std::int64_t total_of_all(const Dump& dump) {
     return std::accumulate(dump.groups.begin(), dump.groups.end(), std::int64_t{0},
                            [](std::int64_t sum, const Group& group) { return sum + group.count; });
-}
-
-// What grew most first, then the biggest; the Go runtime's own are counted with the rest.
-std::vector<const Group*> ranked(const Dump& dump, std::size_t most) {
-    std::vector<const Group*> groups;
-    for (const Group& group : dump.groups) {
-        if (!group.runtime_own) groups.push_back(&group);
-    }
-    const auto explains = [](const Group* group) { return group->growth ? group->growth->explains : -1; };
-    const auto growth = [](const Group* group) { return has_grown(*group) ? *group->change : 0; };
-    std::stable_sort(groups.begin(), groups.end(), [&](const Group* a, const Group* b) {
-        if (explains(a) != explains(b)) return explains(a) > explains(b);
-        return growth(a) > growth(b);
-    });
-    if (most == 0 || groups.size() <= most) return groups;
-    const auto grown = std::max_element(groups.begin(), groups.end(), [](const Group* a, const Group* b) {
-        return a->change.value_or(0) < b->change.value_or(0);
-    });
-    const Group* const grower = *grown;
-    const bool is_beyond =
-        static_cast<std::size_t>(grown - groups.begin()) >= most && grower->change.value_or(0) > 0;
-    groups.resize(most);
-    if (is_beyond) groups.back() = grower;
-    return groups;
 }
 
 // The threads that a language runtime keeps for itself, in a line.
@@ -306,7 +193,7 @@ std::string own_threads_line(const Group& group, const DumpTextStyle& style) {
 
 std::string rest_lines(const Dump& dump, const std::vector<const Group*>& shown, const DumpTextStyle& style) {
     std::size_t groups = dump.groups.size() - shown.size();
-    std::int64_t count = total_of(dump);
+    std::int64_t count = total_of_all(dump);
     for (const Group* group : shown) count -= group->count;
     std::string own;
     for (const Group& group : dump.groups) {
@@ -385,25 +272,26 @@ std::string unchanged_line(const Dump& dump) {
 }  // namespace
 
 std::string text_groups(const Dump& dump, const DumpTextStyle& style) {
-    std::vector<const Group*> shown = ranked(dump, style.most_groups);
+    std::vector<const Group*> shown = ranked_groups(dump, style.most_groups);
     if (style.only_grown && dump.baseline) {
         if (const std::string line = unchanged_line(dump); !line.empty()) return line;
         std::erase_if(shown, [](const Group* group) { return !has_grown(*group); });
     }
     const auto since = dump.baseline && dump.wall > *dump.baseline ? std::optional(dump.wall - *dump.baseline)
                                                                    : std::nullopt;
-    std::vector<std::string> said;
+    GroupSpeaker speaker(dump);
+    const auto beside = [&](const std::string& words) {
+        return words.empty() ? words : aside("    " + words, style);
+    };
     std::string text;
     for (const Group* group : shown) {
+        const GroupWords words = speaker.words_of(*group);
         if (!text.empty()) text += "\n";
         text += group_head(*group, total_of(dump, group->kind), change_of(dump, group->kind), since, style);
-        text += growth_line(*group, style);
+        if (!words.growth.empty()) text += bold("    " + words.growth, style) + "\n";
         text += frames_text(*group, dump.life.executable, style);
-        text += creator_line(*group, dump.life.executable, style);
-        text += labels_line(*group, style);
-        text += members_line(*group, style);
-        if (group == shown.front()) text += follows_line(dump, *group, style);
-        text += hint_text(*group, said, style);
+        text += beside(words.creator) + beside(words.labels) + beside(words.stayed) + beside(words.follows);
+        if (!words.hint.empty()) text += wrapped("    hint: ", words.hint, width_of(style));
         text += names_line(*group, style);
     }
     if (dump.explains_growth == false)

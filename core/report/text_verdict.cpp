@@ -17,9 +17,11 @@ namespace {
 using std::chrono::duration;
 using std::chrono::nanoseconds;
 
-std::string labelled(std::string_view label, std::string_view text) {
-    return fmt::format("  {:<13} {}", label, text);
+VerdictRow labelled(std::string_view label, std::string text) {
+    return {std::string(label), std::move(text)};
 }
+
+std::string line_of(const VerdictRow& row) { return fmt::format("  {:<13} {}", row.label, row.text); }
 
 nanoseconds seconds(double s) {
     return nanoseconds(static_cast<std::int64_t>(std::clamp(s, -9e9, 9e9) * 1e9));
@@ -67,7 +69,7 @@ std::string what_line(const Verdict& verdict, const SeriesVerdict& series, const
     return fmt::format("steady growth: {} (suspected{}{})", text, missing.empty() ? "" : "; ", missing);
 }
 
-std::string speed_line(const SeriesVerdict& series) {
+VerdictRow speed_row(const SeriesVerdict& series) {
     if (!series.slope_per_s) return labelled("how fast", "not measured yet");
     const RateUnit unit = rate_unit_of(series.series, *series.slope_per_s);
     std::string text = rate_in(unit, *series.slope_per_s);
@@ -78,7 +80,7 @@ std::string speed_line(const SeriesVerdict& series) {
     return labelled("how fast", text);
 }
 
-std::string since_line(const Verdict& verdict, const SeriesVerdict& series) {
+VerdictRow since_row(const Verdict& verdict, const SeriesVerdict& series) {
     if (began_before(verdict, series)) {
         const nanoseconds first = verdict.life_started;
         std::string text =
@@ -99,7 +101,7 @@ std::string since_line(const Verdict& verdict, const SeriesVerdict& series) {
     return labelled("since", text);
 }
 
-std::string straight_line(const SeriesVerdict& series) {
+VerdictRow straight_row(const SeriesVerdict& series) {
     std::string text = fmt::format("{} of {} windows of {} rose", series.windows_up, series.windows,
                                    format_duration(series.window_width));
     if (series.windows == 0) text = "not measured yet";
@@ -160,7 +162,7 @@ std::string forecast_phrase(const Verdict& verdict, const Forecast& forecast) {
                        forecast.by_others ? "; others fill the cgroup too" : "");
 }
 
-std::string limit_line(const Verdict& verdict, const VerdictContext& context) {
+VerdictRow limit_row(const Verdict& verdict, const VerdictContext& context) {
     if (verdict.forecast) {
         return labelled("limit", forecast_phrase(verdict, *verdict.forecast) + restart_phrase(verdict));
     }
@@ -254,6 +256,46 @@ std::string when_detected(const Verdict& verdict) {
     return first ? " " + moment(verdict, *first) : std::string();
 }
 
+std::vector<VerdictRow> head_rows(const Verdict& verdict, const VerdictContext& context) {
+    const SeriesVerdict* series = leader(verdict);
+    if (series == nullptr) return {};
+    if (is_growth(verdict))
+        return {speed_row(*series), since_row(verdict, *series), straight_row(*series),
+                limit_row(verdict, context)};
+    std::vector<VerdictRow> rows;
+    if (verdict.limit_near)
+        rows.push_back(
+            labelled("limit near", forecast_phrase(verdict, *verdict.limit_near) + " at this rate"));
+    if (verdict.ever_leak)
+        rows.push_back(labelled("before", "a leak was confirmed" + when_detected(verdict) + ", and is over"));
+    return rows;
+}
+
+std::vector<VerdictRow> rows_beside(const Verdict& verdict, const VerdictContext& context) {
+    std::vector<VerdictRow> rows;
+    const SeriesVerdict* lead = leader(verdict);
+    if (lead == nullptr) return rows;
+    for (const auto& series : verdict.series) {
+        if (!series || series->series == lead->series) continue;
+        if (series->shape == Shape::flat && series->current == 0) continue;
+        if (!is_growth(verdict) && series->claim == Claim::healthy && series->shape == Shape::flat) continue;
+        if (!is_growth(verdict) && series->claim == Claim::undecided) continue;
+        rows.push_back(labelled(people_word(series->series), trend_of(verdict, *series)));
+    }
+    if (const std::string cause = likely_cause(verdict, context); !cause.empty()) {
+        rows.push_back(labelled(is_growth(verdict) ? "likely cause" : "beside", cause));
+    }
+    if (const auto least = smallest_rise(*lead);
+        verdict.claim == Claim::healthy && least && verdict.now > verdict.started) {
+        const double span_s = duration<double>(verdict.now - verdict.started).count();
+        rows.push_back(labelled(
+            "not excluded",
+            fmt::format("growth slower than {} ({} in {})", rate(lead->series, *least / span_s).substr(1),
+                        amount(lead->series, *least), format_duration(verdict.now - verdict.started))));
+    }
+    return rows;
+}
+
 }  // namespace
 
 std::string status_line(const Verdict& verdict) {
@@ -271,46 +313,27 @@ std::string status_line(const Verdict& verdict) {
     return text;
 }
 
-std::vector<std::string> headline(const Verdict& verdict, const VerdictContext& context) {
+std::string verdict_title(const Verdict& verdict, const VerdictContext& context) {
     const SeriesVerdict* series = leader(verdict);
-    if (series == nullptr) return {"undecided: no samples"};
-    if (is_growth(verdict)) {
-        return {what_line(verdict, *series, context), speed_line(*series), since_line(verdict, *series),
-                straight_line(*series), limit_line(verdict, context)};
-    }
-    std::vector<std::string> lines{quiet_line(verdict, *series)};
-    if (verdict.limit_near) {
-        lines.push_back(
-            labelled("limit near", forecast_phrase(verdict, *verdict.limit_near) + " at this rate"));
-    }
-    if (verdict.ever_leak)
-        lines.push_back(
-            labelled("before", "a leak was confirmed" + when_detected(verdict) + ", and is over"));
+    if (series == nullptr) return "undecided: no samples";
+    return is_growth(verdict) ? what_line(verdict, *series, context) : quiet_line(verdict, *series);
+}
+
+std::vector<VerdictRow> verdict_rows(const Verdict& verdict, const VerdictContext& context) {
+    std::vector<VerdictRow> rows = head_rows(verdict, context);
+    for (VerdictRow& row : rows_beside(verdict, context)) rows.push_back(std::move(row));
+    return rows;
+}
+
+std::vector<std::string> headline(const Verdict& verdict, const VerdictContext& context) {
+    std::vector<std::string> lines{verdict_title(verdict, context)};
+    for (const VerdictRow& row : head_rows(verdict, context)) lines.push_back(line_of(row));
     return lines;
 }
 
 std::vector<std::string> beside(const Verdict& verdict, const VerdictContext& context) {
     std::vector<std::string> lines;
-    const SeriesVerdict* lead = leader(verdict);
-    if (lead == nullptr) return lines;
-    for (const auto& series : verdict.series) {
-        if (!series || series->series == lead->series) continue;
-        if (series->shape == Shape::flat && series->current == 0) continue;
-        if (!is_growth(verdict) && series->claim == Claim::healthy && series->shape == Shape::flat) continue;
-        if (!is_growth(verdict) && series->claim == Claim::undecided) continue;
-        lines.push_back(labelled(people_word(series->series), trend_of(verdict, *series)));
-    }
-    if (const std::string cause = likely_cause(verdict, context); !cause.empty()) {
-        lines.push_back(labelled(is_growth(verdict) ? "likely cause" : "beside", cause));
-    }
-    if (const auto least = smallest_rise(*lead);
-        verdict.claim == Claim::healthy && least && verdict.now > verdict.started) {
-        const double span_s = duration<double>(verdict.now - verdict.started).count();
-        lines.push_back(labelled(
-            "not excluded",
-            fmt::format("growth slower than {} ({} in {})", rate(lead->series, *least / span_s).substr(1),
-                        amount(lead->series, *least), format_duration(verdict.now - verdict.started))));
-    }
+    for (const VerdictRow& row : rows_beside(verdict, context)) lines.push_back(line_of(row));
     return lines;
 }
 

@@ -19,9 +19,17 @@ namespace rampwatch::report {
 // --patience)".
 std::string status_line(const Verdict& verdict);
 
-// Of growth, suspected or confirmed, exactly five lines: what grows and by how much; how fast, with its
-// interval; since when; how straight; which limit it meets when, and what a restart buys. Of anything else
-// one line, or two.
+// A verdict without layout: what is the matter, and what is known of it, each under its label.
+struct VerdictRow {
+    std::string label{};  // "how fast"
+    std::string text{};   // "+4.40 MiB/h, between +4.38 MiB/h and +4.42 MiB/h (95 %)"
+};
+std::string verdict_title(const Verdict& verdict, const VerdictContext& context = {});
+std::vector<VerdictRow> verdict_rows(const Verdict& verdict, const VerdictContext& context = {});
+
+// The same as lines. Of growth, suspected or confirmed, exactly five lines: what grows and by how much; how
+// fast, with its interval; since when; how straight; which limit it meets when, and what a restart buys. Of
+// anything else one line, or two.
 std::vector<std::string> headline(const Verdict& verdict, const VerdictContext& context = {});
 
 // What belongs beside the headline: the trends of the other series, the likely cause of growth, and what this

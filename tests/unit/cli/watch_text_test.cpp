@@ -84,6 +84,23 @@ TEST_CASE("a quiet watch says the leak, and nothing of its start", "[cli]") {
     CHECK(has(screen.read(), "LEAK"));
 }
 
+TEST_CASE("beside a command that writes there itself nothing is drawn in place", "[cli]") {
+    Event sampled = leak_event();
+    sampled.kind = Event::Kind::sample;
+    sampled.sample = Sample{};
+    const auto drawn = [&](bool shares_terminal) {
+        const test::Pty screen(80);
+        Outlet outlet(screen.fd());
+        const auto listener =
+            cli::text_listener(outlet, screen.fd(), {.is_terminal = true, .can_redraw = true},
+                               {.shares_terminal = shares_terminal, .patience = 9h});
+        listener->on_event(sampled, kSession);
+        return screen.read();
+    };
+    CHECK(has(drawn(false), "\x1b[J"));
+    CHECK(drawn(true).empty());
+}
+
 TEST_CASE("the status line never fills its row, and leaves nothing behind", "[cli]") {
     const test::Pty screen(20);
     Outlet outlet(screen.fd());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/report/target_report.h"
+#include "core/report/text_dump.h"
 
 #include <csignal>
 #include <nlohmann/json.hpp>
@@ -303,6 +304,39 @@ TEST_CASE("the text chart marks the onset, the dump, the forecast and the limit 
     target.verdict = healthy_verdict(Shape::flat);
     CHECK_FALSE(contains(text_chart(target, 80, Glyphs::ascii), "forecast"));
     CHECK(contains(text_chart(leaking(), 80, Glyphs::unicode), "\xe2\x94\x8a"));
+}
+
+TEST_CASE("the page says of a dump what the text says", "[report]") {
+    TargetReport target = leaking();
+    Dump dump{.wall = kNow, .life = target.who, .threads = 9};
+    dump.baseline = kNow - 1h;
+    dump.rss_bytes = 300 << 20;
+    dump.baseline_rss_bytes = 100 << 20;
+    dump.warnings = {"3 stacks could not be read"};
+    const auto group = [](std::int64_t count, std::int64_t change) {
+        Group made;
+        made.kind = StackKind::goroutine;
+        made.count = count;
+        made.change = change;
+        made.state = "chan send";
+        made.stayed = 1.0;
+        made.labels = {"tenant=<shop>"};
+        made.frames = {{.function = "main.work", .file = "/src/pool.go", .line = 41}};
+        made.created_by = Frame{.function = "main.collect", .file = "/src/pool.go", .line = 20};
+        return made;
+    };
+    for (int other = 0; other < 8; ++other) dump.groups.push_back(group(1'000 - other, 0));
+    dump.groups.push_back(group(200, 180));  // the last in size, and the one that matters
+    target.dump = dump;
+    const std::string page = html_report(report_of({target})), text = text_dump(dump);
+    for (const char* fact : {"created by main.collect", "all of those before are still here",
+                             "hint: ", "meanwhile", "note: 3 stacks could not be read", "+180"}) {
+        CAPTURE(fact);
+        CHECK(contains(text, fact));
+        CHECK(contains(page, fact));
+    }
+    CHECK(contains(page, "labels: tenant=&lt;shop&gt;"));
+    CHECK(contains(page, "<dt>how fast</dt>"));
 }
 
 TEST_CASE("nothing from a target reaches the page unescaped", "[report]") {

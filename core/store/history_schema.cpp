@@ -241,7 +241,7 @@ Result<Database> open_history(const std::string& path, std::optional<std::uint32
     // Checkpoints are another thread's: inside a tick they cost tens of milliseconds.
     const auto set = database->run(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0; "
-        "PRAGMA journal_size_limit=4194304; PRAGMA cache_size=-1024; PRAGMA temp_store=MEMORY;");
+        "PRAGMA journal_size_limit=4194304; PRAGMA cache_size=-256; PRAGMA temp_store=MEMORY;");
     if (!set) return set.error();
     if (*schema == 0) {
         if (auto made = make_tables(*database); !made) return made.error();
@@ -257,7 +257,7 @@ Result<Database> open_again(const std::string& path, std::chrono::milliseconds p
     auto database = Database::open(path, Database::Mode::write, patience);
     if (!database) return database;
     const auto set =
-        database->run("PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-1024;");
+        database->run("PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-256;");
     if (!set) return set.error();
     return database;
 }

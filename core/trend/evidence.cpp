@@ -29,7 +29,7 @@ double Held::patience_before(std::int64_t slot) const {
          ++s) {
         if (s >= 0) best = std::max(best, best_[static_cast<std::size_t>(s) % kSlots]);
     }
-    return std::clamp(static_cast<double>(best), -6.0, 8.0);
+    return std::clamp(static_cast<double>(best), -6.0, kMost);
 }
 
 void Held::note(double end_halves, double sum) {

@@ -70,6 +70,12 @@ class Held {
     // back.
     void note(double end_halves, double sum);
 
+    // Could a note at this time change anything? A patience counts for kMost at most.
+    [[nodiscard]] bool wants_at(double end_halves) const {
+        const auto now = static_cast<std::int64_t>(end_halves);
+        return now != newest_ || static_cast<double>(best_[static_cast<std::size_t>(now) % kSlots]) < kMost;
+    }
+
     // What came before a window that spans (end - span, end] of the newest time noted, in decibans.
     [[nodiscard]] double before(double end_halves, double span_halves) const;
 
@@ -83,6 +89,7 @@ class Held {
     }
 
   private:
+    static constexpr double kMost = 8;         // decibans of a patience
     static constexpr std::size_t kSlots = 16;  // half patiences
     static constexpr float kNothing = -99;     // no window that rose ended in it
     [[nodiscard]] double patience_before(std::int64_t slot) const;

@@ -69,7 +69,7 @@ Detector::Sum Detector::sum_of(const Trial& trial, const Clues& clues, const Ser
     sum.before = by_past_lives(trial) + by_drop(trial);
     // Of what the second day has not answered nothing is held.
     if (trial.window().day || !times_.has_days)
-        sum.before += held_.before(life_halves(), trial.span_s() / (times_.patience_s / 2));
+        sum.before += held_.before(life_halves(), trial.span_s() / (times_.patience_s / 2), clues.from_level);
     return sum;
 }
 

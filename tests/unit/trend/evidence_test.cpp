@@ -49,6 +49,7 @@ TEST_CASE("windows that follow each other add up, and a patience without one tak
     plateau.note(2.5, 6);
     plateau.note(9, 6);  // nothing rose for six halves
     CHECK(plateau.before(9, 2) < 0);
+    CHECK(plateau.before(9, 2, true) == 0);  // level before, and no plateau
 }
 
 TEST_CASE("a window is noted until its half patience counts for all that one can", "[trend]") {

@@ -23,7 +23,7 @@ _rampwatch() {
         [watch]="$target $judge $stacks -i --interval --for --samples --exit-on-leak --format -q --quiet
                  --record --dump-dir --dump-every --no-dumps --heap --heap-sample --leak-status --history $history --state --save
                  --unit --tree --follow --processes --linger --config --textfile --listen --leak-file --on-leak"
-        [analyze]="$judge --format"
+        [analyze]="$judge --format --by --columns"
         [heap]="$target --for --baseline --heap-sample --timeout --format"
         [diff]="--format"
         [check-config]=""

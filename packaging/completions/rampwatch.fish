@@ -26,6 +26,7 @@ set -l all look watch analyze analyse dump stacks heap diff group history report
 set -l target '__rampwatch_using look watch dump stacks sample'
 set -l judged '__rampwatch_using watch analyze analyse sample fleet'
 set -l judge '__rampwatch_using watch analyze analyse'
+set -l analyze '__rampwatch_using analyze analyse'
 set -l watch '__rampwatch_using watch'
 set -l past '__rampwatch_using history'
 set -l recorded '__rampwatch_using watch history report ack status sample'
@@ -72,6 +73,8 @@ complete -c rampwatch -n $judged -l patience -x -a '20m 2h 9h 1d' -d 'how long a
 complete -c rampwatch -n $judged -l min-growth -x -a '1M 16M 100M' -d 'smallest growth of memory that counts'
 complete -c rampwatch -n $judged -l min-count -x -d 'smallest growth of counts that counts'
 complete -c rampwatch -n $judge -l explain -d 'show every question that a rise was asked'
+complete -c rampwatch -n $analyze -l by -x -d 'column that tells the series of a sorted stream'
+complete -c rampwatch -n $analyze -l columns -x -d 'header of CSV without one'
 complete -c rampwatch -n '__rampwatch_using look watch analyze analyse scan status' -l format -x -a 'text json' -d 'of the output'
 
 complete -c rampwatch -n $stacks -l backend -x -a 'auto native eu-stack gdb' -d 'how stacks are read'

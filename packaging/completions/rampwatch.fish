@@ -22,7 +22,7 @@ function __rampwatch_units
     systemctl list-units --type=service --no-legend --plain 2>/dev/null | string split -f1 ' '
 end
 
-set -l all look watch analyze analyse dump stacks heap diff group history report ack status sample scan fleet check-config serve drill
+set -l all look watch analyze analyse dump stacks heap diff group history report ack status sample scan fleet rules check-config serve drill
 set -l target '__rampwatch_using look watch dump stacks sample'
 set -l judged '__rampwatch_using watch analyze analyse sample fleet'
 set -l judge '__rampwatch_using watch analyze analyse'
@@ -54,6 +54,7 @@ complete -c rampwatch -n $first -a status -d 'a line a target that is watched or
 complete -c rampwatch -n $first -a sample -d 'one sample into the history, for cron'
 complete -c rampwatch -n $first -a scan -d 'all processes for a while: who grows'
 complete -c rampwatch -n $first -a fleet -d 'judge what Prometheus has stored of many processes'
+complete -c rampwatch -n $first -a rules -d 'write rules by which Prometheus itself warns of likely leaks'
 complete -c rampwatch -n $first -a history -d 'list, export, prune and check what was recorded'
 complete -c rampwatch -n $first -a check-config -d 'check files of options'
 complete -c rampwatch -n $first -a serve -d 'serve the metrics of all watches of this host'
@@ -173,3 +174,7 @@ complete -c rampwatch -n $dump -s o -l output -r -F -d 'write to this file'
 
 complete -c rampwatch -n '__rampwatch_using analyze analyse' -F
 complete -c rampwatch -n 'contains -- -- (commandline -opc)' -a '(__fish_complete_subcommand --fcs-skip=2)'
+complete -c rampwatch -n '__rampwatch_using rules' -l query -x -d 'a gauge in bytes, with labels'
+complete -c rampwatch -n '__rampwatch_using rules' -l preset -x -a 'process container jvm node' -d 'metric that fleet judges by this name'
+complete -c rampwatch -n '__rampwatch_using rules' -l min-growth -x -d 'smallest growth in a day that counts'
+complete -c rampwatch -n '__rampwatch_using rules' -s o -l output -r -F -d 'write to this file'

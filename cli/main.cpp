@@ -103,8 +103,8 @@ CommandLine command_line(const Invocation& invocation, const std::shared_ptr<con
                      report_command(),         ack_command(),
                      status_command(),         sample_command(invocation),
                      scan_command(),           fleet_command(),
-                     check_config_command(),   serve_command(),
-                     drill_command()};
+                     rules_command(),          check_config_command(),
+                     serve_command(),          drill_command()};
     return line;
 }
 

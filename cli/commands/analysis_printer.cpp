@@ -22,10 +22,6 @@ namespace {
 
 constexpr std::size_t kMostNamed = 8;  // ignored columns, in a note
 
-bool grows(const Verdict& verdict) {
-    return verdict.ever_leak || verdict.claim == Claim::growing || verdict.claim == Claim::leak;
-}
-
 std::string ignored(const readers::RecordingNotes& notes) {
     std::string text = "ignored columns:";
     const std::size_t named = std::min(notes.ignored_columns.size(), kMostNamed);
@@ -38,6 +34,10 @@ std::string plural(std::int64_t count, std::string_view one, std::string_view ma
 }
 
 }  // namespace
+
+bool grows(const Verdict& verdict) {
+    return verdict.ever_leak || verdict.claim == Claim::growing || verdict.claim == Claim::leak;
+}
 
 std::string notes_of(const batch::Analysis& analysis, std::size_t columns) {
     const readers::RecordingNotes& notes = analysis.notes;

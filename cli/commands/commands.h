@@ -32,6 +32,7 @@ Command status_command();
 Command sample_command(const Invocation& invocation);
 Command scan_command();
 Command fleet_command();
+Command rules_command();
 Command check_config_command();
 Command serve_command();
 Command drill_command();

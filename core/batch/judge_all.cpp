@@ -9,6 +9,8 @@
 #include <thread>
 #include <unordered_map>
 
+#include "core/base/lines.h"
+#include "core/base/text.h"
 #include "core/batch/recording.h"
 #include "core/model/bucket.h"
 #include "core/watch/replay.h"
@@ -89,6 +91,50 @@ Analysis analyze_file(const std::string& file, const trend::Settings& settings) 
         return analysis;
     }
     analysis.error = judge_all(**recording, settings, analysis);
+    analysis.notes = (*recording)->notes();
+    analysis.format = (*recording)->format();
+    return analysis;
+}
+
+namespace {
+
+std::optional<Error> judge_in_turn(readers::Recording& recording, const trend::Settings& settings,
+                                   const std::function<void(SeriesAnalysis)>& take, std::int64_t& count) {
+    std::optional<Judged> judged;
+    readers::Look look;
+    while (true) {
+        const auto read = recording.next_into(look);
+        if (!read) return read.error();
+        if (!*read) return std::nullopt;
+        if (!judged) judged.emplace(settings);
+        if (!look.last) {
+            judged->play(look.record);
+            continue;
+        }
+        take(judged->result(std::move(look.info)));
+        ++count;
+        look.last = false;
+        judged.reset();
+    }
+}
+
+}  // namespace
+
+Analysis analyze_sorted(const std::string& file, const readers::SortedStyle& style,
+                        const trend::Settings& settings, const std::function<void(SeriesAnalysis)>& take) {
+    Analysis analysis{.file = file};
+    auto lines = open_lines(file);
+    if (!lines) {
+        analysis.error = lines.error();
+        return analysis;
+    }
+    auto recording =
+        readers::open_sorted(std::move(*lines), style, file == "-" ? "standard input" : escape(file));
+    if (!recording) {
+        analysis.error = recording.error();
+        return analysis;
+    }
+    analysis.error = judge_in_turn(**recording, settings, take, analysis.not_kept);
     analysis.notes = (*recording)->notes();
     analysis.format = (*recording)->format();
     return analysis;

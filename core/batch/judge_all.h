@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/model/verdict.h"
 #include "core/readers/recording.h"
+#include "core/readers/sorted_rows.h"
 #include "core/report/verdict_context.h"
 #include "core/trend/judge.h"
 
@@ -43,5 +44,11 @@ Analysis analyze_file(const std::string& file, const trend::Settings& settings);
 // of `files`, each as soon as it and those before it are done.
 void analyze_files(const std::vector<std::string>& files, const trend::Settings& settings,
                    const std::function<void(Analysis)>& take);
+
+// One stream of many series, sorted: each is handed on as soon as it is judged, and only one of them is in
+// memory. `series` of the result is empty, and `not_kept` says how many they were, also where there is an
+// error: then the last one was not judged.
+Analysis analyze_sorted(const std::string& file, const readers::SortedStyle& style,
+                        const trend::Settings& settings, const std::function<void(SeriesAnalysis)>& take);
 
 }  // namespace rampwatch::batch

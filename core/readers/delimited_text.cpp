@@ -4,14 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/base/text.h"
 
 namespace rampwatch::readers {
 namespace {
-
-using std::chrono::nanoseconds;
 
 std::string_view without_hash(std::string_view text) {
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
@@ -131,26 +128,20 @@ std::optional<Error> DelimitedText::read_head(std::string_view text, std::int64_
     return std::nullopt;
 }
 
-Result<std::optional<FileTime>> DelimitedText::time_of_row(std::int64_t number, const SeriesBook& book) {
-    std::string text(trim(fields_[*time_]));
-    if (date_) text = std::string(trim(fields_[*date_])) + " " + text;
-    const auto refuse = [&](std::string_view what) {
-        return book.refuse(
-            number, fmt::format("{}: {}", what, escape(text, 64)),
-            fmt::format("column {} takes seconds or milliseconds since the Unix epoch, seconds from the "
-                        "beginning, or ISO 8601 such as 2026-03-02T10:00:00Z",
-                        escape(columns_[*time_].name, 64)));
-    };
-    const ColumnKind& kind = columns_[*time_].kind;
-    const auto written = whole_time(text);
-    if (written) return std::optional(clock_.resolve(*written));
-    const auto seconds = parse_number(text);
-    if (!seconds) return refuse(text.empty() ? "no time" : "not a time");
-    const double s = *seconds * (kind.unit > 0 ? kind.unit : 1);
-    if (!(s >= 0 && s <= 9e9)) return refuse("not a valid time");
-    const nanoseconds since(std::llround(s * 1e9));
-    if (kind.field == Field::elapsed) return std::optional(clock_.elapsed(since));
-    return std::optional(FileTime{since, nanoseconds(0)});
+Result<FileTime> DelimitedText::time_of_row(std::int64_t number, const SeriesBook& book) {
+    const Column& column = columns_[*time_];
+    const std::string_view text = fields_[*time_];
+    const auto time =
+        time_of_cell({&column.kind, column.name, text}, date_ ? fields_[*date_] : std::string_view(), clock_);
+    if (time) return *time;
+    const std::string_view what = trim(text).empty()   ? "no time"
+                                  : parse_number(text) ? "not a valid time"
+                                                       : "not a time";
+    return book.refuse(
+        number, fmt::format("{}: {}", what, escape(text, 64)),
+        fmt::format("column {} takes seconds or milliseconds since the Unix epoch, seconds from the "
+                    "beginning, or ISO 8601 such as 2026-03-02T10:00:00Z",
+                    escape(column.name, 64)));
 }
 
 std::optional<Error> DelimitedText::row(std::int64_t number, SeriesBook& book) {

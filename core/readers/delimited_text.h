@@ -38,7 +38,7 @@ class DelimitedText final : public LineParser {
     std::optional<Error> read_head(std::string_view text, std::int64_t number, SeriesBook& book);
     std::optional<Error> row(std::int64_t number, SeriesBook& book);
     std::optional<Error> wide_row(const std::optional<FileTime>& time, std::int64_t number, SeriesBook& book);
-    Result<std::optional<FileTime>> time_of_row(std::int64_t number, const SeriesBook& book);
+    Result<FileTime> time_of_row(std::int64_t number, const SeriesBook& book);
 
     struct Column {
         std::string name{};

@@ -21,6 +21,9 @@ class LineParser {
     // After the last line, whose number it is.
     virtual std::optional<Error> finish(std::int64_t, SeriesBook&) { return std::nullopt; }
 
+    // A stream without one look is no mistake.
+    [[nodiscard]] virtual bool may_be_empty() const { return false; }
+
     [[nodiscard]] virtual std::string_view format() const = 0;
 };
 

@@ -8,9 +8,8 @@
 namespace rampwatch::readers {
 
 Result<bool> LineRecording::next_into(Look& look) {
-    if (error_) return *error_;
     while (!book_.has_some() && !ended_ && !error_) error_ = step();
-    if (error_) return *error_;
+    if (!book_.has_some() && error_) return *error_;  // after what stood before it
     return book_.pop(look);
 }
 
@@ -27,7 +26,7 @@ std::optional<Error> LineRecording::step() {
             ended_ = true;
             if (auto error = parser_->finish(number_, book_)) return error;
             book_.close_all();
-            return book_.check_end();
+            return parser_->may_be_empty() && book_.looks() == 0 ? std::nullopt : book_.check_end();
         }
         case LineReader::Outcome::too_long:
             return book_.refuse(number_ + 1, fmt::format("a line of more than {} bytes", kLongestLine),

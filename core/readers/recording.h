@@ -52,7 +52,8 @@ class Recording {
   public:
     virtual ~Recording() = default;
 
-    // False at the end, by which time each series had its `last`. An Error ends it for good.
+    // False at the end, by which time each series had its `last`. An Error ends it for good; looks before it
+    // came before it.
     virtual Result<bool> next_into(Look& look) = 0;
 
     [[nodiscard]] virtual const RecordingNotes& notes() const = 0;

@@ -40,6 +40,8 @@ class Row {
     std::optional<Error> take_usage(const Cell& cell);
     void take_count(const Cell& cell, std::optional<std::int64_t>& into);
     void take_label(std::string_view name, std::string_view value);
+    void take_identity(const Cell& cell);
+    void name_series();
     [[nodiscard]] std::optional<Error> check_unit(const Cell& cell, const Amount& amount, double bytes);
     void settle_host();
 
@@ -126,6 +128,30 @@ void Row::take_label(std::string_view name, std::string_view value) {
     key_ += kBetween;
 }
 
+// A container's before a process's.
+void Row::take_identity(const Cell& cell) {
+    if (cell.kind->field == Field::identity || look_.identity.empty()) look_.identity = trim(cell.text);
+}
+
+void Row::name_series() {
+    if (!style_.series.empty()) {
+        key_ = style_.series;
+        return;
+    }
+    if (!command_.empty()) {
+        // With a number the command only explains; without one it tells the series apart.
+        if (has_pid_) {
+            look_.labels.push_back({"command", std::string(command_.substr(0, kLongestLabel))});
+        } else {
+            take_label("command", command_);
+        }
+    }
+    if (key_.empty() && !look_.identity.empty()) {
+        take_label("container", look_.identity);
+        look_.identity = {};
+    }
+}
+
 std::optional<Error> Row::take(const Cell& cell) {
     Sample& sample = look_.sample;
     switch (cell.kind->field) {
@@ -159,16 +185,17 @@ std::optional<Error> Row::take(const Cell& cell) {
             return take_count(cell, sample.goroutines), std::nullopt;
         case Field::pid:
             if (!parse_count(trim(cell.text))) not_understood_ = true;
+            if (!style_.series.empty()) return take_identity(cell), std::nullopt;
             has_pid_ = true;
             return take_label("pid", cell.text), std::nullopt;
         case Field::label:
-            return take_label(cell.kind->stem, cell.text), std::nullopt;
+            if (style_.series.empty()) take_label(cell.kind->stem, cell.text);
+            return std::nullopt;
         case Field::command:
             command_ = trim(cell.text);
             return std::nullopt;
         case Field::identity:
-            look_.identity = trim(cell.text);
-            return std::nullopt;
+            return take_identity(cell), std::nullopt;
         case Field::age:
             sample.age = elapsed_of(trim(cell.text));
             return std::nullopt;
@@ -198,18 +225,7 @@ Result<RowResult> Row::finish(const std::optional<FileTime>& time) {
         if (unknown_) ++book_.notes.unknown_values;
         return unknown_ ? RowResult::taken : RowResult::no_memory;
     }
-    if (!command_.empty()) {
-        // With a number the command only explains; without one it tells the series apart.
-        if (has_pid_) {
-            look_.labels.push_back({"command", std::string(command_.substr(0, kLongestLabel))});
-        } else {
-            take_label("command", command_);
-        }
-    }
-    if (key_.empty() && !look_.identity.empty()) {
-        take_label("container", look_.identity);
-        look_.identity = {};
-    }
+    name_series();
     FileTime when;
     if (time) {
         when = *time;
@@ -230,6 +246,19 @@ Result<RowResult> Row::finish(const std::optional<FileTime>& time) {
 }
 
 }  // namespace
+
+std::optional<FileTime> time_of_cell(const Cell& cell, std::string_view date, FileClock& clock) {
+    std::string text(trim(cell.text));
+    if (!date.empty()) text = std::string(trim(date)) + " " + text;
+    if (const auto written = whole_time(text)) return clock.resolve(*written);
+    const auto seconds = parse_number(text);
+    if (!seconds) return std::nullopt;
+    const double s = *seconds * (cell.kind->unit > 0 ? cell.kind->unit : 1);
+    if (!(s >= 0 && s <= 9e9)) return std::nullopt;
+    const nanoseconds since(std::llround(s * 1e9));
+    if (cell.kind->field == Field::elapsed) return clock.elapsed(since);
+    return FileTime{since, nanoseconds(0)};
+}
 
 Result<RowResult> add_row(std::span<const Cell> cells, const std::optional<FileTime>& time,
                           const RowStyle& style, std::int64_t line, SeriesBook& book) {

@@ -24,9 +24,14 @@ struct RowStyle {
     double plain_unit = 0;  // bytes in a number without a unit, by who wrote it; 0 where that is not known
     bool decimal_comma = false;  // "95,4"
     bool new_life = false;       // this row begins one
+    std::string_view series{};   // its key, where it is known already: a PID then tells its lives apart
 };
 
 enum class RowResult : std::uint8_t { taken, not_understood, no_memory };
+
+// The time in a cell, with a date before it that stands in a cell of its own (or is empty). Empty where it is
+// none.
+std::optional<FileTime> time_of_cell(const Cell& cell, std::string_view date, FileClock& clock);
 
 // Puts the row into the book. What is unknown (NaN, "-") is counted there, and a row without a time is
 // refused. A number whose unit nobody names must be whole pages, as the kernel counts; else it is refused,

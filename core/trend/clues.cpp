@@ -186,16 +186,27 @@ void size_clues(Clues& clues, std::span<const double> all, const Trial& trial, c
     clues[Clue::context] = within(static_cast<double>(window.before.size()) / count, 0, 3);
 }
 
+// Once a second day has been seen: what came before was level for as long as the window lasts. What began
+// then is a rise of its own.
+bool from_level(const Window& window, double rise) {
+    constexpr double kLevel = .25;  // range of its floors, as a share of the window's rise
+    const std::size_t n = window.floors.size();
+    if (!window.day || window.before.size() < n) return false;
+    const auto [low, high] = std::ranges::minmax(window.before.last(std::min(window.before.size(), 2 * n)));
+    return high - low <= kLevel * rise;
+}
+
 }  // namespace
 
 Clues clues_of(const Trial& trial, const Policy& confirm, double patience_s) {
     const Window& window = trial.window();
     Values held{};
-    const std::size_t before = std::min(window.before.size(), held.size() - window.floors.size());
+    const bool level = from_level(window, trial.rise());
+    const std::size_t before = level ? 0 : std::min(window.before.size(), held.size() - window.floors.size());
     std::ranges::copy(window.before.last(before), held.begin());
     std::ranges::copy(window.floors, held.begin() + static_cast<std::ptrdiff_t>(before));
     const std::span<const double> all(held.data(), before + window.floors.size());
-    Clues clues{.young = trial.young(confirm)};
+    Clues clues{.young = trial.young(confirm), .from_level = level};
     clues[Clue::lasted] = log_of(trial.span_s() / patience_s);
     const Asked asked = trial.asked(confirm);
     clues[Clue::means] = log_of(asked.means);

@@ -54,7 +54,8 @@ inline constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();  // a
 
 struct Clues {
     std::array<float, kClues> value{};
-    bool young = false;  // as Trial::young
+    bool young = false;       // as Trial::young
+    bool from_level = false;  // what came before was level, and left out: it speaks neither for nor against
 
     float& operator[](Clue clue) { return value[index(clue)]; }
     float operator[](Clue clue) const { return value[index(clue)]; }

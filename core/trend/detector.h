@@ -77,7 +77,10 @@ class Detector {
 
     void test(Kind kind, std::size_t level, const SeriesContext& context);
     bool confirms(const Trial& trial, const Policy& confirm, Kind kind, const SeriesContext& context);
-    bool weighs_enough(const Trial& trial, const Policy& confirm, const SeriesContext& context);
+    bool weighs_enough(const Trial& trial, const Policy& confirm, bool answered,
+                       const SeriesContext& context);
+    [[nodiscard]] bool renews(double span_s) const;
+    [[nodiscard]] double life_halves() const;  // patiences of this life, times two
     [[nodiscard]] bool day_has_answered(const Trial& trial, Kind kind, const SeriesContext& context) const;
     [[nodiscard]] std::optional<DayBefore> day_before(double span_s) const;
     void test_lives(std::size_t finished_levels, const SeriesContext& context);

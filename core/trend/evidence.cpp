@@ -23,13 +23,14 @@ Weight weigh(const Clues& clues, const Table& table) {
 Weight weigh(const Clues& clues) { return weigh(clues, kLearned); }
 
 // The better half of the patience that ends with `slot`; a patience that did not rise takes away.
-double Held::patience_before(std::int64_t slot) const {
+double Held::patience_before(std::int64_t slot, bool from_level) const {
     float best = kNothing;
     for (std::int64_t s = std::max(slot - 1, newest_ - static_cast<std::int64_t>(kSlots) + 1); s <= slot;
          ++s) {
         if (s >= 0) best = std::max(best, best_[static_cast<std::size_t>(s) % kSlots]);
     }
-    return std::clamp(static_cast<double>(best), -6.0, 8.0);
+    if (best == kNothing && from_level) return 0;
+    return std::clamp(static_cast<double>(best), -6.0, kMost);
 }
 
 void Held::note(double end_halves, double sum) {
@@ -41,11 +42,11 @@ void Held::note(double end_halves, double sum) {
 }
 
 // Back from where the window begins, as far as windows could have ended: the first ends after a patience.
-double Held::before(double end_halves, double span_halves) const {
+double Held::before(double end_halves, double span_halves, bool from_level) const {
     double total = 0, worth = .5;
     auto slot = static_cast<std::int64_t>(std::floor(end_halves - span_halves)) - 1;
     for (int i = 0; i < 2 && slot >= 2 && slot > newest_ - static_cast<std::int64_t>(kSlots) + 1; ++i) {
-        total += worth * patience_before(slot);
+        total += worth * patience_before(slot, from_level);
         worth /= 2;
         slot -= 2;
     }

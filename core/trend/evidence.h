@@ -70,8 +70,15 @@ class Held {
     // back.
     void note(double end_halves, double sum);
 
-    // What came before a window that spans (end - span, end] of the newest time noted, in decibans.
-    [[nodiscard]] double before(double end_halves, double span_halves) const;
+    // Could a note at this time change anything? A patience counts for kMost at most.
+    [[nodiscard]] bool wants_at(double end_halves) const {
+        const auto now = static_cast<std::int64_t>(end_halves);
+        return now != newest_ || static_cast<double>(best_[static_cast<std::size_t>(now) % kSlots]) < kMost;
+    }
+
+    // What came before a window that spans (end - span, end] of the newest time noted, in decibans. A
+    // patience in which nothing rose takes away, unless the window rises `from_level`: then it is no plateau.
+    [[nodiscard]] double before(double end_halves, double span_halves, bool from_level = false) const;
 
     template <class Archive>
     void state(Archive& archive) {
@@ -83,9 +90,10 @@ class Held {
     }
 
   private:
+    static constexpr double kMost = 8;         // decibans of a patience
     static constexpr std::size_t kSlots = 16;  // half patiences
     static constexpr float kNothing = -99;     // no window that rose ended in it
-    [[nodiscard]] double patience_before(std::int64_t slot) const;
+    [[nodiscard]] double patience_before(std::int64_t slot, bool from_level) const;
 
     std::int64_t newest_ = -1;
     std::array<float, kSlots> best_ = filled();

@@ -14,14 +14,19 @@ namespace {
 
 using Values = std::array<double, Pyramid::kDepth>;
 
-// Shares of the patience. None as well: 0.
-constexpr std::array<double, 5> kWarmUps = {0, .05, .11, .22, .44};
+// Shares of the patience. No warm-up is tried as well.
+constexpr std::array<double, 4> kWarmUps = {.05, .11, .22, .44};
 constexpr std::array<double, 6> kFills = {.44, .67, 1, 1.5, 2.1, 2.7};
 
+// Four sums at once: they do not wait for each other.
 double dot(const Values& a, const Values& b, std::size_t n) {
-    double sum = 0;
-    for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
-    return sum;
+    std::array<double, 4> sums{};
+    std::size_t i = 0;
+    for (; i + sums.size() <= n; i += sums.size()) {
+        for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += a[i + k] * b[i + k];
+    }
+    for (; i < n; ++i) sums[0] += a[i] * b[i];
+    return sums[0] + sums[1] + (sums[2] + sums[3]);
 }
 
 // What is left of `values` once all that goes along with `unit`, of length 1, is taken away.
@@ -39,8 +44,10 @@ bool make_unit(Values& values, std::size_t n) {
 }
 
 Values decay(double constant_blocks, std::size_t n) {
+    const double left = std::exp(-1 / constant_blocks);
     Values values{};
-    for (std::size_t i = 0; i < n; ++i) values[i] = std::exp(-static_cast<double>(i) / constant_blocks);
+    double value = 1;
+    for (std::size_t i = 0; i < n && value > 1e-200; ++i, value *= left) values[i] = value;
     return values;
 }
 
@@ -75,23 +82,24 @@ double line_over_fill(std::span<const double> floors, double blocks_per_patience
         left[i] = floors[i] - floors[0];
     }
     take_away(left, level, n);
+    std::array<Values, kFills.size()> fills;
+    for (std::size_t i = 0; i < fills.size(); ++i) fills[i] = decay(kFills[i] * blocks_per_patience, n);
     Left by_line, by_fill;
-    for (const double warm_up : kWarmUps) {
-        std::array<Values, 2> units = {level, {}};
-        std::size_t terms = 1;
-        Values rest = left;
-        if (warm_up > 0) {
-            units[1] = decay(warm_up * blocks_per_patience, n);
-            take_away(units[1], level, n);
-            if (!make_unit(units[1], n)) continue;
-            take_away(rest, units[1], n);
-            terms = 2;
-        }
-        const std::span<const Values> known(units.data(), terms);
+    const auto try_all = [&](double warm_up, const Values& rest, std::span<const Values> known) {
         by_line.try_term(line, rest, known, n);
-        for (const double fill : kFills) {
-            if (fill > warm_up) by_fill.try_term(decay(fill * blocks_per_patience, n), rest, known, n);
+        for (std::size_t i = 0; i < fills.size(); ++i) {
+            if (kFills[i] > warm_up) by_fill.try_term(fills[i], rest, known, n);
         }
+    };
+    std::array<Values, 2> units = {level, {}};
+    try_all(0, left, std::span(units).first(1));
+    for (const double warm_up : kWarmUps) {
+        units[1] = decay(warm_up * blocks_per_patience, n);
+        take_away(units[1], level, n);
+        if (!make_unit(units[1], n)) continue;
+        Values rest = left;
+        take_away(rest, units[1], n);
+        try_all(warm_up, rest, units);
     }
     const double factor = inflation(by_line.lag1, n, 2);
     const double variance = by_line.squares / static_cast<double>(n - 4) * factor * factor;

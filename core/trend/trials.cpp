@@ -19,8 +19,8 @@ void Detector::test(Kind kind, std::size_t level, const SeriesContext& context) 
     if (kind != Kind::raw && context.watched_s < tuning_.daily_age_days * times_.day_s) return;
     const Policy& suspect = policy(kind, Tier::suspect, context);
     const Policy& confirm = policy(kind, Tier::confirm, context);
-    const bool weigh = kind == Kind::raw && is_bytes(series_);
-    const double swing = (weigh ? .8 : 2) * static_cast<double>(ladder.pyramid().swings(level).largest);
+    const bool weighed = kind == Kind::raw && is_bytes(series_);
+    const double swing = (weighed ? .8 : 2) * static_cast<double>(ladder.pyramid().swings(level).largest);
     const double least = std::max(suspect.min_growth, swing);
     // Windows shorter than the patience count only where the fast path could be open (gates.cpp).
     const bool fast = suspect.fast_path && context.process_age_s >= suspect.patience_s &&
@@ -32,6 +32,8 @@ void Detector::test(Kind kind, std::size_t level, const SeriesContext& context) 
         if (!ladder.worth_testing(level, blocks, least)) continue;
         // What is loaded after an exec is no part of a rise.
         if (kind == Kind::raw && span_s > floors_.life_s() - loading_s(context)) continue;
+        const bool held = weighed && span_s >= confirm.patience_s && held_.wants_at(life_halves());
+        if (claim_ == Claim::leak && !renews(span_s) && !held && context.listener == nullptr) continue;
         if (!stretch) stretch.emplace(floors_.stretch(kind, level));
         if (!stretch->usable(blocks)) continue;
         Window window = ladder.window(*stretch, level, blocks, surroundings(kind, context));
@@ -41,7 +43,7 @@ void Detector::test(Kind kind, std::size_t level, const SeriesContext& context) 
         // Neither asks all that the other asks: while young, what is confirmed must be straight instead.
         if (confirms(trial, confirm, kind, context)) {
             fired(Tier::confirm, {kind, level, blocks}, span_s);
-        } else if (trial.survives(suspect)) {
+        } else if (renews(span_s) && trial.survives(suspect)) {
             fired(Tier::suspect, {kind, level, blocks}, span_s);
         }
     }
@@ -50,35 +52,51 @@ void Detector::test(Kind kind, std::size_t level, const SeriesContext& context) 
 bool Detector::confirms(const Trial& trial, const Policy& confirm, Kind kind, const SeriesContext& context) {
     if (!is_bytes(series_) && !context.company && trial.young(confirm)) return false;
     const bool weigh = kind == Kind::raw && is_bytes(series_) && trial.span_s() >= confirm.patience_s;
-    const bool enough = weigh ? weighs_enough(trial, confirm, context) : trial.survives(confirm);
-    return enough && day_has_answered(trial, kind, context);
+    const bool answered = day_has_answered(trial, kind, context);
+    if (weigh) return weighs_enough(trial, confirm, answered, context);
+    return answered && (claim_ < Claim::leak || renews(trial.span_s())) && trial.survives(confirm);
 }
+
+// A window that fires changes nothing unless this is so, or the claim is stronger than what stands.
+bool Detector::renews(double span_s) const {
+    return claim_ < Claim::growing || floors_.now_ns() + std::llround(span_s * 1e9) > growing_until_ns_;
+}
+
+double Detector::life_halves() const { return floors_.life_s() / (times_.patience_s / 2); }
 
 Detector::Sum Detector::sum_of(const Trial& trial, const Clues& clues, const SeriesContext& context) const {
     Sum sum{.weight = context.table != nullptr ? weigh(clues, *context.table) : weigh(clues)};
-    const double half_s = times_.patience_s / 2;
     sum.before = by_past_lives(trial) + by_drop(trial);
     // Of what the second day has not answered nothing is held.
     if (trial.window().day || !times_.has_days)
-        sum.before += held_.before(floors_.life_s() / half_s, trial.span_s() / half_s);
+        sum.before += held_.before(life_halves(), trial.span_s() / (times_.patience_s / 2), clues.from_level);
     return sum;
 }
 
-bool Detector::weighs_enough(const Trial& trial, const Policy& confirm, const SeriesContext& context) {
+// Weighing costs a hundred times what it costs to see that no answer would change anything: what the second
+// day has not answered is not confirmed, and what stands is not confirmed again.
+bool Detector::weighs_enough(const Trial& trial, const Policy& confirm, bool answered,
+                             const SeriesContext& context) {
     if (!trial.could_be_growth(confirm)) return false;
+    const bool stands = claim_ == Claim::leak;
+    const bool held = (trial.window().day || !times_.has_days) && held_.wants_at(life_halves());
+    if (context.listener == nullptr) {
+        if (stands && held) held_.note(life_halves(), tuning_.enough_db);  // what was enough, for as long
+        if (stands && !renews(trial.span_s())) return false;
+        if (!answered && !held) return false;
+    }
     const Clues clues = clues_of(trial, confirm, times_.patience_s);
     const Sum sum = sum_of(trial, clues, context);
-    if (trial.window().day || !times_.has_days)
-        held_.note(floors_.life_s() / (times_.patience_s / 2), sum.weight.sum);
+    if (held) held_.note(life_halves(), sum.weight.sum);
     if (context.listener != nullptr) {
         (*context.listener)({.series = series_,
                              .now_ns = floors_.now_ns(),
                              .span_s = trial.span_s(),
                              .sum = sum.all(),
-                             .answered = day_has_answered(trial, Kind::raw, context),
+                             .answered = answered,
                              .clues = clues});
     }
-    return sum.all() >= tuning_.enough_db;
+    return answered && sum.all() >= tuning_.enough_db;
 }
 
 // Nothing that one day's traffic can explain is confirmed before the second day has answered it.
@@ -155,6 +173,7 @@ void Detector::test_teeth(std::size_t teeth, double least_s, const SeriesContext
     const double period_s = static_cast<double>(length_ns) * 1e-9 / static_cast<double>(teeth - 1);
     const double span_s = period_s * static_cast<double>(teeth);
     if (span_s < least_s || period_s < times_.patience_s / 40) return;
+    if (claim_ == Claim::leak && !renews(span_s) && context.listener == nullptr) return;
     const std::size_t held = std::min(floors_.valleys().size(), 2 * teeth);
     std::array<double, Valleys::kHeld> floors{};
     for (std::size_t i = 0; i < held; ++i) floors[i] = floors_.valley(held - 1 - i);
@@ -183,7 +202,7 @@ void Detector::test_teeth(std::size_t teeth, double least_s, const SeriesContext
                           std::max<std::size_t>(2, static_cast<std::size_t>(span_s / block_s)), teeth};
     if (confirms(trial, confirm, Kind::raw, context)) {
         fired(Tier::confirm, where, span_s);
-    } else if (trial.survives(policy(Kind::raw, Tier::suspect, context))) {
+    } else if (renews(span_s) && trial.survives(policy(Kind::raw, Tier::suspect, context))) {
         fired(Tier::suspect, where, span_s);
     }
 }

@@ -43,7 +43,7 @@ struct Tuning {
     double suspect_span = 2.0 / 9;
     double suspect_significance = 8;
     double suspect_growth = .75;
-    double suspect_young_fraction = .15;
+    double suspect_young_fraction = .04;
 };
 
 }  // namespace rampwatch::trend

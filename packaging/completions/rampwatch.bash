@@ -23,10 +23,11 @@ _rampwatch() {
         [watch]="$target $judge $stacks -i --interval --for --samples --exit-on-leak --format -q --quiet
                  --record --dump-dir --dump-every --no-dumps --heap --heap-sample --leak-status --history $history --state --save
                  --unit --tree --follow --processes --linger --config --textfile --listen --leak-file --on-leak"
-        [analyze]="$judge --format"
+        [analyze]="$judge --format --by --columns"
         [heap]="$target --for --baseline --heap-sample --timeout --format"
         [diff]="--format"
         [check-config]=""
+        [rules]="--query --preset --min-growth -o --output"
         [serve]="--listen --dir"
         [drill]=""
         [group]="--format -o --output"
@@ -43,7 +44,7 @@ _rampwatch() {
 
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            look | watch | analyze | dump | heap | diff | group | history | report | ack | status | sample | scan | fleet | check-config | serve | drill) command=${COMP_WORDS[i]} ;;
+            look | watch | analyze | dump | heap | diff | group | history | report | ack | status | sample | scan | fleet | rules | check-config | serve | drill) command=${COMP_WORDS[i]} ;;
             analyse) command=analyze ;;
             stacks) command=dump ;;
             *) continue ;;
@@ -117,14 +118,14 @@ _rampwatch() {
             elif [ -z "$command" ] && [[ $word == [0-9]* ]]; then
                 from=$(_rampwatch_pids)
             elif [ -z "$command" ]; then
-                from="look watch analyze analyse dump stacks heap diff group history report ack status sample scan fleet check-config serve drill"
+                from="look watch analyze analyse dump stacks heap diff group history report ack status sample scan fleet rules check-config serve drill"
             elif [[ $word == -* ]]; then
                 from="${options[$command]} -h --help"
             elif [ "$command" = history ]; then
                 from='list export prune check'
             elif [ "$command" = ack ]; then
                 from=$(_rampwatch_targets)
-            elif [[ $command =~ ^(report|status|scan|fleet|serve)$ ]]; then
+            elif [[ $command =~ ^(report|status|scan|fleet|rules|serve)$ ]]; then
                 return
             elif [[ $command == @(analyze|diff|group|check-config) ]]; then
                 compopt -o filenames 2>/dev/null

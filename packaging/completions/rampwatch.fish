@@ -22,10 +22,11 @@ function __rampwatch_units
     systemctl list-units --type=service --no-legend --plain 2>/dev/null | string split -f1 ' '
 end
 
-set -l all look watch analyze analyse dump stacks heap diff group history report ack status sample scan fleet check-config serve drill
+set -l all look watch analyze analyse dump stacks heap diff group history report ack status sample scan fleet rules check-config serve drill
 set -l target '__rampwatch_using look watch dump stacks sample'
 set -l judged '__rampwatch_using watch analyze analyse sample fleet'
 set -l judge '__rampwatch_using watch analyze analyse'
+set -l analyze '__rampwatch_using analyze analyse'
 set -l watch '__rampwatch_using watch'
 set -l past '__rampwatch_using history'
 set -l recorded '__rampwatch_using watch history report ack status sample'
@@ -53,6 +54,7 @@ complete -c rampwatch -n $first -a status -d 'a line a target that is watched or
 complete -c rampwatch -n $first -a sample -d 'one sample into the history, for cron'
 complete -c rampwatch -n $first -a scan -d 'all processes for a while: who grows'
 complete -c rampwatch -n $first -a fleet -d 'judge what Prometheus has stored of many processes'
+complete -c rampwatch -n $first -a rules -d 'write rules by which Prometheus itself warns of likely leaks'
 complete -c rampwatch -n $first -a history -d 'list, export, prune and check what was recorded'
 complete -c rampwatch -n $first -a check-config -d 'check files of options'
 complete -c rampwatch -n $first -a serve -d 'serve the metrics of all watches of this host'
@@ -72,6 +74,8 @@ complete -c rampwatch -n $judged -l patience -x -a '20m 2h 9h 1d' -d 'how long a
 complete -c rampwatch -n $judged -l min-growth -x -a '1M 16M 100M' -d 'smallest growth of memory that counts'
 complete -c rampwatch -n $judged -l min-count -x -d 'smallest growth of counts that counts'
 complete -c rampwatch -n $judge -l explain -d 'show every question that a rise was asked'
+complete -c rampwatch -n $analyze -l by -x -d 'column that tells the series of a sorted stream'
+complete -c rampwatch -n $analyze -l columns -x -d 'header of CSV without one'
 complete -c rampwatch -n '__rampwatch_using look watch analyze analyse scan status' -l format -x -a 'text json' -d 'of the output'
 
 complete -c rampwatch -n $stacks -l backend -x -a 'auto native eu-stack gdb' -d 'how stacks are read'
@@ -170,3 +174,7 @@ complete -c rampwatch -n $dump -s o -l output -r -F -d 'write to this file'
 
 complete -c rampwatch -n '__rampwatch_using analyze analyse' -F
 complete -c rampwatch -n 'contains -- -- (commandline -opc)' -a '(__fish_complete_subcommand --fcs-skip=2)'
+complete -c rampwatch -n '__rampwatch_using rules' -l query -x -d 'a gauge in bytes, with labels'
+complete -c rampwatch -n '__rampwatch_using rules' -l preset -x -a 'process container jvm node' -d 'metric that fleet judges by this name'
+complete -c rampwatch -n '__rampwatch_using rules' -l min-growth -x -d 'smallest growth in a day that counts'
+complete -c rampwatch -n '__rampwatch_using rules' -s o -l output -r -F -d 'write to this file'

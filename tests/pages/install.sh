@@ -37,6 +37,7 @@ diff - <(cd "$root" && find . -type f -printf '%m %P\n' | sort -k 2) <<'LIST'
 644 usr/share/man/man1/rampwatch-history.1
 644 usr/share/man/man1/rampwatch-look.1
 644 usr/share/man/man1/rampwatch-report.1
+644 usr/share/man/man1/rampwatch-rules.1
 644 usr/share/man/man1/rampwatch-sample.1
 644 usr/share/man/man1/rampwatch-scan.1
 644 usr/share/man/man1/rampwatch-serve.1

@@ -219,6 +219,40 @@ class TailSlope : public Rule {
     int since_ = 0, held_ = 0;
 };
 
+// What `rampwatch rules` writes: the least of six hours, each five minutes; it rises from six hours to the
+// next through a day, by our floor and a twentieth in all, and by half of its mean step in the last one; for
+// half an hour.
+class RisingFloors : public Rule {
+  public:
+    bool add(double mean, double) override {
+        while (!least_.empty() && least_.back().second >= mean) least_.pop_back();
+        least_.emplace_back(minute_, mean);
+        if (least_.front().first + kWindow <= minute_) least_.pop_front();
+        if (++minute_ % kEvery != 0) return false;
+        floors_.push_back(least_.front().second);
+        if (floors_.size() > 4 * kLag + 1) floors_.pop_front();
+        held_ = rises() ? held_ + 1 : 0;
+        return held_ > 6;  // since half an hour
+    }
+
+  private:
+    static constexpr long kWindow = 360, kEvery = 5;
+    static constexpr std::size_t kLag = kWindow / kEvery;
+
+    [[nodiscard]] bool rises() const {
+        if (floors_.size() <= 4 * kLag) return false;
+        for (std::size_t i = 0; i < 4; ++i)
+            if (floors_[(i + 1) * kLag] <= floors_[i * kLag]) return false;
+        const double from = floors_.front(), rise = floors_.back() - from;
+        return rise >= kFloor && rise >= .05 * from && floors_[4 * kLag] - floors_[3 * kLag] >= rise / 8;
+    }
+
+    std::deque<std::pair<long, double>> least_{};  // minutes and values, each less than those behind it
+    std::deque<double> floors_{};
+    long minute_ = 0;
+    int held_ = 0;
+};
+
 template <class T>
 std::unique_ptr<Rule> make() {
     return std::make_unique<T>();
@@ -227,7 +261,7 @@ std::unique_ptr<Rule> make() {
 }  // namespace
 
 std::span<const Comparator> comparators() {
-    static constexpr std::array<Comparator, 7> kComparators = {{
+    static constexpr std::array<Comparator, 8> kComparators = {{
         {"predict", "predict_linear over 6 h meets 2 GiB within 4 days, for 1 h", make<PredictLinear>},
         {"slope_r2", "1 MB/h and 16 MiB over 6 h with R^2 >= 0.8", make<SlopeAndFit>},
         {"mk", "Mann-Kendall on 24 h of 15-min means, p < 1e-3, 16 MiB", make<MannKendall<false>>},
@@ -236,6 +270,8 @@ std::span<const Comparator> comparators() {
         {"threshold", "1.5 times the mean of the first hour", make<Threshold>},
         {"tail_slope", "Coroot's: cut at drops, line over 6 h, last quarter >= 0.3 of it; 16 MiB",
          make<TailSlope>},
+        {"floors", "`rampwatch rules`: the least of 6 h rises through a day, evenly; 16 MiB and 5 %",
+         make<RisingFloors>},
     }};
     return kComparators;
 }

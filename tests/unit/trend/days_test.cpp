@@ -76,6 +76,29 @@ TEST_CASE("a leak from the start is growing within hours and confirmed by memory
     CHECK(*watched.leak_h < 28);
 }
 
+TEST_CASE(
+    "a rise in a process long level is confirmed after a patience: it was level, and that is no evidence",
+    "[trend]") {
+    constexpr double kOnset_h = 73;
+    Watched watched;
+    watched.feed(kOnset_h + 14, [](double t) {
+        return (300 + 2 * noise(t) + std::max(0.0, 8 * (t / kHour - kOnset_h))) * kMiB;
+    });
+    REQUIRE(watched.leak_h);
+    CHECK(*watched.leak_h > kOnset_h);
+    CHECK(*watched.leak_h < kOnset_h + 9.5);
+}
+
+TEST_CASE("growth in a large process is said within hours of what it is loaded with", "[trend]") {
+    Watched watched;
+    watched.feed(12, [](double t) {
+        return (2 + 298 * (1 - std::exp(-t / 120)) + 2 * noise(t) + 5 * t / kHour) * kMiB;
+    });
+    REQUIRE(watched.growing_h);
+    CHECK(*watched.growing_h < 5);
+    CHECK_FALSE(watched.leak_h);
+}
+
 TEST_CASE("goroutines that grow beside it confirm a leak without a second day", "[trend]") {
     Watched watched;
     for (double t = 0; t < 12 * kHour; t += 60) watched.look(t, story(t), 40 + std::llround(100 * t / kHour));

@@ -49,4 +49,18 @@ TEST_CASE("windows that follow each other add up, and a patience without one tak
     plateau.note(2.5, 6);
     plateau.note(9, 6);  // nothing rose for six halves
     CHECK(plateau.before(9, 2) < 0);
+    CHECK(plateau.before(9, 2, true) == 0);  // level before, and no plateau
+}
+
+TEST_CASE("a window is noted until its half patience counts for all that one can", "[trend]") {
+    Held held;
+    CHECK(held.wants_at(3.1));
+    held.note(3.1, 7);
+    CHECK(held.wants_at(3.2));
+    held.note(3.2, 9);
+    CHECK_FALSE(held.wants_at(3.9));
+    CHECK(held.wants_at(4));
+    Held more = held;
+    more.note(3.9, 40);  // and so it changes nothing
+    for (double t = 4; t < 9; t += 1) CHECK(more.before(t + 2, 2) == held.before(t + 2, 2));
 }

@@ -48,7 +48,8 @@ std::size_t indent_of(std::string_view line, std::size_t columns) {
     const auto label = line.find_first_not_of(' ');
     const auto gap = line.find("  ", label);
     const auto text = gap == std::string_view::npos ? gap : line.find_first_not_of(' ', gap);
-    return text == std::string_view::npos || text * 2 > columns ? kIndent : text;
+    if (text != std::string_view::npos && text * 2 <= columns) return text;
+    return label * 2 <= columns ? std::max(kIndent, label + 2) : kIndent;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/base/poller.h"
+#include "core/store/history_absence.h"
 
 namespace rampwatch::cli {
 namespace {
@@ -86,7 +87,8 @@ void StopRule::finish(std::string reason) { end(std::move(reason), kDrainAfterSi
 watch::LoopState StopRule::now() {
     const nanoseconds now = boot_now();
     if (ending_) {
-        end(options_.has_command ? "the command ended" : "the target ended", kDrainAfterSignal);
+        end(options_.has_command ? std::string("the command ended") : std::string(store::kTargetEnded),
+            kDrainAfterSignal);
     } else if (options_.exit_on_leak && leak_told_) {
         end("--exit-on-leak", options_.longest_dump);
     } else if (options_.most_samples && samples_ >= *options_.most_samples) {

@@ -31,9 +31,8 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMostEvents = 100'000;
 constexpr nanoseconds kShortestSilence = 10min;
-constexpr std::string_view kTargetEnded = "the target ended";  // as a watch says why it ends
-constexpr double kLeastRise = 16.0 * 1024 * 1024;              // as the Judge has it without a limit
-constexpr nanoseconds kClockMoved = 10s;                       // between two readings of when a process began
+constexpr double kLeastRise = 16.0 * 1024 * 1024;  // as the Judge has it without a limit
+constexpr nanoseconds kClockMoved = 10s;           // between two readings of when a process began
 
 // What one pass over a history's looks tells of its target.
 class Pass {
@@ -192,7 +191,7 @@ Result<report::TargetReport> read_target(const ReportRequest& request, const std
     if (*watch) target.one_shot = (*watch)->how.one_shot;
     target.watch_options = options_of(*watch);
     if (*watch && (*watch)->reason == store::kAbsent) target.absent_wall = (*watch)->ended_wall;
-    if (*watch && (*watch)->reason == kTargetEnded && !request.until_wall) {
+    if (*watch && (*watch)->reason == store::kTargetEnded && !request.until_wall) {
         target.left_wall = (*watch)->ended_wall;
         if (target.left_wall) target.runs_again = runs_again(target.who, *target.left_wall);
     }

@@ -11,6 +11,7 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/model/words.h"
 #include "core/report/text_chart.h"
 #include "core/report/verdict_words.h"
 
@@ -151,7 +152,8 @@ std::string marks(const TargetReport& target, const Scale& scale, std::optional<
     if (full_s) marks.add(*full_s, "onset", "full");
     if (target.dump_mono) marks.add(seconds_of(*target.dump_mono), "dump", "dump");
     for (const ReportEvent& event : target.events) {
-        if (event.kind == "restarted") marks.add(seconds_of(event.mono), "restart", "restart");
+        if (event.kind == word(Event::Kind::restarted))
+            marks.add(seconds_of(event.mono), "restart", "restart");
     }
     return marks.svg();
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/units.h"
+#include "core/model/words.h"
 #include "core/report/verdict_words.h"
 
 namespace rampwatch::report {
@@ -148,7 +149,8 @@ void mark(Marks& marks, const TargetReport& target, const Frame& frame, std::opt
     if (frame.end_s > frame.now_s) marks.add(frame.now_s, 'n', "now", false);
     if (full_s) marks.add(*full_s, 'f', "full", true);
     for (const ReportEvent& event : target.events) {
-        if (event.kind == "restarted") marks.add(seconds_of(event.mono), 'r', "restart", false);
+        if (event.kind == word(Event::Kind::restarted))
+            marks.add(seconds_of(event.mono), 'r', "restart", false);
     }
 }
 

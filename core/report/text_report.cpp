@@ -87,7 +87,8 @@ std::string dump_text(const TargetReport& target, const ReportTextStyle& style) 
 std::string heap_lines(const TargetReport& target) {
     std::string text;
     if (!target.dump) return text;
-    for (const std::string_view line : split(heap_section(*target.dump), '\n'))
+    const std::string section = heap_section(*target.dump);
+    for (const std::string_view line : split(section, '\n'))
         if (!line.empty()) text += "  " + std::string(line) + "\n";
     return text;
 }

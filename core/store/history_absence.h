@@ -11,7 +11,9 @@
 
 namespace rampwatch::store {
 
-inline constexpr std::string_view kAbsent = "absent";  // the reason of a watch that ended so
+// Reasons of a watch's end that a report goes by; all others are words for people.
+inline constexpr std::string_view kAbsent = "absent";                 // looked for, and not there
+inline constexpr std::string_view kTargetEnded = "the target ended";  // and the watch with it
 
 // The newest life has ended, if that is not known, and its single samples are `kAbsent` since `wall`, until
 // the next one. What a watch has recorded is left as it is. False where the target has no history. Errors: as

@@ -79,6 +79,7 @@ TEST_CASE("a long line is broken at spaces, under its text", "[cli]") {
     // The label takes more than half: no room to hang anything under the text.
     CHECK(broken_at_spaces("  limit         1 GiB in 8 days", 24) == "  limit         1 GiB in\n    8 days");
     // A path is whole, so that it can be copied.
+    CHECK(broken_at_spaces("      grows by 6 an hour", 19) == "      grows by 6 an\n        hour");
     CHECK(broken_at_spaces("see /a/very/long/path/of/a/file now", 12) ==
           "see /a/very/long/path/of/a/file\n    now");
     CHECK(broken_at_spaces("\u2581\u2581\u2581 \u2581\u2581\u2581", 7) ==

@@ -325,16 +325,24 @@ TEST_CASE("the page says of a dump what the text says", "[report]") {
         made.created_by = Frame{.function = "main.collect", .file = "/src/pool.go", .line = 20};
         return made;
     };
+    HeapTypes heap{.wall = kNow, .since = kNow - 1h};
+    heap.resident_bytes = 350 << 20;
+    heap.before_resident_bytes = 100 << 20;
+    heap.new_bytes = 236.0 * (1 << 20);
+    heap.types = {{.name = "shop::Session", .count = {89'800, 900}, .bytes = {2e8, 4e6}}};
+    dump.heap = heap;
     for (int other = 0; other < 8; ++other) dump.groups.push_back(group(1'000 - other, 0));
     dump.groups.push_back(group(200, 180));  // the last in size, and the one that matters
     target.dump = dump;
     const std::string page = html_report(report_of({target})), text = text_dump(dump);
+    const std::string mail = text_report(report_of({target}), {});
     for (const char* fact : {"created by main.collect", "all of those before are still here",
                              "hint: ", "meanwhile", "note: 3 stacks could not be read", "+180"}) {
         CAPTURE(fact);
         CHECK(contains(text, fact));
         CHECK(contains(page, fact));
     }
+    for (const char* fact : {"what grew since", "236 MiB new", "shop::Session"}) CHECK(contains(mail, fact));
     CHECK(contains(page, "labels: tenant=&lt;shop&gt;"));
     CHECK(contains(page, "<dt>how fast</dt>"));
 }

@@ -11,10 +11,12 @@
 
 #include "cli/commands/commands.h"
 #include "cli/console/exit.h"
+#include "cli/console/terminal.h"
 #include "cli/options/history_options.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/report/fitted_table.h"
 #include "core/report/json_status.h"
 #include "core/store/csv_text.h"
 #include "core/store/history_absence.h"
@@ -90,17 +92,26 @@ std::string minute_of(const std::optional<nanoseconds>& wall) {
     return wall ? format_time(*wall).substr(0, 16) : "-";
 }
 
+// On a terminal no wider than that; elsewhere whole.
 void print_table(const std::vector<report::HistoryRow>& rows) {
-    std::size_t width = 6;
-    for (const auto& row : rows) width = std::max(width, escape(row.target, 64).size());
-    fmt::print("{:<{}}  {:>5}  {:<16}  {:<16}  {:>9}  {:>9}  {:>9}  {:>9}  {}\n", "target", width, "lives",
-               "since", "last sample", "samples", "minutes", "10 min", "size", "state");
-    for (const auto& row : rows) {
-        fmt::print("{:<{}}  {:>5}  {:<16}  {:<16}  {:>9}  {:>9}  {:>9}  {:>9}  {}\n", escape(row.target, 64),
-                   width, row.lives, minute_of(row.since_wall), minute_of(row.last_wall),
-                   format_count(row.samples), format_count(row.minutes), format_count(row.tens),
-                   format_size(static_cast<double>(row.file_bytes)), row.state);
-    }
+    constexpr std::size_t kWhole = 200;
+    const std::size_t width = terminal_of(STDOUT_FILENO).is_terminal ? columns_of(STDOUT_FILENO) : kWhole;
+    std::vector<std::vector<std::string>> cells;
+    for (const auto& row : rows)
+        cells.push_back({escape(row.target, 64), format_count(row.lives), minute_of(row.since_wall),
+                         minute_of(row.last_wall), format_count(row.samples), format_count(row.minutes),
+                         format_count(row.tens), format_size(static_cast<double>(row.file_bytes)),
+                         row.state});
+    fmt::print("{}", report::fitted_table({{.title = "target"},
+                                           {.title = "lives", .right = true, .worth = 3},
+                                           {.title = "since", .worth = 5},
+                                           {.title = "last sample"},
+                                           {.title = "samples", .right = true, .worth = 2},
+                                           {.title = "minutes", .right = true, .worth = 1},
+                                           {.title = "10 min", .right = true, .worth = 1},
+                                           {.title = "size", .right = true, .worth = 4},
+                                           {.title = "state"}},
+                                          std::move(cells), width));
 }
 
 int run_list(const Options& options) {

@@ -71,6 +71,7 @@ class Detector {
         [[nodiscard]] double all() const { return weight.sum + before; }
     };
     [[nodiscard]] Sum sum_of(const Trial& trial, const Clues& clues, const SeriesContext& context) const;
+    [[nodiscard]] double asked_db(const Trial& trial, const Clues& clues) const;
     [[nodiscard]] Weighing weighing_of(const Trial& trial, const Policy& confirm,
                                        const SeriesContext& context) const;
     [[nodiscard]] Missing missing(const Best& best, const SeriesContext& context) const;

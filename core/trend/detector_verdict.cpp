@@ -42,7 +42,7 @@ Detector::Best Detector::best_window(const SeriesContext& context) const {
             if (weighs && trial.could_be_growth(confirm) && span_s >= confirm.patience_s &&
                 span_s <= floors_.life_s() - loading_s(context)) {
                 weighing = weighing_of(trial, confirm, context);
-                score = kWeighed + weighing->sum_db;
+                score = kWeighed + weighing->sum_db - weighing->asked_db;
             }
             if (score <= best_score) continue;
             best_score = score;
@@ -72,7 +72,7 @@ Weighing Detector::weighing_of(const Trial& trial, const Policy& confirm,
                       .start_db = sum.weight.start,
                       .before_db = sum.before,
                       .sum_db = sum.all(),
-                      .asked_db = tuning_.enough_db};
+                      .asked_db = asked_db(trial, clues)};
     for (std::size_t i = 0; i < kClues; ++i) {
         const auto clue = static_cast<Clue>(i);
         if (std::isnan(clues[clue])) continue;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kSecondDay = 27.0 / 24;  // when it has answered, in days
 constexpr double kViolent = 8;            // times where the window begins
+constexpr double kUneven = 1.5;           // patiences that an uneven rise lasts, where days are not asked
 
 }  // namespace
 
@@ -96,7 +97,14 @@ bool Detector::weighs_enough(const Trial& trial, const Policy& confirm, bool ans
                              .answered = answered,
                              .clues = clues});
     }
-    return answered && sum.all() >= tuning_.enough_db;
+    return answered && sum.all() >= asked_db(trial, clues);
+}
+
+// Below two hours of patience no second day tells a fill from a leak: a rise that fails a gate, and be it
+// only that it bends, must last half a patience more.
+double Detector::asked_db(const Trial& trial, const Clues& clues) const {
+    const bool is_short = !times_.has_days && trial.span_s() < kUneven * times_.patience_s;
+    return tuning_.enough_db + (is_short && clues[Clue::all_gates] < 1 ? tuning_.short_db : 0);
 }
 
 // Nothing that one day's traffic can explain is confirmed before the second day has answered it.

@@ -32,7 +32,8 @@ struct Tuning {
     double slowing_other = 2;  // while young: what slowed more, exp(this * span / day), was another thing
     double slowing_ended = 8;  // ... and what a line explains by so much better
     // The weight of evidence (evidence.h).
-    double enough_db = 9;     // of a window and what came before it
+    double enough_db = 9;  // of a window and what came before it
+    double short_db = 8;   // asked beside it of what is uneven and short, where no second day is waited for
     double left_of_day = .5;  // of the rise, once the day before is subtracted
     // On the difference to the day before, and on the day's minimum.
     double daily_age_days = 3.5;

@@ -23,8 +23,9 @@ namespace {
 
 using trend::Tuning;
 
-constexpr std::array<std::pair<std::string_view, double Tuning::*>, 33> kKnobs = {{
+constexpr std::array<std::pair<std::string_view, double Tuning::*>, 34> kKnobs = {{
     {"enough_db", &Tuning::enough_db},
+    {"short_db", &Tuning::short_db},
     {"left_of_day", &Tuning::left_of_day},
     {"confirm_span", &Tuning::confirm_span},
     {"count_confirm_span", &Tuning::count_confirm_span},

@@ -130,6 +130,20 @@ TEST_CASE("below two hours of patience no day is waited for", "[trend]") {
     CHECK(*watched.leak_h < 2);
 }
 
+TEST_CASE("below two hours of patience what bends must last half a patience more than what is straight",
+          "[trend]") {
+    const auto asked = [](double hours, const Bytes& bytes) {
+        Watched watched({.patience = 60min});
+        for (double t = 0; t < hours * kHour; t += 10) watched.look(t, bytes(t));
+        return watched.judge.verdict().series[index(Series::memory)]->weighing.value().asked_db;
+    };
+    const auto bends = [](double t) { return (80 + 300 * std::sqrt(t / kHour) + noise(t)) * kMiB; };
+    const auto straight = [](double t) { return (80 + 60 * t / kHour + noise(t)) * kMiB; };
+    CHECK(asked(1.3, straight) == trend::Tuning{}.enough_db);
+    CHECK(asked(1.3, bends) > trend::Tuning{}.enough_db);
+    CHECK(asked(3, bends) == trend::Tuning{}.enough_db);
+}
+
 TEST_CASE("equal lives that are each too short are a leak at the third", "[trend]") {
     Watched watched;
     for (double t = 0; t < 40 * kHour; t += 60) {

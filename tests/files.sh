@@ -11,7 +11,7 @@ fail() { echo "files: $*" >&2; failed=1; }
 # "room name" a line each: what stands in backquotes in the first cell of a row; a row that names a folder begins a room.
 named=$(awk -F'|' '/^## /{inside = /^## Files/} !inside || !/^\|/ {next} {
     cell = $2
-    if (match(cell, /`[a-z_\/]+\/`/) && cell ~ /^ *(\*\*)?`[a-z_\/]+\/`(\*\*)? *$/) {
+    if (match(cell, /`[a-z0-9_\/]+\/`/) && cell ~ /^ *(\*\*)?`[a-z0-9_\/]+\/`(\*\*)? *$/) {
         room = substr(cell, RSTART + 1, RLENGTH - 3); next }
     while (match(cell, /`[^`]+`/)) {
         if (room ~ /^(core|cli)/) print room, substr(cell, RSTART + 1, RLENGTH - 2)

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
 # Rooms that read one runtime each: they know the seam, and one another never.
-runtimes="cxx cpython hotspot perl"
+runtimes="cxx cpython hotspot perl v8"
 declare -A may=(
     [base]="" [model]="base" [trend]="base model" [stacks]="base model" [report]="base model" [store]="base model"
     [probe]="base model" [readers]="base model" [fleet]="base model" [prometheus]="base model" [runtime]="base model probe"

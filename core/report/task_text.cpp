@@ -37,8 +37,23 @@ constexpr std::string_view kAsk = "In one sentence: what makes this coroutine re
 constexpr std::string_view kAskThread = "In one sentence: what makes this virtual thread go on?";
 constexpr std::string_view kVirtual = "virtual thread";
 
+constexpr std::string_view kNode = "Node.js";
+constexpr std::string_view kAskPromise = "In one sentence: what settles the promise that this awaits?";
+constexpr std::string_view kUpperBound =
+    "note: calls that nothing can resume count until the next full collection";
+constexpr std::string_view kAskGenerator = "In one sentence: what reads on, or calls return()?";
+
+bool is_javascript(const Group& group) {
+    return !group.frames.empty() && group.frames.front().language == "javascript";
+}
+
 std::string tasks_of(const Dump& dump, const LanguageRuntime& runtime, std::int64_t count) {
     if (runtime.name == "Java") return std::string(kVirtual) + (count == 1 ? "" : "s");
+    const auto is_generator = [](const Group& group) {
+        return group.task.find("generator") != group.task.npos;
+    };
+    if (runtime.name == kNode && std::any_of(dump.groups.begin(), dump.groups.end(), is_generator))
+        return "async functions and generators";
     const auto first = std::find_if(dump.groups.begin(), dump.groups.end(),
                                     [](const Group& group) { return group.kind == StackKind::task; });
     const bool known = first != dump.groups.end() && !first->task.empty();
@@ -68,6 +83,9 @@ std::string task_noun(const Group& group) {
 
 std::string task_hint(const Group& group) {
     if (group.frames.empty() || !group.frames.front().function) return {};
+    if (is_javascript(group))
+        return std::string(group.state == "yield" || group.state == "not started" ? kAskGenerator
+                                                                                  : kAskPromise);
     if (group.state == "not started") return std::string(kNotStarted);
     if (group.state == "yield") return {};
     if (group.task == kVirtual) return std::string(kAskThread);
@@ -104,6 +122,7 @@ std::vector<std::string> runtime_lines(const Dump& dump) {
             text += fmt::format(", {} of them moving and not shown", format_count(runtime.torn));
         lines.push_back(std::move(text));
         if (!runtime.left_out.empty()) lines.push_back("note: " + runtime.left_out);
+        if (runtime.name == kNode && runtime.tasks.value_or(0) > 0) lines.emplace_back(kUpperBound);
     }
     return lines;
 }

@@ -125,7 +125,16 @@ class Threads {
 
 // --- tasks and types ---------------------------------------------------------------------------------------
 
-enum class TaskKind : std::uint8_t { goroutine, coroutine, generator, virtual_thread, promise, fiber };
+// generator: an asynchronous one; promise: an async function that awaits one.
+enum class TaskKind : std::uint8_t {
+    goroutine,
+    coroutine,
+    generator,
+    plain_generator,
+    virtual_thread,
+    promise,
+    fiber
+};
 
 // Something that waits, or can run, without a thread of its own. Handed on one by one: a million of them
 // never exist at once.

@@ -57,6 +57,7 @@ class Sightings : public runtime::Sink {
     Sightings(const First& before, std::chrono::nanoseconds now) : before_(before), now_(now) {}
     void add(const runtime::Task& task) override {
         ++tasks;
+        told_apart = told_apart || task.id != 0;
         if (task.id == 0 || task.torn || first.size() >= kMostSeen) return;
         const auto known = before_.find(task.id);
         first.emplace(task.id, known == before_.end() ? now_ : known->second);
@@ -65,6 +66,7 @@ class Sightings : public runtime::Sink {
 
     static constexpr std::size_t kMostSeen = 200'000;
     std::int64_t tasks = 0;
+    bool told_apart = false;  // some of them, from one another
     First first{};
 
   private:
@@ -186,6 +188,7 @@ answer::TaskCount Languages::count_tasks(runtime::Budget& budget, std::chrono::n
     }
     count.tasks = sightings.tasks;
     state_->first_seen = std::move(sightings.first);
+    if (count.tasks > 0 && !sightings.told_apart) return count;
     count.aged = std::count_if(state_->first_seen.begin(), state_->first_seen.end(),
                                [&](const auto& seen) { return now - seen.second >= aged_after; });
     return count;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -44,7 +45,8 @@ struct Count {
 struct TaskCount {
     bool any = false;        // a runtime that has tasks is there
     std::int64_t tasks = 0;  // parked
-    std::int64_t aged = 0;   // of these, seen at one place for so long
+    // Of these, seen at one place for so long; empty: they cannot be told from one another.
+    std::optional<std::int64_t> aged{};
     std::string left_out{};  // why these are not all; empty when they are
 
     friend bool operator==(const TaskCount&, const TaskCount&) = default;

@@ -8,15 +8,13 @@
 #include "core/cxx/glibc_heap.h"
 #include "core/hotspot/runtime.h"
 #include "core/perl/runtime.h"
+#include "core/v8/runtime.h"
 
 namespace rampwatch::worker {
 
 std::span<const runtime::Entry> runtimes() {
     static const std::array all = {
-        cpython::entry(),
-        hotspot::entry(),
-        perl::entry(),
-        cxx::glibc_entry(),
+        cpython::entry(), hotspot::entry(), perl::entry(), v8::entry(), cxx::glibc_entry(),
     };
     return all;
 }

@@ -18,6 +18,8 @@ std::string_view word_of(runtime::TaskKind kind) {
             return "coroutine";
         case runtime::TaskKind::generator:
             return "async generator";
+        case runtime::TaskKind::plain_generator:
+            return "generator";
         case runtime::TaskKind::virtual_thread:
             return "virtual thread";
         case runtime::TaskKind::promise:

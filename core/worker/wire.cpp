@@ -141,7 +141,8 @@ bool is_sound(const answer::Stacks& answer) {
            (!dump.go || is_sound(*dump.go));
 }
 bool is_sound(const answer::TaskCount& answer) {
-    return counts(answer.tasks, answer.aged) && answer.aged <= answer.tasks;
+    const std::int64_t aged = answer.aged.value_or(0);
+    return counts(answer.tasks, aged) && aged <= answer.tasks;
 }
 bool is_sound(const answer::Memory& answer) { return is_sound(answer.parts); }
 

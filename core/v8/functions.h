@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// Functions of a JavaScript program and the places in them, each read once and numbered: equal numbers are
+// equal functions and lines. A function is known by its SharedFunctionInfo, which all closures of it share.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/model/stack.h"
+#include "core/runtime/frame_names.h"
+#include "core/v8/objects.h"
+#include "core/v8/scripts.h"
+
+namespace rampwatch::v8 {
+
+class Functions {
+  public:
+    explicit Functions(Objects& objects) : objects_(objects), scripts_(objects) {}
+
+    // Functions may have moved since. Numbers stay.
+    void begin();
+
+    // Where a function is by what its generator object, or its frame, notes of its bytecode: an offset in
+    // the BytecodeArray, from its start. Empty where there is no function.
+    std::optional<runtime::FrameId> at_bytecode(std::uint64_t shared, std::int64_t offset);
+
+    [[nodiscard]] Frame name_of(runtime::FrameId frame) const;
+
+    static constexpr std::size_t kMostFunctions = 200'000;  // of a reading
+
+  private:
+    struct Function {
+        std::string name{};
+        std::uint64_t script = 0;
+        std::uint32_t start = 0;             // of it in the source
+        std::vector<std::byte> positions{};  // of its bytecode
+        Offsets how = Offsets::zigzag;
+    };
+    struct Place {
+        std::uint64_t shared = 0;
+        std::int64_t offset = 0;
+        friend bool operator==(const Place&, const Place&) = default;
+    };
+    struct PlaceHash {
+        std::size_t operator()(const Place& place) const {
+            return static_cast<std::size_t>((place.shared ^ static_cast<std::uint64_t>(place.offset) << 20) *
+                                            0x9e3779b97f4a7c15);
+        }
+    };
+    const Function* function(std::uint64_t shared);
+    std::unique_ptr<Function> read(std::uint64_t shared);
+    void read_scope(std::uint64_t scope, Function& function);
+    void read_positions(std::uint64_t shared, Function& function);
+    [[nodiscard]] std::uint64_t bytecode_of(std::uint64_t shared);
+
+    Objects& objects_;
+    Scripts scripts_;
+    std::unordered_map<std::uint64_t, std::unique_ptr<Function>> functions_{};  // null: there is none
+    std::unordered_map<Place, std::optional<runtime::FrameId>, PlaceHash> places_{};
+    runtime::FrameNames frames_{"javascript"};
+};
+
+// "(anonymous)", as stack traces have it, for a function without a name.
+inline constexpr const char* kAnonymous = "(anonymous)";
+
+}  // namespace rampwatch::v8

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "core/v8/runtime.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/v8/find.h"
+#include "core/v8/functions.h"
+#include "core/v8/objects.h"
+#include "core/v8/tasks.h"
+
+namespace rampwatch::v8 {
+namespace {
+
+class Node : public runtime::Runtime, public runtime::Exact {
+  public:
+    Node(const runtime::Target& target, Engine engine)
+        : engine_(std::move(engine)), objects_(engine_.layout), functions_(objects_) {
+        begin(target);
+    }
+
+    [[nodiscard]] std::string_view name() const override { return "Node.js"; }
+    [[nodiscard]] std::string version() const override {
+        const Version& v8 = engine_.layout.version;
+        const std::string version = engine_.node.empty() ? "of V8 " + to_text(v8) : engine_.node;
+        return version + (is_tested(v8) ? "" : " (untested version)");
+    }
+
+    // The same module is mapped in the same place.
+    [[nodiscard]] bool refresh(const runtime::Target& target) override {
+        const probe::Mapping* module = probe::find(target.maps, engine_.module_start);
+        if (module == nullptr || module->start != engine_.module_start || module->path != engine_.module)
+            return false;
+        begin(target);
+        return true;
+    }
+
+    runtime::Exact* exact() override { return this; }
+
+    Result<runtime::Remainder> tasks(runtime::Sink& sink, runtime::Budget& budget) override {
+        return read_tasks(*target_, functions_, objects_, budget, sink);
+    }
+    Result<runtime::Remainder> types(runtime::Sink&, runtime::Budget&) override {
+        return runtime::Remainder{};
+    }
+
+    Frame name_of(runtime::FrameId frame) override { return functions_.name_of(frame); }
+    runtime::TypeName name_of_type(runtime::TypeId) override { return {}; }
+
+  private:
+    void begin(const runtime::Target& target) {
+        target_ = &target;
+        objects_.begin(target.memory);
+        functions_.begin();
+    }
+
+    Engine engine_;
+    Objects objects_;
+    Functions functions_;
+    const runtime::Target* target_ = nullptr;
+};
+
+Result<std::unique_ptr<runtime::Runtime>> attach(const runtime::Target& target, runtime::Budget&) {
+    auto engine = find(target);
+    if (!engine) return engine.error();
+    return std::unique_ptr<runtime::Runtime>(std::make_unique<Node>(target, std::move(*engine)));
+}
+
+}  // namespace
+
+runtime::Entry entry() {
+    return {.name = "Node.js", .recognise = recognise, .attach = attach, .in_dumps = true};
+}
+
+}  // namespace rampwatch::v8

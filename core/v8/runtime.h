@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// Node.js behind the seam of runtimes: the calls of its async functions and generators that are suspended.
+#pragma once
+
+#include "core/runtime/runtime.h"
+
+namespace rampwatch::v8 {
+
+runtime::Entry entry();
+
+}  // namespace rampwatch::v8

@@ -13,7 +13,7 @@ declare -A may=(
     [heap]="base model probe runtime" [systemd]="base model" [golang]="base model stacks probe"
     [native]="base model stacks probe runtime" [helper]="base model stacks probe"
     [worker]="base model stacks probe runtime golang native heap $runtimes"
-    [dump]="base model probe native helper worker" [watch]="base model trend stacks"
+    [dump]="base model stacks probe native helper worker" [watch]="base model trend stacks"
     [follow]="base model probe dump systemd" [listen]="base model report store prometheus systemd watch"
     [batch]="base model trend report store readers fleet probe watch" [harvest]="base model trend report readers fleet watch"
 )

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cli/commands/commands.h"
@@ -11,16 +12,21 @@
 #include "cli/console/exit.h"
 #include "cli/console/own_words.h"
 #include "cli/options/dump_options.h"
+#include "cli/options/member_lives.h"
+#include "cli/options/service_options.h"
 #include "cli/options/target_options.h"
 #include "core/base/text.h"
 #include "core/dump/backend.h"
+#include "core/dump/member_dumps.h"
 #include "core/probe/permission.h"
+#include "core/worker/go_profile.h"
 
 namespace rampwatch::cli {
 namespace {
 
 struct Options {
     TargetOptions target{};
+    ServiceOptions service{};
     DumpOutput output{};
     DumpOptions dump{};
     bool memory = false, dry_run = false;
@@ -37,11 +43,46 @@ int dry_run(const probe::Process& process, const dump::Settings& settings) {
     return static_cast<int>(Exit::healthy);
 }
 
+// What is one process's alone.
+std::optional<Error> not_of_several(const Options& options, const dump::Settings& settings) {
+    const char* hint = "name one PID";
+    if (options.memory) return Error{Error::Kind::bad_input, "of one process alone", "--memory", hint};
+    if (options.dry_run) return Error{Error::Kind::bad_input, "of one process alone", "--dry-run", hint};
+    if (!settings.pprof.place.empty() && settings.pprof.place != worker::kPprofAuto)
+        return Error{Error::Kind::bad_input, "an address is of one process alone", "--pprof",
+                     "auto asks each where it listens"};
+    return std::nullopt;
+}
+
+// Of all processes of a service or a tree.
+int run_members(const Options& options, const ServiceSettings& service, const dump::Settings& settings) {
+    if (const auto error = not_of_several(options, settings)) return complain(*error);
+    const auto lives = member_lives(service);
+    if (!lives) return complain(lives.error());
+    auto taken = dump::take_member_dumps(*lives, settings);
+    if (!taken) {
+        Error error = taken.error();
+        if (error.kind == Error::Kind::no_permission && error.hint.empty() && ::geteuid() != 0)
+            error.hint = "sudo " + own_command_line();
+        return complain(error);
+    }
+    if (options.dump.show_args) {
+        for (DumpMember& member : taken->members)
+            if (const auto process = probe::Process::open(member.life.pid))
+                member.life.command_line = probe::command_line(process->directory());
+    }
+    return print(*taken, options.output);
+}
+
 int run_dump(const Options& options) {
     if (refused(options.output)) return static_cast<int>(Exit::trouble);
     auto settings = read_dump_options(options.dump);
     if (!settings) return complain(settings.error());
     if (options.memory) settings->memory_budget = settings->timeout;
+    if (options.service.unit || options.service.tree) {
+        const auto service = read_service_options(options.service, options.target);
+        return service ? run_members(options, **service, *settings) : complain(service.error());
+    }
     const auto handle = resolve(options.target);
     if (!handle) return complain(handle.error());
     const probe::Process& process = *handle->process;
@@ -64,6 +105,9 @@ Command dump_command(const Invocation& invocation) {
     command.alias = "stacks";
     auto options = std::make_shared<Options>();
     add_target_options(command, options->target);
+    command.add("--unit NAME", &options->service.unit,
+                "a service of systemd: all its processes, the same stacks counted together");
+    command.add("--tree PID", &options->service.tree, "the same of this process and its children");
     add_dump_output(command, options->output);
     add_dump_options(command, options->dump);
     command.add("--memory", &options->memory, "also tell what its memory is made of, by mapping");
@@ -71,6 +115,7 @@ Command dump_command(const Invocation& invocation) {
     command.footer =
         "Examples:\n"
         "  rampwatch dump 4711                  where do all these threads stand?\n"
+        "  rampwatch dump --unit shop           in all its workers, as one\n"
         "  rampwatch dump --format json -o d.json 4711\n"
         "  rampwatch dump --format folded 4711 | flamegraph.pl > threads.svg\n"
         "  rampwatch dump --pprof auto 4711     goroutines as the program itself has them\n"

@@ -2,6 +2,7 @@
 // Text from outside: numbers with bounds, fields, and names that a terminal may see.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -19,6 +20,9 @@ std::optional<double> parse_number(std::string_view text);
 
 // The parts between `separator`s; "a,,b" has three, "" has one (empty).
 std::vector<std::string_view> split(std::string_view text, char separator);
+// Not of a text that ends with the call: its parts would outlive it.
+template <std::same_as<std::string> Text>
+std::vector<std::string_view> split(Text&& text, char separator) = delete;
 
 std::string_view trim(std::string_view text);  // blanks and tabs at both ends, and a closing \r
 

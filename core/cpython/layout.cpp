@@ -39,6 +39,7 @@ Layout of_objects(int minor) {
     layout.generator_running = minor < 10 ? 24 : 0;
     layout.frame_state = minor < 10 ? 0 : 108;
     layout.yield_from = kYieldFrom;
+    layout.gil = minor == 6 ? 0 : minor == 7 ? 1264 : minor == 8 ? 1152 : 352;
     return layout;
 }
 
@@ -63,6 +64,7 @@ Layout of_frames(int minor) {
 Layout of_311() {
     Layout layout = of_frames(11);
     layout.interpreter_threads = 16;
+    layout.gil = 360;
     layout.thread_ident = 152;
     layout.thread_native = 160;
     layout.thread_frame = 56;
@@ -82,6 +84,7 @@ Layout of_311() {
 Layout of_312() {
     Layout layout = of_frames(12);
     layout.interpreter_threads = 72;
+    layout.interpreter_gil = 384;
     layout.thread_ident = 136;
     layout.thread_native = 144;
     layout.thread_frame = 56;
@@ -160,6 +163,7 @@ Result<Layout> layout_by_itself(std::span<const std::byte> offsets, const Versio
     layout.code_line = at(39);
     layout.code_bytes = at(43);
     layout.created = -3;
+    layout.interpreter_gil = 16;  // not among its offsets
     // What a reading takes of each at once has its end: see kFrameBytes and the like.
     if (layout.frame_values < 8 || layout.frame_values > 120 || layout.frame_owner > 120 ||
         layout.code_bytes > 250 || layout.thread_native > 1000)

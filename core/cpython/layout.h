@@ -42,7 +42,11 @@ struct Layout {
     std::uint32_t thread_ident = 0;   // pthread_t
     std::uint32_t thread_native = 0;  // TID in its namespace; 0: not kept
     std::uint32_t thread_frame = 0;   // the innermost frame, or its C frame
-    int c_frame = -1;                 // in the C frame: the innermost frame; -1: there is no C frame
+
+    // The GIL (struct _gil_runtime_state): it lies in _PyRuntime, or from 3.12 on where an interpreter's
+    // pointer leads. The one that is not so is 0.
+    std::uint32_t gil = 0, interpreter_gil = 0;
+    int c_frame = -1;  // in the C frame: the innermost frame; -1: there is no C frame
 
     std::uint32_t frame_back = 0, frame_code = 0;
     std::uint32_t frame_instruction = 0;  // an address; of objects: an index (i32)

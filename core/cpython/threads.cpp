@@ -106,6 +106,26 @@ std::unordered_map<pid_t, std::uint64_t> thread_states(const runtime::Target& ta
     return states;
 }
 
+std::optional<pid_t> gil_holder(const runtime::Target& target, const Interpreter& python,
+                                const std::unordered_map<pid_t, std::uint64_t>& states) {
+    constexpr std::uint64_t kLastHolder = 8, kLocked = 16;  // Include/internal/pycore_gil.h, 3.7 to 3.13
+    const Layout& layout = python.layout;
+    if (python.first_is_address || layout.gil + layout.interpreter_gil == 0) return std::nullopt;
+    const std::uint64_t gil =
+        layout.gil != 0
+            ? python.first - layout.interpreters + layout.gil
+            : read_word(target.memory, read_word(target.memory, python.first) + layout.interpreter_gil);
+    if (!is_pointer(gil)) return std::nullopt;
+    const auto locked = target.memory.get<std::int32_t>(gil + kLocked);
+    if (!locked || *locked < 0 || *locked > 1) return std::nullopt;  // -1: not made yet
+    const std::uint64_t holder = read_word(target.memory, gil + kLastHolder);
+    const auto state =
+        std::find_if(states.begin(), states.end(), [&](const auto& known) { return known.second == holder; });
+    if (*locked == 0) return 0;
+    if (state == states.end()) return std::nullopt;
+    return state->first;
+}
+
 runtime::Threads::Role PythonThreads::role(const Frame& native) const {
     if (native.function && native.function->starts_with("_PyEval_EvalFrameDefault")) return Role::loop;
     return native.module == python_.module ? Role::machinery : Role::other;

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -31,6 +32,11 @@ inline constexpr std::size_t kMostDepth = 5000;        // frames of a thread
 inline constexpr std::size_t kMostThreads = 100'000;   // of a program
 inline constexpr std::size_t kMostInterpreters = 256;  // of a program
 
+// TID, as the target has it, of the thread that holds the first interpreter's GIL now; 0: nobody does. Empty:
+// it is not known where it lies, or what lies there is none (a thread that is not among `states`).
+std::optional<pid_t> gil_holder(const runtime::Target& target, const Interpreter& python,
+                                const std::unordered_map<pid_t, std::uint64_t>& states);
+
 // The chain of frames of the thread whose state lies at `thread`. About 1 us a frame.
 RawStack copy_stack(const probe::MemoryReader& memory, const Layout& layout, std::uint64_t thread);
 
@@ -50,6 +56,9 @@ class PythonThreads : public runtime::Threads {
     void copy(const runtime::ThreadCopy& thread, runtime::Budget& budget) override;
     runtime::Walked walk(const runtime::ThreadCopy& thread) override;
     void forget() override { stacks_.clear(); }
+    [[nodiscard]] std::optional<pid_t> lock_holder() override {
+        return target_ == nullptr ? std::nullopt : gil_holder(*target_, python_, states_);
+    }
 
     [[nodiscard]] std::size_t known() const { return states_.size(); }
 

@@ -100,6 +100,12 @@ void fields(auto& visit, Is<GroupGrowth> auto& growth) {
     visit(Field{"explains"}, growth.explains);
 }
 
+void fields(auto& visit, Is<GroupMember> auto& member) {
+    visit(needed("pid"), member.pid);
+    visit(needed("count"), member.count);
+    visit(Field{"ids"}, member.ids);
+}
+
 void fields(auto& visit, Is<Group> auto& group) {
     visit(needed("count"), group.count);
     visit(needed("kind"), group.kind);
@@ -126,6 +132,7 @@ void fields(auto& visit, Is<Group> auto& group) {
     visit(of_goroutines("labels"), group.labels);
     visit(of_goroutines("leaked"), group.leaked);
     visit(of_goroutines("runtime_own"), group.runtime_own);
+    visit(Field{.name = "members", .travels = false, .written = !group.members.empty()}, group.members);
 }
 
 void fields(auto& visit, Is<GoHeap> auto& heap) {
@@ -201,6 +208,12 @@ void fields(auto& visit, Is<HeapOwned> auto& part) {
     visit(Field{"bytes_each", As::rounded}, part.bytes_each);
 }
 
+void fields(auto& visit, Is<HeapHolder> auto& holder) {
+    visit(needed("name"), holder.name);
+    visit(needed("share"), holder.share);
+    visit(Field{"pointers"}, holder.pointers);
+}
+
 void fields(auto& visit, Is<HeapType> auto& type) {
     visit(needed("kind"), type.kind);
     visit(Field{"name"}, type.name);
@@ -211,6 +224,7 @@ void fields(auto& visit, Is<HeapType> auto& type) {
     visit(Field{"owned"}, type.owned);
     visit(Field{"hint", As::or_null}, type.hint);
     visit(Field{"stack"}, type.stack);
+    visit(Field{"held_by"}, type.held_by);
 }
 
 void fields(auto& visit, Is<HeapTypes> auto& types) {
@@ -245,6 +259,9 @@ void fields(auto& visit, Is<LanguageRuntime> auto& runtime) {
     visit(Field{"torn"}, runtime.torn);
     visit(Field{"left_out", As::or_null}, runtime.left_out);
     visit(Field{"refused", As::or_null}, runtime.refused);
+    visit(Field{"lock_known"}, runtime.lock_known);
+    visit(Field{"lock_moves"}, runtime.lock_moves);
+    visit(Field{"lock_holders"}, runtime.lock_holders);
 }
 
 // As a dump's "target" has it: what else is known of a life stands elsewhere.
@@ -255,6 +272,13 @@ void fields(auto& visit, Is<Life> auto& life) {
     visit(Field{"executable"}, life.executable);
     visit(Field{"program", As::or_absent}, life.program);
     visit(Field{"command_line", As::or_absent}, life.command_line);
+}
+
+void fields(auto& visit, Is<DumpMember> auto& member) {
+    fields(visit, member.life);
+    visit(Field{"threads"}, member.threads);
+    visit(Field{"tasks"}, member.tasks);
+    visit(Field{"missing", As::or_null}, member.missing);
 }
 
 // Behind its schema. Its CLOCK_BOOTTIME is of this boot alone, and is written nowhere.
@@ -276,6 +300,7 @@ void fields(auto& visit, Is<Dump> auto& dump) {
     visit(Field{"memory"}, dump.memory);
     visit(by_asker("heap"), dump.heap);
     visit(Field{"runtimes"}, dump.runtimes);
+    visit(Field{.name = "members", .travels = false, .written = !dump.members.empty()}, dump.members);
     visit(Field{"warnings"}, dump.warnings);
     visit(Field{"groups"}, dump.groups);
     visit(Field{}, dump.timed_out);

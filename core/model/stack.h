@@ -46,6 +46,15 @@ struct GroupGrowth {
     friend bool operator==(const GroupGrowth&, const GroupGrowth&) = default;
 };
 
+// What one of several processes has of a group.
+struct GroupMember {
+    std::int32_t pid = 0;
+    std::int64_t count = 0;
+    std::vector<std::int64_t> ids{};  // as of a Group; kMostIds in all members of a group together
+
+    friend bool operator==(const GroupMember&, const GroupMember&) = default;
+};
+
 // Identical stacks.
 struct Group {
     StackKind kind = StackKind::thread;
@@ -79,6 +88,10 @@ struct Group {
     std::optional<std::chrono::nanoseconds> waited_at_most{};
     bool runtime_own = false;  // the Go runtime's own: neither its count nor its dumps show them
 
+    // In a dump of several processes: whose these are, most first. Then `ids` is empty, since an id that is
+    // no TID means nothing without its process.
+    std::vector<GroupMember> members{};
+
     friend bool operator==(const Group&, const Group&) = default;
 };
 inline constexpr std::size_t kMostIds = 1000;
@@ -102,9 +115,25 @@ struct LanguageRuntime {
     std::int64_t torn = 0;                // of these, in no group: they changed while they were read
     std::string left_out{};               // why not all tasks were read, in words; empty when all were
     std::string refused{};                // why nothing of it was read, in words; empty when it was
+    // The lock without which no thread runs code of the language, as Python's GIL, at two looks, one before
+    // and one after the threads were read: known, passed on between them, or held by these TIDs, none or one
+    // a process.
+    bool lock_known = false, lock_moves = false;
+    std::vector<std::int64_t> lock_holders{};
 
     friend bool operator==(const LanguageRuntime&, const LanguageRuntime&) = default;
 };
+
+// One of several processes that were read at about one moment.
+struct DumpMember {
+    Life life{};
+    std::int64_t threads = 0;
+    std::int64_t tasks = 0;  // goroutines and parked tasks
+    std::string missing{};   // why nothing of it is here, in words; empty when it was read
+
+    friend bool operator==(const DumpMember&, const DumpMember&) = default;
+};
+inline constexpr std::size_t kMostDumpMembers = 64;
 
 enum class DumpReason : std::uint8_t { asked, baseline, growing, leak, limit_near };
 
@@ -121,7 +150,10 @@ struct Dump {
     std::int64_t threads = 0;         // stacks read, before grouping
     bool timed_out = false;           // whoever read was ended before it had shown all
     std::optional<GoProgram> go{};    // of a Go program
-    std::vector<LanguageRuntime> runtimes{};             // of other languages, at most kMostRuntimes
+    std::vector<LanguageRuntime> runtimes{};  // of other languages, at most kMostRuntimes
+    // Of a service or a tree: its processes, the main one, whose life stands above, first. Empty: one
+    // process.
+    std::vector<DumpMember> members{};
     std::vector<std::string> warnings{};                 // whole sentences, foreign text escaped
     std::vector<Group> groups{};                         // biggest first
     std::optional<std::chrono::nanoseconds> baseline{};  // wall time of the dump that `change` compares with

@@ -65,6 +65,20 @@ std::string count_of(const LanguageRuntime& runtime) {
     return (runtime.left_out.empty() ? "" : "at least ") + format_count(*runtime.tasks);
 }
 
+// "; TID 4712 holds the GIL"; it is told only of Python, the one language here that has such a lock.
+std::string lock_text(const LanguageRuntime& runtime) {
+    if (!runtime.lock_known) return {};
+    const auto& holders = runtime.lock_holders;
+    if (holders.empty())
+        return runtime.lock_moves ? "; the GIL passes between threads" : "; nobody holds the GIL";
+    std::string text;
+    constexpr std::size_t kMostShown = 3;
+    for (std::size_t i = 0; i < std::min(kMostShown, holders.size()); ++i)
+        text += fmt::format("{} {}", i > 0 ? "," : "; TID", holders[i]);
+    if (holders.size() > kMostShown) text += fmt::format(" and {} more", holders.size() - kMostShown);
+    return text + (holders.size() == 1 ? " holds the GIL" : " hold their GILs");
+}
+
 }  // namespace
 
 std::string task_state_text(const Group& group) {
@@ -120,6 +134,7 @@ std::vector<std::string> runtime_lines(const Dump& dump) {
             text += fmt::format(": {} {} parked", count_of(runtime), tasks_of(dump, runtime, *runtime.tasks));
         if (runtime.torn > 0)
             text += fmt::format(", {} of them moving and not shown", format_count(runtime.torn));
+        text += lock_text(runtime);
         lines.push_back(std::move(text));
         if (!runtime.left_out.empty()) lines.push_back("note: " + runtime.left_out);
         if (runtime.name == kNode && runtime.tasks.value_or(0) > 0) lines.emplace_back(kUpperBound);

@@ -14,6 +14,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/model/stack_kind.h"
+#include "core/report/dump_head.h"
 #include "core/report/frame_text.h"
 #include "core/report/go_text.h"
 #include "core/report/group_words.h"
@@ -167,6 +168,9 @@ std::string names_line(const Group& group, const DumpTextStyle& style) {
     for (std::size_t i = 0; i < std::min(kMostNamesShown, group.names.size()); ++i)
         text += (i > 0 ? ", " : "named ") + escape(group.names[i], 64);
     if (group.names.size() > kMostNamesShown) text += ", ..";
+    if (!group.members.empty()) {
+        return aside("    " + text + (text.empty() ? "" : "; ") + holders_text(group), style);
+    }
     if (group.ids.empty() || group.kind == StackKind::task)
         return text.empty() ? text : aside("    " + text, style);
     if (!text.empty()) text += "; ";
@@ -209,51 +213,6 @@ std::string rest_lines(const Dump& dump, const std::vector<const Group*>& shown,
            own;
 }
 
-// ", nothing stopped", or how many were held for how long.
-std::string stop_words(const Dump& dump) {
-    if (!dump.stop_time) return {};
-    if (dump.stop_time->count() == 0) return ", nothing stopped";
-    if (dump.stops.empty()) return fmt::format(", held for {}", format_duration(*dump.stop_time));
-    return fmt::format(", {} of them held for {}", format_count(static_cast<std::int64_t>(dump.stops.size())),
-                       format_duration(*dump.stop_time));
-}
-
-// "of PID 4711 (shop)", or of the file that somebody else wrote.
-std::string whose(const Dump& dump) {
-    const std::string name = escape(called(dump.life), 64);
-    if (dump.life.pid != 0) return fmt::format(" of PID {} ({})", dump.life.pid, name);
-    return name.empty() ? std::string() : " in " + name;
-}
-
-// A dump of no process was written by somebody else, at a time that is not known.
-std::string taken_line(const Dump& dump) {
-    if (dump.life.pid == 0) return "\nas printed by " + dump.backend;
-    return fmt::format("\n{}, by {} in {}", format_time(dump.wall), taken_by(dump),
-                       format_duration(dump.took));
-}
-
-std::string head_line(const Dump& dump) {
-    const bool others = dump.go || !dump.runtimes.empty();  // beside threads
-    const StackKind kind = dump.groups.empty() || others ? StackKind::thread : dump.groups.front().kind;
-    const auto stacks = std::count_if(dump.groups.begin(), dump.groups.end(),
-                                      [&](const Group& group) { return !others || group.kind == kind; });
-    std::string text;
-    for (const std::string& line : runtime_lines(dump)) text += line + "\n";
-    if (dump.go) {
-        text += fmt::format("goroutines: {}\n", go_count_text(*dump.go));
-        for (const std::string& line : go_memory_lines(dump)) text += line + "\n";
-    }
-    const bool is_mixed = !others && std::any_of(dump.groups.begin(), dump.groups.end(),
-                                                 [&](const Group& group) { return group.kind != kind; });
-    text += fmt::format("{} {} in {} different {}{}", format_count(dump.threads),
-                        is_mixed ? "threads and goroutines" : noun(kind, dump.threads), format_count(stacks),
-                        stacks == 1 ? "stack" : "stacks", whose(dump));
-    text += taken_line(dump);
-    text += stop_words(dump);
-    if (dump.baseline) text += fmt::format("; changes since {}", format_day_minute(*dump.baseline));
-    return text + "\n";
-}
-
 // One line where nothing of it has grown; empty where something has.
 std::string unchanged_line(const Dump& dump) {
     if (!dump.baseline || dump.explains_growth == true) return {};
@@ -293,6 +252,7 @@ std::string text_groups(const Dump& dump, const DumpTextStyle& style) {
         text += beside(words.creator) + beside(words.labels) + beside(words.stayed) + beside(words.follows);
         if (!words.hint.empty()) text += wrapped("    hint: ", words.hint, width_of(style));
         text += names_line(*group, style);
+        for (const std::string& line : lock_lines(dump, *group)) text += bold("    " + line, style) + "\n";
     }
     if (dump.explains_growth == false)
         text += "\nno group grows with the memory: threads are not what leaks\n";
@@ -301,7 +261,7 @@ std::string text_groups(const Dump& dump, const DumpTextStyle& style) {
 }
 
 std::string text_dump(const Dump& dump, const DumpTextStyle& style) {
-    std::string text = head_line(dump);
+    std::string text = head_lines(dump);
     if (dump.life.command_line) text += "command line: " + escape(*dump.life.command_line) + "\n";
     for (const std::string& warning : dump.warnings) text += "note: " + warning + "\n";
     for (const std::string& line : memory_lines(dump)) text += line + "\n";

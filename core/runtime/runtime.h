@@ -121,6 +121,9 @@ class Threads {
     virtual Walked walk(const ThreadCopy& thread) = 0;
     // The copies are of no use any more.
     virtual void forget() = 0;
+    // Where only the thread that holds one lock runs code of the language: who holds it just now, by the
+    // target's own TID; 0: nobody. Empty: there is no such lock, or it is not known where it lies.
+    [[nodiscard]] virtual std::optional<pid_t> lock_holder() { return std::nullopt; }
 };
 
 // --- tasks and types ---------------------------------------------------------------------------------------

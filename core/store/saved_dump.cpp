@@ -177,6 +177,7 @@ void bound(HeapTypes& heap) {
              {&type.count.value, &type.count.half, &type.bytes.value, &type.bytes.half, &type.own_bytes})
             bound(*value);
         for (HeapOwned& part : type.owned) bound(part.bytes_each);
+        if (type.held_by) type.held_by->share = std::clamp(type.held_by->share, 0.0, 1.0);
     }
     for (double* value : {&heap.free_bytes.value, &heap.free_bytes.half}) bound(*value);
     if (heap.new_bytes) bound(*heap.new_bytes);
@@ -186,6 +187,8 @@ void bound(Group& group) {
     keep(group.ids, kMostIds);
     keep(group.names, kMostNames);
     keep(group.labels, kMostNames);
+    keep(group.members, kMostDumpMembers);
+    for (GroupMember& member : group.members) keep(member.ids, kMostIds);
     if (group.own_frame >= group.frames.size()) group.own_frame = 0;
     if (group.growth) group.growth->dumps = std::clamp(group.growth->dumps, 0, 1 << 30);
 }

@@ -74,6 +74,23 @@ class Sightings : public runtime::Sink {
     std::chrono::nanoseconds now_;
 };
 
+std::optional<pid_t> holder_of(runtime::Runtime& runtime) {
+    return runtime.threads() == nullptr ? std::nullopt : runtime.threads()->lock_holder();
+}
+
+// A lock that somebody else has at the second look passes on; one that is told to be held may have been given
+// up and taken again.
+void note_lock(std::optional<pid_t> before, std::optional<pid_t> after, const probe::NamespaceTids& tids,
+               LanguageRuntime& fact) {
+    if (!before || !after) return;
+    fact.lock_known = true;
+    fact.lock_moves = *before != *after;
+    if (fact.lock_moves || *after == 0) return;
+    const auto ours = tids.ours(*after);
+    if (ours) fact.lock_holders = {*ours};
+    fact.lock_known = ours.has_value();
+}
+
 }  // namespace
 
 struct Languages::State {
@@ -84,6 +101,8 @@ struct Languages::State {
     std::vector<MappedCode> code{};
     std::unordered_map<std::uint64_t, std::chrono::nanoseconds> first_seen{};  // of the tasks counted last
     bool settled = false;  // what was refused stays so while the code is the same
+    // Of each of `runtimes`, who held its lock when the order began.
+    std::vector<std::optional<pid_t>> holders{};
 
     void attach(const runtime::Target& target);
 };
@@ -134,6 +153,8 @@ void Languages::begin() {
     if (!same) state.attach(*now->target);
     state.code = std::move(code);
     state.now = std::move(now);
+    state.holders.clear();
+    for (const auto& runtime : state.runtimes) state.holders.push_back(holder_of(*runtime));
 }
 
 const native::Runtimes& Languages::runtimes() const { return state_->runtimes; }
@@ -145,6 +166,8 @@ std::vector<LanguageRuntime> Languages::facts() const {
         fact.name = runtime->name();
         fact.version = runtime->version();
         fact.frames = runtime->threads() != nullptr;
+        if (facts.size() < state_->holders.size())
+            note_lock(state_->holders[facts.size()], holder_of(*runtime), state_->now->tids, fact);
         facts.push_back(std::move(fact));
     }
     facts.insert(facts.end(), state_->refused.begin(), state_->refused.end());

@@ -135,7 +135,9 @@ bool is_sound(const answer::Goroutines& answer) { return is_sound(answer.go) && 
 bool is_sound(const answer::Count& answer) { return is_sound(answer.go); }
 bool is_sound(const answer::Stacks& answer) {
     const Dump& dump = answer.dump;
-    const auto sound = [](const LanguageRuntime& it) { return counts(it.tasks.value_or(0), it.torn); };
+    const auto sound = [](const LanguageRuntime& it) {
+        return counts(it.tasks.value_or(0), it.torn) && it.lock_holders.size() <= 1;
+    };
     return dump.runtimes.size() <= kMostRuntimes && std::ranges::all_of(dump.runtimes, sound) &&
            is_sound(dump.groups) && (!dump.memory || is_sound(*dump.memory)) &&
            (!dump.go || is_sound(*dump.go));

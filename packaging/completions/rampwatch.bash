@@ -39,7 +39,7 @@ _rampwatch() {
         [fleet]="--prometheus --query --preset --source --since --until --step $judged --shard --jobs --bearer-file
                  --basic-auth-file --header --ca-file --timeout --only --top --format -o --output"
         [history]="--history-dir --format --before --history-keep"
-        [dump]="$target $stacks --dry-run --memory --format -o --output"
+        [dump]="$target $stacks --unit --tree --dry-run --memory --format -o --output"
     )
 
     for ((i = 1; i < COMP_CWORD; i++)); do

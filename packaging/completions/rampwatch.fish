@@ -87,8 +87,8 @@ complete -c rampwatch -n $stacks -l dump-timeout -x -a '10s 30s 2m' -d 'how long
 complete -c rampwatch -n '__rampwatch_using look watch sample dump stacks' -l pprof -x -a 'auto http://127.0.0.1:6060' -d 'goroutines from its own profile'
 
 complete -c rampwatch -n $watch -s i -l interval -x -a '100ms 1s 10s 1m' -d 'time between two samples'
-complete -c rampwatch -n '__rampwatch_using watch sample' -l unit -x -a '(__rampwatch_units)' -d 'this service of systemd'
-complete -c rampwatch -n '__rampwatch_using watch sample' -l tree -x -a '(__fish_complete_pids)' -d 'this process and its children'
+complete -c rampwatch -n '__rampwatch_using watch sample dump stacks' -l unit -x -a '(__rampwatch_units)' -d 'this service of systemd'
+complete -c rampwatch -n '__rampwatch_using watch sample dump stacks' -l tree -x -a '(__fish_complete_pids)' -d 'this process and its children'
 complete -c rampwatch -n $watch -l processes -x -a 'all main' -d 'which processes of a service or a tree'
 complete -c rampwatch -n $watch -l textfile -r -F -d 'keep metrics in this file'
 complete -c rampwatch -n '__rampwatch_using watch serve' -l listen -x -a 127.0.0.1:9477 -d 'serve metrics at this address'

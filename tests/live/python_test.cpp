@@ -104,6 +104,34 @@ TEST_CASE("threads and tasks of every Python here are those that it tells itself
     }
 }
 
+TEST_CASE("who holds the GIL is told, and that nobody does", "[python]") {
+    for (const std::string& python : test::pythons()) {
+        INFO(python);
+        if (test::run_program({python, "-c", "import ctypes"}).status != 0) continue;
+        const auto holder_of = [&](const std::string& wait) {
+            const test::Target program(
+                {python, "-c",
+                 "import ctypes, threading, time\n"
+                 "threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()\n"
+                 "print('ready', flush=True)\n" +
+                     wait});
+            test::settle(program.pid());
+            const test::LiveProcess process(program.pid());
+            const auto runtime = attach(process.target());
+            REQUIRE(runtime);
+            const auto tid = (*runtime)->threads()->lock_holder();
+            if (!tid) return std::string("not known");
+            return *tid == 0 ? std::string("nobody") : *tid == program.pid() ? "main" : "another";
+        };
+        const bool is_36 = holder_of("time.sleep(1000)") == "not known";
+        CHECK(is_36 == (python.find("3.6") != std::string::npos));
+        if (is_36) continue;
+        CHECK(holder_of("time.sleep(1000)") == "nobody");
+        // A function of C that is called without giving the GIL up.
+        CHECK(holder_of("ctypes.PyDLL(None).sleep(1000)") == "main");
+    }
+}
+
 // Counts by type of all resident blocks, which core/heap's walker samples.
 std::map<std::string, runtime::TypeRow> read_types(const runtime::Target& target, runtime::Runtime& python) {
     class Rows : public runtime::Sink {

@@ -142,6 +142,22 @@ TEST_CASE("a Python program goes by its script, in words and in JSON", "[python_
     CHECK_FALSE(told["target"].contains("command_line"));
 }
 
+TEST_CASE("the thread that holds the GIL is told, above the groups and with its own", "[python_watch]") {
+    const test::Target program({"/usr/bin/python3", "-c",
+                                "import ctypes, threading, time\n"
+                                "threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()\n"
+                                "print('ready', flush=True)\n"
+                                "ctypes.PyDLL(None).sleep(1000)\n"});
+    test::settle(program.pid());
+    const auto dump = test::rampwatch({"dump", program.pid_word()});
+    CAPTURE(dump.out, dump.err);
+    CHECK(has(dump.out, "; TID " + program.pid_word() + " holds the GIL\n"));
+    CHECK(has(dump.out, "\n    TID " + program.pid_word() + " holds the GIL\n"));
+    const auto told = json::parse(test::rampwatch({"dump", "--format", "json", program.pid_word()}).out);
+    CHECK(told["runtimes"][0]["lock_known"] == true);
+    CHECK(told["runtimes"][0]["lock_holders"] == json::array({program.pid()}));
+}
+
 TEST_CASE("samples of a Python program carry its coroutines, each count once", "[python_watch]") {
     const test::TempTree tree;
     const test::Target program({"/usr/bin/python3", service(), "--first", "300", "--rate", "0.001"});

@@ -157,6 +157,12 @@ check "to enable the watch of one that does not exist fails at once" \
 check "and is not tried again" [ "$(prop rampwatch@leakey.service NRestarts)$(prop rampwatch@leakey.service ExecMainStatus)" = 078 ]
 eventually 10 "its journal has the near names" sh -c \
     "nsenter -t $bed_leader -a -- journalctl -q -o cat -u rampwatch@leakey | grep -q 'did you mean leaky.service'"
+check "a dump by hand has what the unit does, and whose it is" sh -c \
+    "text=\$(nsenter -t $bed_leader -a -- rampwatch dump --unit leaky)
+     case \$text in *QuoteQueue::push*'in PID $(prop leaky.service MainPID) ('*) ;; *) exit 1 ;; esac"
+check "one of a unit that does not exist has the near names too" sh -c \
+    "text=\$(nsenter -t $bed_leader -a -- rampwatch dump --unit leakey 2>&1)
+     case \$text in *'did you mean leaky.service'*) ;; *) exit 1 ;; esac"
 install -m 644 /dev/stdin "$root/etc/rampwatch/leaky.conf" <<<'patiense = 10s'
 bed systemctl daemon-reload
 bed systemctl start "$unit" 2>/dev/null || true

@@ -50,7 +50,7 @@ class Detector {
     void state(Archive& archive) {
         archive(floors_, claim_, suspected_at_ns_, detected_at_ns_, growing_until_ns_, fired_, onset_,
                 onset_floor_, peak_, slope_per_s_, fired_ns_, recovering_until_ns_, zero_since_ns_, held_,
-                past_);
+                past_, dropped_slope_, dropped_above_);
     }
     // What was read back can be gone on with: no index out of its range, no time that could overflow.
     [[nodiscard]] bool sound() const;

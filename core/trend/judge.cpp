@@ -20,7 +20,7 @@ constexpr double kMostMinGrowth = 16.0 * 1024 * 1024;
 constexpr double kLeastMinGrowth = 1.0 * 1024 * 1024;
 
 // The format's name and version; read on a host of another byte order it is another number.
-constexpr std::uint64_t kMagic = 0x72616d7077000004;
+constexpr std::uint64_t kMagic = 0x72616d7077000005;
 constexpr std::uint64_t kFormats = 0x10000;  // the low 16 bits are the version
 
 std::uint64_t checksum(std::span<const std::byte> bytes) {  // FNV-1a

@@ -51,6 +51,32 @@ TEST_CASE("a Judge restored from its saved state goes on as if it had not been a
     }
 }
 
+TEST_CASE("a Judge restored after a drop still knows how fast it rose before", "[trend]") {
+    const auto sample = [](int i) {
+        const double t = .1 * i;
+        const double rose = .3 * t - (t > 240 ? 45 : 0);  // of 72 MiB 45 are given back
+        Sample at{.mono = i * 100ms + 1s, .wall = i * 100ms};
+        at.rss_bytes = std::llround(kMiB * (40 + .5 * std::fmod(t, 3) + rose));
+        return at;
+    };
+    Judge whole(one_minute()), first(one_minute());
+    int i = 0;
+    for (; i < 2600; ++i) {
+        whole.add(sample(i));
+        first.add(sample(i));
+    }
+    REQUIRE(whole.verdict().ever_leak);
+    REQUIRE(whole.claim() < Claim::leak);
+    auto restored = Judge::load(first.save(), one_minute());
+    REQUIRE(restored);
+    for (; i < 5400; ++i) {
+        whole.add(sample(i));
+        restored->add(sample(i));
+        if (i % 50 == 0) REQUIRE(restored->verdict() == whole.verdict());
+    }
+    CHECK(whole.claim() == Claim::leak);
+}
+
 TEST_CASE("a saved state is at most 64 KiB a series", "[trend]") {
     Judge judge(one_minute());
     for (int i = 0; i < 3600; ++i) judge.add(sample_number(i));

@@ -62,7 +62,8 @@ std::optional<runtime::TypeId> Types::read(std::uint64_t address) {
     if (meta != type_type_ && read_word(*memory_, meta + kType) != type_type_) return std::nullopt;
     std::string name = read_string(*memory_, word_at(bytes, kTypeName), kMostName);
     if (!is_name(name)) return std::nullopt;
-    return number_of(std::move(name), {size, (word_at(bytes, kTypeFlags) & kCollected) != 0});
+    const bool buffered = name == "bytearray";
+    return number_of(std::move(name), {size, (word_at(bytes, kTypeFlags) & kCollected) != 0, buffered});
 }
 
 runtime::TypeId Types::number_of(std::string name, const Facts& facts) {
@@ -128,6 +129,17 @@ bool is_dict_table(const Layout& layout, std::span<const std::byte> bytes, std::
     }
     const std::uint64_t usable = 2 * slots / 3, needs = header + index_bytes + usable * entry;
     return used <= usable && needs <= block && block - needs <= 64 + needs / 8;
+}
+
+// Of a bytearray (Include/cpython/bytearrayobject.h): what malloc holds for its bytes. Smaller ones lie in
+// pools, and are counted there.
+std::uint64_t buffer_bytes(std::span<const std::byte> object) {
+    constexpr std::uint64_t kPooled = 512, kMost = std::uint64_t{1} << 40, kHead = 8;
+    const std::uint64_t used = word_at(object, kSize), allocated = word_at(object, 24);
+    const std::uint64_t first = word_at(object, 32), start = word_at(object, 40);
+    const bool sound = allocated > kPooled && allocated < kMost && used <= allocated && is_pointer(first) &&
+                       start >= first && start - first <= allocated;
+    return sound ? (allocated + kHead + 15) / 16 * 16 : 0;
 }
 
 bool HeapBlocks::wants(const probe::Mapping& mapping) const { return runtime::may_hold_objects(mapping); }
@@ -198,7 +210,9 @@ void HeapBlocks::read_pool(std::uint64_t address, std::span<const std::byte> byt
     };
     for (std::uint64_t i = 0; i < pool.carved; ++i) {
         if (free[i]) continue;
-        add(what_is(bytes.subspan(kPoolHeader + i * pool.block, pool.block)), 1, pool.block);
+        const auto block = bytes.subspan(kPoolHeader + i * pool.block, pool.block);
+        const runtime::TypeId type = what_is(block);
+        add(type, 1, pool.block + (types_.facts(type).buffered ? buffer_bytes(block) : 0));
     }
     const std::uint64_t blocks = (pool.size - kPoolHeader) / pool.block - pool.carved + count;
     if (blocks > 0) add(Types::free_blocks, blocks, blocks * pool.block);

@@ -37,6 +37,7 @@ class Types {
     struct Facts {
         std::uint64_t size = 0;  // tp_basicsize
         bool collected = false;  // has a header of the collector
+        bool buffered = false;   // a bytearray, whose bytes lie in a block of their own
     };
     [[nodiscard]] const Facts& facts(runtime::TypeId type) const { return facts_[type]; }
     [[nodiscard]] runtime::TypeName name_of(runtime::TypeId type) const;
@@ -68,6 +69,9 @@ struct Pool {
 std::optional<Pool> pool_at(std::uint64_t address, std::span<const std::byte> bytes);
 
 inline constexpr std::size_t kPoolHeader = 48;
+
+// `object`: a bytearray from its header on. 0 where its bytes lie in a pool, or it changes just now.
+std::uint64_t buffer_bytes(std::span<const std::byte> object);
 
 // Whether `bytes`, of a block of so many, are the table of a dict.
 bool is_dict_table(const Layout& layout, std::span<const std::byte> bytes, std::uint64_t block);

@@ -148,20 +148,24 @@ std::string head(const HeapTypes& types, std::string_view name) {
     return text;
 }
 
-// Held by malloc: is it a leak, or fragmentation?
+// Its small objects lie in pools of its own: what is free there malloc does not even know of.
+bool is_python(const HeapTypes& types) { return types.reader == "Python"; }
+
+// Held by the allocator: is it a leak, or fragmentation?
 std::string free_line(const HeapTypes& types) {
     if (types.reader.starts_with("Go")) return {};  // its free memory has words of its own
     const double free = types.free_bytes.value;
     if (std::abs(free) < 1 << 20 || std::abs(free) < types.free_bytes.half) return {};
     const std::string size = format_size(std::abs(free));
+    const std::string holder = std::string(free_holder(types)) + (is_python(types) ? " hold" : " holds");
     if (!types.since) {
         return wrapped(
-            fmt::format("malloc holds {} free ({:.0f} %)", size,
+            fmt::format("{} {} free{} ({:.0f} %)", holder, size, is_python(types) ? " but held" : "",
                         100 * free / std::max<double>(1, static_cast<double>(types.resident_bytes))),
             2);
     }
-    if (free < 0) return wrapped(fmt::format("malloc holds {} less free: that was filled again", size), 2);
-    std::string text = fmt::format("malloc holds {} more free", size);
+    if (free < 0) return wrapped(fmt::format("{} {} less free: that was filled again", holder, size), 2);
+    std::string text = fmt::format("{} {} more free", holder, size);
     if (is_mostly_free(types)) text += ": mostly fragmentation, not a leak";
     return wrapped(text, 2);
 }
@@ -228,6 +232,10 @@ std::string heap_rows(const HeapTypes& types, std::size_t most_types) {
 std::string heap_text(const HeapTypes& types, std::string_view name, std::size_t most_types) {
     if (!types.missing.empty()) return wrapped(escape(types.missing, 1024), 0);
     return head(types, name) + heap_rows(types, most_types);
+}
+
+std::string_view free_holder(const HeapTypes& types) {
+    return is_python(types) ? "Python's pools" : "malloc";
 }
 
 bool is_mostly_free(const HeapTypes& types) {

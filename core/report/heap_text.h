@@ -16,7 +16,10 @@ std::string heap_text(const HeapTypes& types, std::string_view name, std::size_t
 // The same without the head line; of `types` that are not `missing`.
 std::string heap_rows(const HeapTypes& types, std::size_t most_types);
 
-// Most of what the heap grew by is held free by malloc: fragmentation, not a leak.
+// "malloc", or of Python "Python's pools": who holds what is told to be free.
+std::string_view free_holder(const HeapTypes& types);
+
+// Most of what the heap grew by is held free by that: fragmentation, not a leak.
 bool is_mostly_free(const HeapTypes& types);
 
 // Of `types` with an `unread` language: that; and with the command of its own that says more, as lines.

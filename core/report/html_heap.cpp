@@ -53,7 +53,8 @@ std::string heap_html(const Dump& dump) {
         html += type_row(heap.types[i], most, whole);
     html += "</table></div>";
     if (is_mostly_free(heap))
-        html += fmt::format("<p>malloc holds {} more free: fragmentation rather than a leak.</p>",
+        html += fmt::format("<p>{} {} {} more free: fragmentation rather than a leak.</p>", free_holder(heap),
+                            heap.reader == "Python" ? "hold" : "holds",
                             html_escape(format_size(heap.free_bytes.value)));
     for (const std::string& note : heap.notes)
         html += "<p class=\"dim\">" + html_escape(escape(note, 1024)) + "</p>";

@@ -100,10 +100,15 @@ bool tasks_grew(const Dump& dump) {
 // Where the heap was read: leak, or fragmentation?
 std::string hint_by_types(const Dump& dump) {
     if (!dump.heap || !dump.heap->since || !dump.heap->missing.empty()) return {};
+    if (is_mostly_free(*dump.heap) && dump.heap->reader == "Python")
+        return "fragmentation rather than a leak: most of what the heap grew by is free in Python's pools, "
+               "which "
+               "go back to the kernel only where a whole arena is free; a restart gives the rest back.";
     if (is_mostly_free(*dump.heap))
         return "fragmentation rather than a leak: most of what the heap grew by is held free by malloc; "
                "malloc_trim(0), called by the program, or MALLOC_ARENA_MAX=2, gives it back.";
-    return "held by the program, not kept free by malloc: what grew, by type, is told with it.";
+    return fmt::format("held by the program, not kept free by {}: what grew, by type, is told with it.",
+                       free_holder(*dump.heap));
 }
 
 std::string hint_for_heap(const Dump& dump, const MemoryPart& part) {

@@ -199,7 +199,11 @@ TEST_CASE("a heap of Python is told by its types, the storage of dicts apart", "
     CHECK(count_of("Cart") == Approx(30'000).epsilon(.02));
     CHECK(count_of("float") == Approx(60'000).epsilon(.05));
     CHECK(count_of("dict") > 6000);
+    CHECK(count_of("bytearray") == Approx(600).epsilon(.05));
+    CHECK(has(heap.out, " x bytearray, 19.6 KiB each"));  // with what malloc holds for the bytes
     CHECK(has(heap.out, " x dict storage, "));
+    // A third of the sessions was freed: malloc knows nothing of these.
+    CHECK_FALSE(has(heap.out, "malloc holds"));
     CHECK_FALSE(has(heap.out, "not told by its types"));
 }
 

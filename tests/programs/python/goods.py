@@ -26,6 +26,7 @@ carts = [Cart(number) for number in range(count // 2)]
 prices = [number + 0.5 for number in range(count)]
 del sessions[::3]
 cache = {number: None for number in range(count)}
+uploads = [bytearray(20000) for _ in range(count // 100)]
 small = [{"key": number} for number in range(count // 10)]
 print("ready", flush=True)
 time.sleep(1000)

@@ -96,6 +96,18 @@ TEST_CASE("growth that malloc holds free is fragmentation, in the hint too", "[r
     CHECK(report::heap_cause(dump).empty());
 }
 
+TEST_CASE("what is free in Python's pools is not said of malloc", "[report]") {
+    Dump dump = grown();
+    dump.heap->reader = "Python";
+    dump.heap->free_bytes = {200 * kMib, 5 * kMib};
+    const std::string text = report::heap_section(dump);
+    CAPTURE(text);
+    CHECK(has(text, "Python's pools hold 200 MiB more free: mostly fragmentation, not a leak"));
+    CHECK_FALSE(has(text, "malloc"));
+    dump.heap->since.reset();
+    CHECK(has(report::heap_section(dump), "Python's pools hold 200 MiB free but held ("));
+}
+
 TEST_CASE("a heap of another language is not spoken of by malloc's small change", "[report]") {
     Dump dump = grown();
     dump.heap->unread = "Java";

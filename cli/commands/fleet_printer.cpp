@@ -11,9 +11,11 @@
 
 #include "cli/console/exit.h"
 #include "cli/console/terminal.h"
+#include "core/base/public_file.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/base/whole_file.h"
+#include "core/report/fleet_metrics.h"
 #include "core/report/html_report.h"
 #include "core/report/json_verdict.h"
 
@@ -169,16 +171,22 @@ Result<void> FleetPrinter::write() {
 
 int FleetPrinter::finish(const harvest::Outcome& outcome) {
     say_notes(outcome, settings_);
+    const report::FleetFrame frame = frame_of(settings_, outcome);
+    const Exit status = status_of(outcome, table_.leaks());
+    if (!style_.textfile.empty()) {
+        const std::string text = report::fleet_metrics(table_, frame, status != Exit::trouble);
+        if (const auto written = write_public(style_.textfile, text); !written)
+            return complain(written.error());
+    }
     if (outcome.targets == 0 && !outcome.trouble && outcome.of_other_shards == 0)
         return complain({Error::Kind::not_found, "no series matches in that time",
                          escape(settings_.server.url, 200), "--query and --since say which"});
-    const report::FleetFrame frame = frame_of(settings_, outcome);
     const std::size_t columns = style_.output.empty() ? columns_of(STDOUT_FILENO) : 80;
     if (style_.format == "html") put(page(frame));
     if (style_.format == "text" && table_.targets() > 0) put(table_.text(frame, columns));
     if (const auto written = write(); !written) return complain(written.error());
     if (outcome.trouble) return complain(*outcome.trouble);
-    return static_cast<int>(status_of(outcome, table_.leaks()));
+    return static_cast<int>(status);
 }
 
 }  // namespace rampwatch::cli

@@ -15,8 +15,9 @@ namespace rampwatch::cli {
 struct FleetStyle {
     std::string format = "text";  // or json, html
     bool only_leaks = false;
-    std::size_t top = 20;  // lines, or targets of a page; 0: all
-    std::string output{};  // a file; empty: standard output
+    std::size_t top = 20;    // lines, or targets of a page; 0: all
+    std::string output{};    // a file; empty: standard output
+    std::string textfile{};  // a file of metrics; empty: none
 };
 
 class FleetPrinter {

@@ -94,6 +94,10 @@ report::FleetFrame frame_of(const harvest::Settings& settings, const harvest::Ou
             .silent = outcome.silent};
 }
 
+Error cannot_write_out() {
+    return {Error::Kind::io, fmt::format("cannot write: {}", std::strerror(errno)), "standard output", {}};
+}
+
 report::TargetReport page_of(harvest::Judged judged, const fleet::Grid& grid) {
     report::TargetReport target{.verdict = std::move(judged.verdict),
                                 .context = std::move(judged.context),
@@ -112,11 +116,24 @@ FleetPrinter::FleetPrinter(FleetStyle style, const harvest::Settings& settings)
         style_.top = style_.top == 0 ? kMostOnPage : std::min(style_.top, kMostOnPage);
 }
 
+// At the first text: a run that finds nothing to judge leaves the file that was there.
+void FleetPrinter::open_file() {
+    if (style_.output.empty() || file_ || trouble_) return;
+    auto file = WholeFile::create(style_.output, 0666);
+    if (file) {
+        file_.emplace(std::move(*file));
+    } else {
+        trouble_ = file.error();
+    }
+}
+
 void FleetPrinter::put(const std::string& text) {
-    if (!style_.output.empty()) {
-        whole_ += text;
+    open_file();
+    if (trouble_) return;
+    if (file_) {
+        if (const auto written = file_->write(text); !written) trouble_ = written.error();
     } else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
-        failed_ = true;
+        trouble_ = cannot_write_out();
     }
 }
 
@@ -163,10 +180,11 @@ std::string FleetPrinter::page(const report::FleetFrame& frame) {
 }
 
 Result<void> FleetPrinter::write() {
-    if (!style_.output.empty()) return write_whole(style_.output, whole_, 0666);
-    if (std::fflush(stdout) == 0 && !failed_) return {};
-    return Error{
-        Error::Kind::io, fmt::format("cannot write: {}", std::strerror(errno)), "standard output", {}};
+    open_file();
+    if (!trouble_ && file_) return file_->commit();
+    if (!trouble_ && std::fflush(stdout) != 0) trouble_ = cannot_write_out();
+    if (trouble_) return *trouble_;
+    return {};
 }
 
 int FleetPrinter::finish(const harvest::Outcome& outcome) {

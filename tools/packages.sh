@@ -10,7 +10,7 @@ demo_needs=("${dump_needs[@]}" go:golang-go)
 test_needs=("${demo_needs[@]}" javac:default-jdk-headless node:nodejs npm:npm setpriv:util-linux
             bash:bash fish:fish zsh:zsh mandoc:mandoc dwz:dwz musl-gcc:musl-tools libc6-dbg cron sqlite3:sqlite3 chromium:chromium
             systemd-nspawn:systemd-container dbus-daemon:dbus prometheus:prometheus victoria-metrics:victoria-metrics curl:curl python3:python3
-            gunicorn:gunicorn
+            gunicorn:gunicorn nginx:nginx-light openssl:openssl
             clang-format:clang-format)
 fuzz_needs=(clang++:clang libclang-rt-14-dev nm:binutils go:golang-go)
 package_needs=(dh:debhelper lintian:lintian dpkg-buildpackage:dpkg-dev fakeroot:fakeroot pkgconf)

@@ -37,7 +37,7 @@ constexpr std::int64_t kMostLines = 1'000'000;
 
 struct Options {
     FleetOptions fleet{};
-    std::string format = "text", only = "all", top = "20", output{};
+    std::string format = "text", only = "all", top = "20", output{}, textfile{};
 };
 
 std::atomic<bool> stopped = false;
@@ -97,7 +97,8 @@ int run_fleet(const Options& options) {
     FleetPrinter printer({.format = options.format,
                           .only_leaks = options.only == "leaks",
                           .top = static_cast<std::size_t>(*top),
-                          .output = options.output},
+                          .output = options.output,
+                          .textfile = options.textfile},
                          *settings);
     ProgressLine line;
     const harvest::Outcome outcome = harvest::harvest(
@@ -126,6 +127,8 @@ Command fleet_command() {
              "text, html, or json (rampwatch.analysis/1, an object a target)")
         .one_of({"text", "json", "html"});
     command.add("-o,--output FILE", &options->output, "write to this file, whole or not at all");
+    command.add("--textfile FILE", &options->textfile,
+                "also write what was found as metrics, for node_exporter's textfile collector");
     command.run = [options] { return run_fleet(*options); };
     return command;
 }

@@ -11,9 +11,11 @@
 
 #include "cli/console/exit.h"
 #include "cli/console/terminal.h"
+#include "core/base/public_file.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/base/whole_file.h"
+#include "core/report/fleet_metrics.h"
 #include "core/report/html_report.h"
 #include "core/report/json_verdict.h"
 
@@ -92,6 +94,10 @@ report::FleetFrame frame_of(const harvest::Settings& settings, const harvest::Ou
             .silent = outcome.silent};
 }
 
+Error cannot_write_out() {
+    return {Error::Kind::io, fmt::format("cannot write: {}", std::strerror(errno)), "standard output", {}};
+}
+
 report::TargetReport page_of(harvest::Judged judged, const fleet::Grid& grid) {
     report::TargetReport target{.verdict = std::move(judged.verdict),
                                 .context = std::move(judged.context),
@@ -110,11 +116,24 @@ FleetPrinter::FleetPrinter(FleetStyle style, const harvest::Settings& settings)
         style_.top = style_.top == 0 ? kMostOnPage : std::min(style_.top, kMostOnPage);
 }
 
+// At the first text: a run that finds nothing to judge leaves the file that was there.
+void FleetPrinter::open_file() {
+    if (style_.output.empty() || file_ || trouble_) return;
+    auto file = WholeFile::create(style_.output, 0666);
+    if (file) {
+        file_.emplace(std::move(*file));
+    } else {
+        trouble_ = file.error();
+    }
+}
+
 void FleetPrinter::put(const std::string& text) {
-    if (!style_.output.empty()) {
-        whole_ += text;
+    open_file();
+    if (trouble_) return;
+    if (file_) {
+        if (const auto written = file_->write(text); !written) trouble_ = written.error();
     } else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
-        failed_ = true;
+        trouble_ = cannot_write_out();
     }
 }
 
@@ -161,24 +180,31 @@ std::string FleetPrinter::page(const report::FleetFrame& frame) {
 }
 
 Result<void> FleetPrinter::write() {
-    if (!style_.output.empty()) return write_whole(style_.output, whole_, 0666);
-    if (std::fflush(stdout) == 0 && !failed_) return {};
-    return Error{
-        Error::Kind::io, fmt::format("cannot write: {}", std::strerror(errno)), "standard output", {}};
+    open_file();
+    if (!trouble_ && file_) return file_->commit();
+    if (!trouble_ && std::fflush(stdout) != 0) trouble_ = cannot_write_out();
+    if (trouble_) return *trouble_;
+    return {};
 }
 
 int FleetPrinter::finish(const harvest::Outcome& outcome) {
     say_notes(outcome, settings_);
+    const report::FleetFrame frame = frame_of(settings_, outcome);
+    const Exit status = status_of(outcome, table_.leaks());
+    if (!style_.textfile.empty()) {
+        const std::string text = report::fleet_metrics(table_, frame, status != Exit::trouble);
+        if (const auto written = write_public(style_.textfile, text); !written)
+            return complain(written.error());
+    }
     if (outcome.targets == 0 && !outcome.trouble && outcome.of_other_shards == 0)
         return complain({Error::Kind::not_found, "no series matches in that time",
                          escape(settings_.server.url, 200), "--query and --since say which"});
-    const report::FleetFrame frame = frame_of(settings_, outcome);
     const std::size_t columns = style_.output.empty() ? columns_of(STDOUT_FILENO) : 80;
     if (style_.format == "html") put(page(frame));
     if (style_.format == "text" && table_.targets() > 0) put(table_.text(frame, columns));
     if (const auto written = write(); !written) return complain(written.error());
     if (outcome.trouble) return complain(*outcome.trouble);
-    return static_cast<int>(status_of(outcome, table_.leaks()));
+    return static_cast<int>(status);
 }
 
 }  // namespace rampwatch::cli

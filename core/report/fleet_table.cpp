@@ -143,6 +143,12 @@ std::vector<FleetRow> FleetTable::lines() const {
     return lines;
 }
 
+std::vector<FleetRow> FleetTable::leak_lines() const {
+    std::vector<FleetRow> all = lines();
+    std::erase_if(all, [](const FleetRow& row) { return row.claim != Claim::leak || row.ended; });
+    return all;
+}
+
 std::string FleetTable::name_of(const FleetRow& row) const {
     if (row.members > 1)
         return fmt::format("{} ({} of {} alike)", escape(row.workload, 200), format_count(row.members),

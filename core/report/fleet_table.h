@@ -68,7 +68,11 @@ class FleetTable {
     // The labels that all targets share: "job=api, env=prod", escaped.
     [[nodiscard]] std::string shared() const;
 
-    [[nodiscard]] std::int64_t leaks() const { return leaks_; }  // at any time
+    // What leaks now, a line of the table each, the most urgent first.
+    [[nodiscard]] std::vector<FleetRow> leak_lines() const;
+
+    [[nodiscard]] std::int64_t leaks() const { return leaks_; }      // at any time
+    [[nodiscard]] std::int64_t leaking() const { return leaking_; }  // now
     [[nodiscard]] std::int64_t targets() const { return targets_; }
 
   private:

@@ -37,7 +37,7 @@ _rampwatch() {
         [sample]="$target $judged $stacks $history --no-dumps --unit --tree"
         [scan]="--for -i --interval --top --format"
         [fleet]="--prometheus --query --preset --source --since --until --step $judged --shard --jobs --bearer-file
-                 --basic-auth-file --header --ca-file --timeout --only --top --format -o --output"
+                 --basic-auth-file --header --ca-file --timeout --only --top --format -o --output --textfile"
         [history]="--history-dir --format --before --history-keep"
         [dump]="$target $stacks --unit --tree --dry-run --memory --format -o --output"
     )

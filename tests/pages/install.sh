@@ -14,6 +14,8 @@ diff - <(cd "$root" && find . -type f -printf '%m %P\n' | sort -k 2) <<'LIST'
 644 usr/lib/systemd/catalog/rampwatch.catalog
 644 usr/lib/systemd/system/rampwatch-act@.path
 644 usr/lib/systemd/system/rampwatch-act@.service
+644 usr/lib/systemd/system/rampwatch-fleet.service
+644 usr/lib/systemd/system/rampwatch-fleet.timer
 644 usr/lib/systemd/system/rampwatch-report.service
 644 usr/lib/systemd/system/rampwatch-report.timer
 644 usr/lib/systemd/system/rampwatch-serve.service

@@ -31,3 +31,31 @@ TEST_CASE("a file is replaced whole, or left as it was", "[base]") {
     CHECK(write_whole("/dev/null", "x", 0600));
     CHECK(fs::is_character_file("/dev/null"));
 }
+
+TEST_CASE("a file that comes piece by piece is there once it is whole, and not before", "[base]") {
+    const test::TempTree tree;
+    const fs::path directory = tree.path();
+    const std::string path = directory / "out";
+    const auto text = [&] {
+        std::ifstream file(path);
+        return std::string(std::istreambuf_iterator<char>(file), {});
+    };
+    REQUIRE(write_whole(path, "old", 0600));
+    {
+        auto file = WholeFile::create(path, 0600);
+        REQUIRE(file);
+        CHECK(file->write("one "));
+        CHECK(text() == "old");
+    }
+    CHECK(text() == "old");
+    CHECK(std::distance(fs::directory_iterator(directory), fs::directory_iterator()) == 1);
+
+    auto file = WholeFile::create(path, 0600);
+    REQUIRE(file);
+    WholeFile moved = std::move(*file);
+    CHECK(moved.write("one "));
+    CHECK(moved.write("two"));
+    CHECK(moved.commit());
+    CHECK(text() == "one two");
+    CHECK_FALSE(WholeFile::create(directory / "missing" / "out", 0600));
+}

@@ -56,7 +56,8 @@ Trouble refused(HttpStream& stream) {
     const std::string words = words_of(stream);
     const std::string said =
         words.empty() ? fmt::format("answers {}", status) : fmt::format("answers {}: {}", status, words);
-    Trouble trouble{.error = {Error::Kind::bad_input, said, {}, {}}, .wait = stream.retry_after()};
+    Trouble trouble{
+        .error = {Error::Kind::bad_input, said, {}, {}}, .wait = stream.retry_after(), .status = status};
     if (status == 401 || status == 403) {
         trouble.error.kind = Error::Kind::no_permission;
         trouble.error.hint = "--bearer-file and --basic-auth-file say who asks";
@@ -114,9 +115,8 @@ std::optional<Trouble> ask(const Server& server, HttpQuestion question, AskNotes
         if (!trouble) return std::nullopt;
         trouble->error.where = escape(server.url, 200);
         if (trouble->remedy != Remedy::again) return trouble;
-        const bool is_busy = trouble->error.kind == Error::Kind::timed_out ||
-                             trouble->error.what.starts_with("answers 503") ||
-                             trouble->error.what.starts_with("answers 504");
+        const bool is_busy =
+            trouble->error.kind == Error::Kind::timed_out || trouble->status == 503 || trouble->status == 504;
         if (is_busy && tried >= std::min(kBusyTries, server.tries))
             return trouble->remedy = Remedy::smaller, trouble;
         if (tried >= server.tries || is_stopped(server)) return trouble->remedy = Remedy::none, trouble;

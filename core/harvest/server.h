@@ -33,6 +33,7 @@ struct Trouble {
     Error error{};
     Remedy remedy = Remedy::none;
     std::chrono::nanoseconds wait{};  // as the server has it; 0: it does not say
+    long status = 0;                  // of HTTP, where it answered with another than 200
 };
 
 using Form = std::vector<std::pair<std::string, std::string>>;  // names and values, as they are

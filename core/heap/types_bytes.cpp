@@ -13,13 +13,6 @@ namespace {
 constexpr std::size_t kMostOwned = 64, kMostNotes = 64;
 
 // Both directions walk the same lists.
-template <class Stream, class Holder>
-void walk_holder(Stream& stream, Holder& holder) {
-    stream(holder.name);
-    stream(holder.share);
-    stream(holder.pointers);
-}
-
 struct Out {
     ByteWriter bytes{};
 
@@ -27,7 +20,6 @@ struct Out {
     void operator()(double value) { bytes.real(value); }
     void operator()(bool value) { bytes.number(value ? 1 : 0); }
     void operator()(const std::string& value) { bytes.text(value); }
-    void operator()(const HeapHolder& value) { walk_holder(*this, value); }
     void operator()(HeapKind value) { bytes.number(static_cast<std::uint64_t>(value)); }
     void operator()(std::chrono::nanoseconds value) { (*this)(std::int64_t{value.count()}); }
     template <class T>
@@ -52,7 +44,6 @@ struct In {
     }
     void operator()(bool& value) { value = bytes.number() != 0; }
     void operator()(std::string& value) { value = bytes.text(); }
-    void operator()(HeapHolder& value) { walk_holder(*this, value); }
     void operator()(HeapKind& value) {
         const std::uint64_t number = bytes.number();
         if (number > static_cast<std::uint64_t>(HeapKind::free)) bytes.fail();
@@ -103,7 +94,6 @@ void walk_type(Stream& stream, Type& type) {
         inner(frame.line);
         inner(frame.library);
     });
-    stream(type.held_by);
 }
 
 template <class Stream, class Types>

@@ -42,17 +42,6 @@ struct HeapOwned {
     friend bool operator==(const HeapOwned&, const HeapOwned&) = default;
 };
 
-// What most objects of a type are held by: where the pointers to them lie.
-struct HeapHolder {
-    std::string name{};         // "list storage", "static variable shop::cache"; hostile
-    double share = 0;           // of the pointers that were found, 0 to 1
-    std::int64_t pointers = 0;  // that were found, each to another object
-
-    friend bool operator==(const HeapHolder&, const HeapHolder&) = default;
-};
-inline constexpr std::int64_t kLeastHolders = 20;  // pointers, below which no holder is named
-inline constexpr double kLeastHeld = 0.8;          // of them, that must agree
-
 struct HeapType {
     HeapKind kind = HeapKind::type;
     std::string name{};  // as the target has it: hostile, escape before printing
@@ -62,8 +51,7 @@ struct HeapType {
     bool maybe_dead = false;  // some may be freed, or garbage that was not collected yet
     std::vector<HeapOwned> owned{};
     std::string hint{};  // what most of them point to, by symbol: "tls_ops at +8"; hostile; empty: nothing
-    std::vector<Frame> stack{};           // of a site: who allocated, at most kMostSiteFrames
-    std::optional<HeapHolder> held_by{};  // where it was looked for and is sure; else empty
+    std::vector<Frame> stack{};  // of a site: who allocated, at most kMostSiteFrames
 
     friend bool operator==(const HeapType&, const HeapType&) = default;
 };

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cmath>
 
 #include <cstdlib>
 #include <fstream>
@@ -95,8 +96,11 @@ TEST_CASE("a Go program's leak is told by who allocated it, stripped or not", "[
     CHECK(top["kind"] == "site");
     CHECK(top["name"].get<std::string>().starts_with("main.putCart (keeps.go:"));
     CHECK(value(top["bytes"]) == Approx(150'000 * 512.0).epsilon(0.25));
-    CHECK(top["bytes"]["interval"][0] <= 150'000 * 512);
-    CHECK(top["bytes"]["interval"][1] >= 150'000 * 512);
+    // Of 95 %: one in twenty misses, and the chance here is the target's. Half as wide again it is one in
+    // 300.
+    const double half = value(top["bytes"]) - top["bytes"]["interval"][0].get<double>();
+    CHECK(half > 0);
+    CHECK(std::abs(value(top["bytes"]) - 150'000 * 512.0) <= 1.5 * half);
     CHECK(top["stack"].back()["function"] == "main.main");
     for (const json& type : growth["types"]) CHECK(type["name"].dump().find("putText") == std::string::npos);
     const auto text = test::rampwatch({"heap", "--baseline", Keeper::baseline(), keeper.target().pid_word()});

@@ -70,7 +70,7 @@ TEST_CASE("an answer that is cut off or none is asked for again, then trouble", 
     CHECK(cut.notes.questions == kTries);
     CHECK(cut.trouble->error.kind == Error::Kind::io);
     CHECK(ask_for(http_reply(200, "x", "no JSON")).trouble->error.kind == Error::Kind::bad_input);
-    const Asked large = ask_for(http_reply(200, "x", "[" + std::string(2 << 20, ' ')));
+    const Asked large = ask_for(http_reply(200, "x", "{" + std::string(2 << 20, ' ')));
     CHECK(large.trouble->error.what == "its answer is larger than it may be");
 }
 

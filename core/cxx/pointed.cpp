@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
-#include <functional>
 #include <map>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -77,44 +78,20 @@ Found look_at(const probe::MemoryReader& memory, std::span<const Pointer> pointe
 
 }  // namespace
 
-void Kept::offer(TypeId type, std::span<const std::uint64_t> words) {
-    OfType& kept = types_[type];
-    ++kept.offered;
-    std::size_t place = kept.objects.size();
-    if (place >= kEach) {  // a reservoir: each object is in it with the same chance
-        place = static_cast<std::size_t>(random_() % kept.offered);
-        if (place >= kEach) return;
-    } else {
-        if (objects_.size() >= kObjects) return;
-        kept.objects.push_back(static_cast<std::uint32_t>(objects_.size()));
-        objects_.emplace_back();
-    }
-    Object& object = objects_[kept.objects[place]];
-    object.count = static_cast<std::uint8_t>(std::min(words.size(), kWords));
-    std::copy_n(words.begin(), object.count, object.words.begin());
-}
-
-const Kept::OfType* Kept::of(TypeId type) const {
-    const auto found = types_.find(type);
-    return found == types_.end() || found->second.objects.size() < kLeast ? nullptr : &found->second;
-}
-
 std::vector<Edge> Kept::edges(TypeId type, const probe::MemoryReader& memory,
                               const std::function<bool(std::uint64_t)>& is_heap, ChunkTypes& types,
                               runtime::Budget& budget) const {
     std::vector<Edge> edges;
-    const OfType* kept = of(type);
-    if (kept == nullptr) return edges;
+    const auto kept = objects_.of(type);
+    if (kept.size() < kLeast) return edges;
     std::vector<Pointer> pointers;
-    for (const std::uint32_t index : kept->objects) {
-        const Object& object = objects_[index];
-        for (std::size_t i = 0; i < object.count; ++i) {
-            if (object.words[i] % 16 == 0 && is_heap(object.words[i]))
-                pointers.push_back({i, object.words[i]});
+    for (const auto words : kept) {
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            if (words[i] % 16 == 0 && is_heap(words[i])) pointers.push_back({i, words[i]});
         }
     }
     pointers = owned_only(std::move(pointers));
-    const auto all = static_cast<double>(kept->objects.size());
+    const auto all = static_cast<double>(kept.size());
     for (const auto& [word, targets] : look_at(memory, pointers, types, budget)) {
         double there = 0;
         for (const auto& [to, led] : targets) there += led.count;
@@ -129,28 +106,21 @@ std::vector<Edge> Kept::edges(TypeId type, const probe::MemoryReader& memory,
 }
 
 std::string Kept::hint(TypeId type, Modules& modules) const {
-    const OfType* kept = of(type);
-    if (kept == nullptr) return {};
+    const auto kept = objects_.of(type);
+    if (kept.size() < kLeast) return {};
     std::map<std::pair<std::size_t, std::uint64_t>, std::size_t> times;
-    for (const std::uint32_t index : kept->objects) {
-        const Object& object = objects_[index];
-        for (std::size_t i = 0; i < std::min<std::size_t>(object.count, kHintWords); ++i) {
-            if (modules.in_module(object.words[i])) ++times[{i, object.words[i]}];
+    for (const auto words : kept) {
+        for (std::size_t i = 0; i < std::min(words.size(), kHintWords); ++i) {
+            if (modules.in_module(words[i])) ++times[{i, words[i]}];
         }
     }
     const auto most = std::max_element(times.begin(), times.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
-    if (most == times.end() || most->second * 2 < kept->objects.size()) return {};
+    if (most == times.end() || most->second * 2 < kept.size()) return {};
     const std::uint64_t address = most->first.second;
     std::string name = demangled_symbol(modules.symbol(address));
     if (name.empty()) name = modules.place(address);
     return name.empty() ? name : fmt::format("{} at +{}", name, most->first.first * 8);
-}
-
-void Kept::wipe() {
-    if (!objects_.empty()) ::explicit_bzero(objects_.data(), objects_.size() * sizeof(Object));
-    objects_.clear();
-    types_.clear();
 }
 
 }  // namespace rampwatch::cxx

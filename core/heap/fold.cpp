@@ -36,7 +36,8 @@ HeapKind kind_of(TypeKind kind) {
 
 bool owns(TypeKind kind) { return kind == TypeKind::type; }
 bool owned(TypeKind kind) {
-    return kind == TypeKind::text || kind == TypeKind::chunk || kind == TypeKind::buffer;
+    return kind == TypeKind::text || kind == TypeKind::array || kind == TypeKind::chunk ||
+           kind == TypeKind::buffer;
 }
 
 bool sure(const HeapFigure& figure) { return figure.value > 0 && figure.value > figure.half; }

@@ -22,8 +22,8 @@ struct Row {
 };
 
 // A type that grew by n objects takes of what its pointers lead to n times the average, but never more than
-// that itself grew by; text, sizes and buffers only, since a class stands for itself. A size of chunk that
-// leads to a class, and is about as many, is a node of it. What is free, what shrank, and what is too
+// that itself grew by; text, arrays, sizes and buffers only, since a class stands for itself. A size of chunk
+// that leads to a class, and is about as many, is a node of it. What is free, what shrank, and what is too
 // uncertain (the interval holds 0) is left out. Biggest first; at most kMostHeapTypes.
 std::vector<HeapType> fold(std::vector<Row> rows);
 

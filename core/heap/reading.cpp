@@ -59,12 +59,13 @@ std::int64_t signed_bytes(std::uint64_t pages) {
     return static_cast<std::int64_t>(pages * probe::page_bytes());
 }
 
-void note_limits(HeapTypes& types, const HeapPages& pages, const std::string& doubt) {
+void note_limits(HeapTypes& types, const HeapPages& pages, const runtime::Blocks& blocks) {
     if (pages.swapped > 0)
         types.notes.push_back(fmt::format("{} of it are swapped out, and were not looked at.",
                                           format_size(static_cast<double>(signed_bytes(pages.swapped)))));
     if (pages.cut) types.notes.push_back("It has more address space than is looked at.");
-    if (!doubt.empty()) types.notes.push_back(doubt);
+    if (std::string doubt = blocks.doubt(); !doubt.empty()) types.notes.push_back(std::move(doubt));
+    for (std::string& note : blocks.notes()) types.notes.push_back(std::move(note));
 }
 
 // Names by number: those that the runtime knows now, and those that only a snapshot has.
@@ -101,7 +102,8 @@ class Names {
 // Rows of `totals` with names and edges; the biggest are asked for theirs.
 std::vector<Row> rows_of(Runtime& runtime, const Names& names, const AllTotals& totals, Budget& budget) {
     std::vector<Row> rows;
-    for (const auto& [type, total] : totals) rows.push_back({type, names.name(type), total, {}, false, {}});
+    const bool dead = runtime.blocks()->maybe_dead();
+    for (const auto& [type, total] : totals) rows.push_back({type, names.name(type), total, {}, dead, {}});
     std::stable_sort(rows.begin(), rows.end(),
                      [](const Row& a, const Row& b) { return a.totals.bytes.value > b.totals.bytes.value; });
     const double most = rows.empty() ? 0 : rows.front().totals.bytes.value;
@@ -222,7 +224,7 @@ Result<Reading> read_now(Runtime& runtime, const Target& target, const Settings&
     if (!walked) return walked.error();
     describe(types, runtime, *pages);
     types.sampled_bytes = static_cast<std::int64_t>(walked->bytes);
-    note_limits(types, *pages, runtime.blocks()->doubt());
+    note_limits(types, *pages, *runtime.blocks());
     const std::uint64_t blocks = covered(*walked, snapshot.sampled.size(), pages->blocks.pages(), types);
     Names names(runtime);
     if (walked->done > 0) fill(types, runtime, names, estimate(walked->cells, walked->done, blocks), budget);
@@ -262,7 +264,7 @@ Result<HeapTypes> read_growth(Runtime& runtime, const Target& target, const Snap
     types.since = before.wall;
     types.before_resident_bytes = signed_bytes(before.resident_pages);
     types.sampled_bytes = static_cast<std::int64_t>(again->bytes + added->bytes);
-    note_limits(types, *pages, runtime.blocks()->doubt());
+    note_limits(types, *pages, *runtime.blocks());
     const std::uint64_t old_blocks = covered(*again, before.sampled.size(), before.covered, types);
     const std::uint64_t new_blocks = covered(*added, chosen.size(), fresh.pages(), types);
     Names names(runtime);

@@ -54,7 +54,7 @@ Result<Machine> find(const runtime::Target& target) {
     if (!table) return table.error();
     auto layout = layout_of(*table, target.memory);
     if (!layout) return layout.error();
-    Machine machine{std::move(*layout), module->start, module->path};
+    Machine machine{std::move(*layout), heap_layout_of(*table), module->start, module->path};
     if (!CodeCache(machine.layout).begin(target.memory))
         return refused(Error::Kind::bad_input, "check failed: its code cache");
     if (java_threads(target, machine.layout).empty())

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/base/error.h"
+#include "core/hotspot/heap_layout.h"
 #include "core/hotspot/layout.h"
 #include "core/runtime/runtime.h"
 
@@ -14,6 +15,7 @@ namespace rampwatch::hotspot {
 
 struct Machine {
     Layout layout{};
+    HeapLayout heap{};
     std::uint64_t module_start = 0;  // of the first mapping of libjvm, and
     std::string module{};            // its path
 };

@@ -45,6 +45,11 @@ class Objects {
         return is_pointer(whole) && check(whole) ? whole : 0;
     }
 
+    // Where a reference of 32 bits leads; 0: nowhere.
+    [[nodiscard]] std::uint64_t reference(std::uint32_t narrow) const {
+        return narrow == 0 ? 0 : oop_base_ + (std::uint64_t{narrow} << oop_shift_);
+    }
+
     // Start of the heap, and its end; both 0 where a collector tells none.
     [[nodiscard]] std::uint64_t heap_start() const { return heap_start_; }
     [[nodiscard]] std::uint64_t heap_end() const { return heap_end_; }

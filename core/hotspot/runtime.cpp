@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/hotspot/find.h"
+#include "core/hotspot/heap_blocks.h"
 #include "core/hotspot/threads.h"
 #include "core/hotspot/virtual_threads.h"
 
@@ -17,7 +18,8 @@ class Java : public runtime::Runtime, public runtime::Exact {
     Java(const runtime::Target& target, Machine machine)
         : machine_(std::move(machine)),
           threads_(machine_.layout, machine_.module),
-          virtual_threads_(machine_.layout, threads_) {
+          virtual_threads_(machine_.layout, threads_),
+          blocks_(machine_.layout, machine_.heap) {
         begin(target);
     }
 
@@ -33,6 +35,8 @@ class Java : public runtime::Runtime, public runtime::Exact {
     }
 
     runtime::Threads* threads() override { return &threads_; }
+    runtime::Blocks* blocks() override { return blocks_.ready() ? &blocks_ : nullptr; }
+    [[nodiscard]] std::string without_blocks() const override { return blocks_.why_not(); }
     // Before Java 21 nothing waits without a thread.
     runtime::Exact* exact() override { return machine_.layout.version < 21 ? nullptr : this; }
 
@@ -44,17 +48,19 @@ class Java : public runtime::Runtime, public runtime::Exact {
     }
 
     Frame name_of(runtime::FrameId frame) override { return threads_.methods().name_of(frame); }
-    runtime::TypeName name_of_type(runtime::TypeId /*type*/) override { return {}; }
+    runtime::TypeName name_of_type(runtime::TypeId type) override { return blocks_.name_of(type); }
 
   private:
     bool begin(const runtime::Target& target) {
         target_ = &target;
+        blocks_.begin(target);
         return threads_.begin(target);
     }
 
     Machine machine_;
     JavaThreads threads_;
     VirtualThreads virtual_threads_;
+    HeapBlocks blocks_;
     const runtime::Target* target_ = nullptr;
 };
 
@@ -67,7 +73,7 @@ Result<std::unique_ptr<runtime::Runtime>> attach(const runtime::Target& target, 
 }  // namespace
 
 runtime::Entry entry() {
-    return {.name = "Java", .recognise = recognise, .attach = attach, .in_dumps = true};
+    return {.name = "Java", .recognise = recognise, .attach = attach, .in_dumps = true, .in_heaps = true};
 }
 
 }  // namespace rampwatch::hotspot

@@ -41,7 +41,8 @@ std::string type_name(const HeapType& type) {
         case HeapKind::type:
             return name;
         case HeapKind::array:
-            if (name.starts_with("callbacks") || name.ends_with(" storage") || name.ends_with(" values"))
+            if (name.starts_with("callbacks") || name.ends_with(" storage") || name.ends_with(" values") ||
+                name.ends_with("[]"))
                 return name;
             return "array elements of " + name;
         case HeapKind::text:

@@ -160,8 +160,7 @@ using TypeId = std::uint32_t;
 struct TypeRow {
     TypeId type = 0;
     std::int64_t count = 0;
-    std::int64_t bytes = 0;   // that the allocator holds for them
-    bool maybe_dead = false;  // some of them may be garbage that was not collected yet
+    std::int64_t bytes = 0;  // that the allocator holds for them
 };
 
 // What a type is, for who shows it.
@@ -215,7 +214,8 @@ class Blocks {
     // log2 of the pages in a block: 2 to 6.
     [[nodiscard]] virtual unsigned block_shift() const = 0;
     // Types and tasks in one pass. An object belongs to the block in which it begins; one that is larger than
-    // a block counts by the bytes that lie in this one, its count where it begins.
+    // a block counts by the bytes that lie in this one, its count where it begins; where its inside cannot be
+    // told from that of others, by all its bytes where it begins.
     virtual void read(const Block& block, Sink& sink) = 0;
     // All blocks of a window were read: what a collector may move is looked up now, before the next window.
     virtual void end_window(Sink& sink, Budget& budget) = 0;
@@ -230,6 +230,10 @@ class Blocks {
     virtual std::string hint(TypeId) { return {}; }
     // Why what was read is not to be believed, in words, such as a self-check that failed; empty: nothing.
     [[nodiscard]] virtual std::string doubt() const = 0;
+    // What was left out, in whole sentences.
+    [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
+    // Some of what is told may be garbage that was not collected yet.
+    [[nodiscard]] virtual bool maybe_dead() const { return false; }
 };
 
 // --- a heap that keeps its own books -----------------------------------------------------------------------
@@ -271,6 +275,8 @@ class Runtime {
     // Null: it has none of these.
     virtual Threads* threads() { return nullptr; }
     virtual Blocks* blocks() { return nullptr; }
+    // Why blocks() is null though there is a heap of its own, in words; empty: there is none.
+    [[nodiscard]] virtual std::string without_blocks() const { return {}; }
     virtual Exact* exact() { return nullptr; }
     [[nodiscard]] virtual std::vector<Word> words() const { return {}; }
 

@@ -162,14 +162,20 @@ Result<std::unique_ptr<Live>> open_live(const Life& life) {
                                        std::move(*pages), std::move(*tids), *arch});
 }
 
-// The first that can be read by sample.
-Result<std::unique_ptr<runtime::Runtime>> attach_any(const runtime::Target& target, runtime::Budget& budget) {
+// The first that can be read by sample; `refused`: why those before it were not, as sentences.
+Result<std::unique_ptr<runtime::Runtime>> attach_any(const runtime::Target& target, runtime::Budget& budget,
+                                                     std::vector<std::string>& refused) {
     Error last{Error::Kind::unavailable, "no heap is known in it", "", ""};
     for (const runtime::Entry& entry : runtimes()) {
         if (!entry.in_heaps || !entry.recognise(target)) continue;
         auto attached = entry.attach(target, budget);
         if (attached && (*attached)->blocks() != nullptr) return attached;
         if (!attached) last = attached.error();
+        const std::string why = attached ? (*attached)->without_blocks() : attached.error().what;
+        const std::string hint = attached ? std::string() : attached.error().hint;
+        if (!why.empty())
+            refused.push_back(
+                fmt::format("{}: {}{}.", entry.name, why, hint.empty() ? "" : " (" + hint + ")"));
     }
     return last;
 }
@@ -187,6 +193,10 @@ void note_language(const runtime::Runtime& read, const probe::Maps& maps, std::i
     if (language == nullptr || read.name() != cxx::glibc_entry().name) return;
     types.unread = language->name;
     types.next = fmt::format(fmt::runtime(language->next), fmt::arg("pid", pid));
+}
+
+void add_notes(const std::vector<std::string>& notes, HeapTypes& types) {
+    types.notes.insert(types.notes.end(), notes.begin(), notes.end());
 }
 
 void note_coarse(std::span<const std::byte> bytes, std::size_t sampled, HeapTypes& types) {
@@ -255,12 +265,14 @@ Result<HeapAnswer> answer_of(const Asked& asked) {
     heap::Settings settings;
     settings.sample_bytes = sample_bytes;
     runtime::Budget budget = runtime::budget_of(std::uint64_t{64} << 20, settings.cpu, settings.wall);
-    auto attached = attach_any(target, budget);
+    std::vector<std::string> refused;
+    auto attached = attach_any(target, budget, refused);
     if (!attached) return attached.error();
     if (given.empty()) {
         auto reading = heap::read_now(**attached, target, settings);
         if (!reading) return reading.error();
         note_language(**attached, (*live)->maps, life.pid, reading->types);
+        add_notes(refused, reading->types);
         reading->snapshot.life = life;
         reading->snapshot.program = program;
         const std::size_t sampled = reading->snapshot.sampled.size();
@@ -275,6 +287,7 @@ Result<HeapAnswer> answer_of(const Asked& asked) {
     auto growth = heap::read_growth(**attached, target, *before, settings);
     if (!growth) return growth.error();
     note_language(**attached, (*live)->maps, life.pid, *growth);
+    add_notes(refused, *growth);
     return HeapAnswer{std::move(*growth), {}};
 }
 

@@ -3,8 +3,8 @@
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <cmath>
 
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>

@@ -94,6 +94,12 @@ std::string made_fifo() {
 
 OrderedTarget::OrderedTarget(const std::string& name) : fifo_(made_fifo()), target_({program(name), fifo_}) {}
 
+OrderedTarget::OrderedTarget(std::vector<std::string> argv)
+    : fifo_(made_fifo()), target_([&] {
+          argv.push_back(fifo_);
+          return argv;
+      }()) {}
+
 OrderedTarget::~OrderedTarget() { ::unlink(fifo_.c_str()); }
 
 void OrderedTarget::tell(const std::string& order) {

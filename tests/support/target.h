@@ -45,6 +45,8 @@ class Target {
 class OrderedTarget {
   public:
     explicit OrderedTarget(const std::string& name);
+    // Any command; the FIFO is its last word.
+    explicit OrderedTarget(std::vector<std::string> argv);
     ~OrderedTarget();
     OrderedTarget(const OrderedTarget&) = delete;
     OrderedTarget& operator=(const OrderedTarget&) = delete;

@@ -31,7 +31,7 @@ class Words : public runtime::Runtime, public runtime::Blocks {
         seen.insert(block.address);
         for (std::size_t i = 0; i < block.bytes.size(); i += 8) {
             const auto type = std::to_integer<runtime::TypeId>(block.bytes[i]);
-            if (type != 0) sink.add(runtime::TypeRow{type, 1, 8, false});
+            if (type != 0) sink.add(runtime::TypeRow{type, 1, 8});
         }
     }
     void end_window(runtime::Sink&, runtime::Budget&) override {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/hotspot/heap_blocks.h"
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <random>
@@ -85,8 +86,9 @@ class Java {
         const probe::Mapping mapping;
         for (std::size_t i = first; i < first + count; ++i) {
             const auto bytes = std::as_bytes(std::span(old)).subspan(i * kBlock);
+            const auto behind = bytes.subspan(kBlock);  // nothing, behind the last
             blocks.read({kOld + i * kBlock, bytes.first(kBlock),
-                         bytes.subspan(kBlock).first(runtime::kLookAhead), &mapping},
+                         behind.first(std::min<std::size_t>(behind.size(), runtime::kLookAhead)), &mapping},
                         rows);
         }
         doubt = blocks.doubt();

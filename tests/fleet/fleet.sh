@@ -8,23 +8,7 @@ program=$1 series=$2 source=$3
 . "$source/tests/pages/options.sh"
 need prometheus promtool curl python3 victoria-metrics
 count=${RAMPWATCH_FLEET:-500} step=300
-folder=$(mktemp -d)
-pids=()
-finish() {
-    local pid
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-    wait
-    rm -rf "$folder"
-}
-trap finish EXIT
-started() { pids+=($!); }
-wait_for() {  # SECONDS WHAT CMD...
-    local deadline=$((SECONDS + $1))
-    until "${@:3}" >/dev/null 2>&1; do
-        [ "$SECONDS" -lt "$deadline" ] || { echo "never came: $2" >&2; cat "$folder"/*.log >&2; exit 1; }
-        sleep 0.1
-    done
-}
+. "$source/tests/servers.sh"
 check() {  # WHAT CMD...
     if "${@:2}" >/dev/null 2>&1; then echo "ok   $1"; else fail "$1"; fi
 }

@@ -8,15 +8,7 @@ program=$1 source=$2
 PATH=$PATH:/usr/sbin
 . "$source/tests/pages/options.sh"
 need nginx openssl python3
-folder=$(mktemp -d)
-pids=()
-finish() {
-    local pid
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-    wait
-    rm -rf "$folder"
-}
-trap finish EXIT
+. "$source/tests/servers.sh"
 check() {  # WHAT CMD...
     if "${@:2}" >/dev/null 2>&1; then
         echo "ok   $1"
@@ -25,17 +17,10 @@ check() {  # WHAT CMD...
         cat "$folder/err" >&2 || true
     fi
 }
-wait_for() {  # WHAT CMD...
-    local deadline=$((SECONDS + 20))
-    until "${@:2}" >/dev/null 2>&1; do
-        [ "$SECONDS" -lt "$deadline" ] || { echo "never came: $1" >&2; cat "$folder"/*.log >&2; exit 1; }
-        sleep 0.1
-    done
-}
 
 python3 "$source/tests/fleet/canned_metrics.py" "$folder/port" 2>"$folder/server.log" &
-pids+=($!)
-wait_for "a server" test -e "$folder/port"
+started
+wait_for 20 "a server" test -e "$folder/port"
 
 # A certificate for localhost, of an authority that nobody trusts as yet; and one for another name.
 cd "$folder"
@@ -85,8 +70,8 @@ http {
 }
 NGINX
 nginx -p "$folder" -c "$folder/nginx.conf" >nginx.out 2>&1 &
-pids+=($!)
-wait_for "nginx" test -s nginx.pid
+started
+wait_for 20 "nginx" test -s nginx.pid
 cd /
 
 echo s3cret >"$folder/token"

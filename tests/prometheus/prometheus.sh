@@ -7,27 +7,11 @@ set -euo pipefail
 program=$1 programs=$2 source=$3
 . "$source/tests/pages/options.sh"
 need prometheus promtool curl python3
-folder=$(mktemp -d)
-pids=()
-finish() {
-    local pid
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-    wait
-    rm -rf "$folder"
-}
-trap finish EXIT
+. "$source/tests/servers.sh"
 
 cp "$source/packaging/prometheus/rampwatch.rules.yml" "$source/tests/prometheus/rules_test.yml" "$folder"
 (cd "$folder" && promtool check rules rampwatch.rules.yml && promtool test rules rules_test.yml)
 
-started() { pids+=($!); }
-wait_for() {  # SECONDS WHAT CMD...
-    local deadline=$((SECONDS + $1))
-    until "${@:3}" >/dev/null 2>&1; do
-        [ "$SECONDS" -lt "$deadline" ] || { echo "never came: $2" >&2; cat "$folder"/*.log >&2; exit 1; }
-        sleep 0.2
-    done
-}
 "$programs/thread_leaker" --rate 8 --payload 131072 >"$folder/leaker.log" 2>&1 &
 started
 leaker=$!

@@ -12,17 +12,22 @@
 using namespace rampwatch;
 namespace fs = std::filesystem;
 
+namespace {
+
+std::string text_of(const std::string& path) {
+    std::ifstream file(path);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+}  // namespace
+
 TEST_CASE("a file is replaced whole, or left as it was", "[base]") {
     const test::TempTree tree;
     const fs::path directory = tree.path();
     const std::string path = directory / "out";
-    const auto text = [&] {
-        std::ifstream file(path);
-        return std::string(std::istreambuf_iterator<char>(file), {});
-    };
     REQUIRE(write_whole(path, "one", 0600));
     REQUIRE(write_whole(path, "two", 0600));
-    CHECK(text() == "two");
+    CHECK(text_of(path) == "two");
     CHECK(std::distance(fs::directory_iterator(directory), fs::directory_iterator()) == 1);
 
     const auto refused = write_whole(directory / "missing" / "out", "x", 0600);
@@ -36,18 +41,14 @@ TEST_CASE("a file that comes piece by piece is there once it is whole, and not b
     const test::TempTree tree;
     const fs::path directory = tree.path();
     const std::string path = directory / "out";
-    const auto text = [&] {
-        std::ifstream file(path);
-        return std::string(std::istreambuf_iterator<char>(file), {});
-    };
     REQUIRE(write_whole(path, "old", 0600));
     {
         auto file = WholeFile::create(path, 0600);
         REQUIRE(file);
         CHECK(file->write("one "));
-        CHECK(text() == "old");
+        CHECK(text_of(path) == "old");
     }
-    CHECK(text() == "old");
+    CHECK(text_of(path) == "old");
     CHECK(std::distance(fs::directory_iterator(directory), fs::directory_iterator()) == 1);
 
     auto file = WholeFile::create(path, 0600);
@@ -56,6 +57,6 @@ TEST_CASE("a file that comes piece by piece is there once it is whole, and not b
     CHECK(moved.write("one "));
     CHECK(moved.write("two"));
     CHECK(moved.commit());
-    CHECK(text() == "one two");
+    CHECK(text_of(path) == "one two");
     CHECK_FALSE(WholeFile::create(directory / "missing" / "out", 0600));
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/text.h"
 #include "core/base/units.h"
@@ -85,13 +86,17 @@ std::string member_lines(const Dump& dump) {
 
 }  // namespace
 
+std::vector<std::string> language_lines(const Dump& dump) {
+    std::vector<std::string> lines = runtime_lines(dump);
+    if (!dump.go) return lines;
+    lines.push_back("goroutines: " + go_count_text(*dump.go));
+    for (std::string& line : go_memory_lines(dump)) lines.push_back(std::move(line));
+    return lines;
+}
+
 std::string head_lines(const Dump& dump) {
     std::string text;
-    for (const std::string& line : runtime_lines(dump)) text += line + "\n";
-    if (dump.go) {
-        text += fmt::format("goroutines: {}\n", go_count_text(*dump.go));
-        for (const std::string& line : go_memory_lines(dump)) text += line + "\n";
-    }
+    for (const std::string& line : language_lines(dump)) text += line + "\n";
     text += count_line(dump) + taken_line(dump) + stop_words(dump);
     if (dump.baseline) text += fmt::format("; changes since {}", format_day_minute(*dump.baseline));
     return text + "\n" + member_lines(dump);

@@ -9,6 +9,9 @@
 
 namespace rampwatch::report {
 
+// What the languages in it count and hold: their runtimes, goroutines, Go's memory.
+std::vector<std::string> language_lines(const Dump& dump);
+
 // What there is, of which process, and what reading it cost; of several processes a line each. Lines ended.
 std::string head_lines(const Dump& dump);
 

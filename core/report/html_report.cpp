@@ -7,13 +7,12 @@
 
 #include "core/base/units.h"
 #include "core/model/words.h"
+#include "core/report/dump_head.h"
 #include "core/report/frame_text.h"
-#include "core/report/go_text.h"
 #include "core/report/group_words.h"
 #include "core/report/html_heap.h"
 #include "core/report/memory_text.h"
 #include "core/report/svg_chart.h"
-#include "core/report/task_text.h"
 #include "core/report/text_verdict.h"
 #include "core/report/verdict_words.h"
 
@@ -157,9 +156,7 @@ std::string group_html(const Group& group, const Dump& dump, const GroupWords& w
 
 // What is known of the process beside its stacks: counts of its runtimes, and what its memory is made of.
 std::string facts_of_dump(const Dump& dump) {
-    std::vector<std::string> lines = runtime_lines(dump);
-    if (dump.go) lines.push_back("goroutines: " + go_count_text(*dump.go));
-    for (const std::string& line : go_memory_lines(dump)) lines.push_back(line);
+    std::vector<std::string> lines = language_lines(dump);
     for (const std::string& warning : dump.warnings) lines.push_back("note: " + warning);
     std::string html;
     for (const std::string& line : lines) html += "<p class=\"note\">" + html_escape(line) + "</p>";

@@ -46,6 +46,13 @@ bool Stretch::usable(std::size_t n) const {
     return 5 * static_cast<std::size_t>(holes) <= n;
 }
 
+std::size_t Stretch::unseen_since() const {
+    if (whole_) return 0;
+    std::size_t n = 0;
+    while (n < size_ && missing_[size_ - 1 - n]) ++n;
+    return n;
+}
+
 Ladder::Ladder(std::size_t levels, double keep, double block_s, bool both_ways)
     : pyramid_(levels, keep, both_ways), block_s_(block_s) {}
 

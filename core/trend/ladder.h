@@ -27,6 +27,8 @@ class Stretch {
     }
     // At least four in five of the last n were seen, and the newest was.
     [[nodiscard]] bool usable(std::size_t n) const;
+    // How many of the newest blocks nothing was seen in.
+    [[nodiscard]] std::size_t unseen_since() const;
 
   private:
     void fill_holes();

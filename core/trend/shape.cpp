@@ -41,11 +41,13 @@ double largest_fall(std::span<const double> y) {
     return fall;
 }
 
-// The blocks of the last `span_s`, between 16 and 64 of them where there are as many.
+// The blocks of the last `span_s`, between 16 and 64 of them where there are as many, up to the newest look:
+// what is read rarely, such as tasks, is not level because it has not been read again.
 std::span<const double> recent(const Ladder& ladder, const Stretch& stretch, std::size_t level,
                                double span_s) {
     const auto blocks = static_cast<std::size_t>(std::max(span_s / ladder.block_s(level), 1.0));
-    return stretch.floors(std::min(blocks, stretch.size()));
+    const auto floors = stretch.floors(std::min(blocks, stretch.size()));
+    return floors.first(floors.size() - std::min(stretch.unseen_since(), floors.size() - 1));
 }
 
 ShapeFound with_teeth(Shape shape, const Teeth& found) {

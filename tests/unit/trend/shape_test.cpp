@@ -62,6 +62,22 @@ TEST_CASE("the time between teeth does not depend on how often they are looked a
     CHECK(std::chrono::duration<double>(tooth.period.value()).count() == Approx(12).epsilon(.15));
 }
 
+TEST_CASE("a count that is read rarely is not level since its last reading", "[trend]") {
+    const double every_s = GENERATE(5, 7, 9);
+    CAPTURE(every_s);
+    Judge judge({.patience = 60s, .min_growth_bytes = 1 << 20});
+    for (double t = 0; t < 50; t += .1) {
+        Sample sample{.mono = std::chrono::nanoseconds(std::llround(1e9 * (t + 1))), .rss_bytes = 40 << 20};
+        if (std::fmod(t + 1e-6, every_s) < .1) sample.tasks = 14 + std::llround(6 * t);
+        judge.add(sample);
+        if (t < 30) continue;
+        const auto shape = judge.verdict().series[index(Series::tasks)].value().shape;
+        REQUIRE(shape != Shape::plateau);
+        REQUIRE(shape != Shape::step);
+        REQUIRE(shape != Shape::staircase);
+    }
+}
+
 TEST_CASE("the floor of teeth is between them, whenever it is asked for", "[trend]") {
     for (const double length_s : {300., 302., 304., 306., 308., 310.}) {
         CAPTURE(length_s);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/cpython/record.h"
+#include "core/model/task_words.h"
 
 namespace rampwatch::cpython {
 namespace {
@@ -154,8 +155,8 @@ AwaitChain Awaits::chain(std::size_t root) const {
     }
     chain.torn = chain.torn || at != kNone;
     const Coroutine& leaf = all_[chain.links.back()];
-    if (leaf.step == Step::created) chain.waits_for = "not started";
-    if (leaf.step == Step::suspended && chain.links.size() == 1) chain.waits_for = "yield";
+    if (leaf.step == Step::created) chain.waits_for = task_word::not_started;
+    if (leaf.step == Step::suspended && chain.links.size() == 1) chain.waits_for = task_word::at_yield;
     std::reverse(chain.links.begin(), chain.links.end());
     return chain;
 }

@@ -182,14 +182,14 @@ bool names_something(const HeapTypes& types, double whole) {
 std::string next_step(const HeapTypes& types, double whole) {
     if (types.types.empty() || !types.since || names_something(types, whole)) return {};
     const HeapType& top = types.types.front();
-    const auto size =
-        top.kind == HeapKind::chunk ? parse_count(top.name.substr(0, top.name.find(' '))) : std::nullopt;
-    if (!size || *size < 32 || top.name.find("KiB") != std::string::npos) return {};
+    const std::int64_t size = std::llround(top.own_bytes / std::max(1.0, top.count.value));
+    // Sizes from 1 KiB up are told by ranges, of which an average would be no chunk's.
+    if (top.kind != HeapKind::chunk || size < 32 || size >= 1024) return {};
     return "\nNo class is named. Who allocates those chunks, bpftrace can tell:\n" +
            fmt::format(
                "  bpftrace -p PID -e 'uprobe:libc:malloc /arg0 > {} && arg0 <= {}/\n"
                "    {{ @[ustack] = count(); }}'\n",
-               *size - 24, *size - 8);
+               size - 24, size - 8);
 }
 
 }  // namespace

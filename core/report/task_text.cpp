@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/model/stack_kind.h"
+#include "core/model/task_words.h"
 
 namespace rampwatch::report {
 namespace {
@@ -35,7 +36,6 @@ constexpr std::string_view kNotStarted =
 constexpr std::string_view kAsk = "In one sentence: what makes this coroutine return?";
 
 constexpr std::string_view kAskThread = "In one sentence: what makes this virtual thread go on?";
-constexpr std::string_view kVirtual = "virtual thread";
 
 constexpr std::string_view kNode = "Node.js";
 constexpr std::string_view kAskPromise = "In one sentence: what settles the promise that this awaits?";
@@ -48,16 +48,16 @@ bool is_javascript(const Group& group) {
 }
 
 std::string tasks_of(const Dump& dump, const LanguageRuntime& runtime, std::int64_t count) {
-    if (runtime.name == "Java") return std::string(kVirtual) + (count == 1 ? "" : "s");
+    if (runtime.name == "Java") return std::string(task_word::virtual_thread) + (count == 1 ? "" : "s");
     const auto is_generator = [](const Group& group) {
-        return group.task.find("generator") != group.task.npos;
+        return group.task == task_word::generator || group.task == task_word::async_generator;
     };
     if (runtime.name == kNode && std::any_of(dump.groups.begin(), dump.groups.end(), is_generator))
         return "async functions and generators";
     const auto first = std::find_if(dump.groups.begin(), dump.groups.end(),
                                     [](const Group& group) { return group.kind == StackKind::task; });
     const bool known = first != dump.groups.end() && !first->task.empty();
-    return (known ? escape(first->task, 32) : "coroutine") + (count == 1 ? "" : "s");
+    return (known ? escape(first->task, 32) : std::string(task_word::coroutine)) + (count == 1 ? "" : "s");
 }
 
 std::string count_of(const LanguageRuntime& runtime) {
@@ -83,9 +83,9 @@ std::string lock_text(const LanguageRuntime& runtime) {
 
 std::string task_state_text(const Group& group) {
     if (!group.state || group.state->empty()) return {};
-    if (group.task == kVirtual) return "waiting: " + escape(*group.state, 64);
-    if (*group.state == "not started") return "never started";
-    if (*group.state == "yield") return "at a yield";
+    if (group.task == task_word::virtual_thread) return "waiting: " + escape(*group.state, 64);
+    if (*group.state == task_word::not_started) return "never started";
+    if (*group.state == task_word::at_yield) return "at a yield";
     return "awaits " + escape(*group.state, 64);
 }
 
@@ -98,11 +98,12 @@ std::string task_noun(const Group& group) {
 std::string task_hint(const Group& group) {
     if (group.frames.empty() || !group.frames.front().function) return {};
     if (is_javascript(group))
-        return std::string(group.state == "yield" || group.state == "not started" ? kAskGenerator
-                                                                                  : kAskPromise);
-    if (group.state == "not started") return std::string(kNotStarted);
-    if (group.state == "yield") return {};
-    if (group.task == kVirtual) return std::string(kAskThread);
+        return std::string(group.state == task_word::at_yield || group.state == task_word::not_started
+                               ? kAskGenerator
+                               : kAskPromise);
+    if (group.state == task_word::not_started) return std::string(kNotStarted);
+    if (group.state == task_word::at_yield) return {};
+    if (group.task == task_word::virtual_thread) return std::string(kAskThread);
     const std::string_view leaf = *group.frames.front().function;
     const auto known = std::find_if(std::begin(kKnown), std::end(kKnown),
                                     [&](const Known& it) { return leaf.starts_with(it.function); });

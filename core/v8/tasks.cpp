@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/units.h"
+#include "core/model/task_words.h"
 #include "core/runtime/resident.h"
 #include "core/v8/awaits.h"
 #include "core/v8/suspended.h"
@@ -110,8 +111,8 @@ class Gathered {
                     : call == Call::async_generator ? runtime::TaskKind::generator
                                                     : runtime::TaskKind::plain_generator;
         const What& innermost = what_[links.front()];
-        if (innermost.not_started) task.waits_for = "not started";
-        if (innermost.yields) task.waits_for = "yield";
+        if (innermost.not_started) task.waits_for = task_word::not_started;
+        if (innermost.yields) task.waits_for = task_word::at_yield;
         task.maybe_dead = true;
         std::vector<runtime::FrameId> frames;
         for (const std::uint32_t link : links) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/model/task_words.h"
 #include "core/stacks/own_frame.h"
 
 namespace rampwatch::worker {
@@ -15,15 +16,15 @@ std::string_view word_of(runtime::TaskKind kind) {
         case runtime::TaskKind::goroutine:
             return "goroutine";
         case runtime::TaskKind::coroutine:
-            return "coroutine";
+            return task_word::coroutine;
         case runtime::TaskKind::generator:
-            return "async generator";
+            return task_word::async_generator;
         case runtime::TaskKind::plain_generator:
-            return "generator";
+            return task_word::generator;
         case runtime::TaskKind::virtual_thread:
-            return "virtual thread";
+            return task_word::virtual_thread;
         case runtime::TaskKind::promise:
-            return "async function";
+            return task_word::async_function;
         case runtime::TaskKind::fiber:
             return "fiber";
     }

@@ -2,7 +2,6 @@
 #include "cli/watch/service_watch.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -13,16 +12,13 @@
 #include "cli/console/exit.h"
 #include "cli/watch/leak_drill.h"
 #include "cli/watch/members_carry_over.h"
+#include "cli/watch/service_search.h"
 #include "cli/watch/service_status.h"
 #include "cli/watch/watch_body.h"
 #include "core/base/outlet.h"
-#include "core/base/poller.h"
 #include "core/base/say.h"
-#include "core/base/text.h"
 #include "core/base/units.h"
-#include "core/follow/lead_feed.h"
 #include "core/follow/process_set.h"
-#include "core/follow/unit_feed.h"
 #include "core/listen/carry_over.h"
 #include "core/listen/csv_recorder.h"
 #include "core/listen/dump_keeper.h"
@@ -40,8 +36,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
-
-constexpr nanoseconds kAskBusAgain = 5s;
 
 struct Silent final : watch::Listener {
     void on_event(const Event&, const watch::Session&) override {}
@@ -65,13 +59,10 @@ class ServiceWatch final : public watch::Listener, private WatchBody {
         if (!service_.called.empty()) return service_.called;
         return service_.sought ? *service_.sought->pidfile : fmt::format("tree of PID {}", service_.tree);
     }
+    [[nodiscard]] ServiceSearch::Watch searcher();
     [[nodiscard]] TargetId whole() const { return service_.all ? kSumTarget : kMainTarget; }
     void say(const std::string& line) override;
     [[nodiscard]] std::optional<Error> prepare();
-    [[nodiscard]] std::optional<Error> find_unit();
-    [[nodiscard]] std::optional<Error> find_tree();
-    [[nodiscard]] bool await_unit();
-    [[nodiscard]] std::optional<Life> first_life();
     void open_carry_over();
     [[nodiscard]] std::optional<Error> begin();
     void loop();
@@ -81,15 +72,12 @@ class ServiceWatch final : public watch::Listener, private WatchBody {
     [[nodiscard]] int conclude();
     [[nodiscard]] int tell_absence() const;
     [[nodiscard]] bool is_interrupted() { return WatchBody::is_interrupted({SIGUSR1, SIGUSR2}); }
-    void pause(nanoseconds until);
 
     const ServiceSettings& service_;
     systemd::Notify notify_{};
     const bool by_manager_ = systemd::is_service();
     const bool to_journal_ = systemd::goes_to_journal();
-    std::optional<follow::UnitFeed> unit_{};
-    std::optional<follow::LeadFeed> lead_{};  // with --follow
-    std::int32_t root_ = 0;                   // of the tree, where no unit is followed
+    ServiceSearch search_{service_, searcher()};
     std::unique_ptr<follow::ProcessSet> crew_{};
     std::optional<listen::LeakFile> leak_file_{};
     ServiceStatus status_{name(), notify_, teller()};
@@ -105,6 +93,21 @@ void ServiceWatch::say(const std::string& line) {
                                       {{"RAMPWATCH_UNIT", service_.unit}, {"RAMPWATCH_EVENT", "trouble"}}}))
         return;
     WatchBody::say(line);
+}
+
+ServiceSearch::Watch ServiceWatch::searcher() {
+    return {.name = name(),
+            .say = teller(),
+            .notify = notify_,
+            .by_manager = by_manager_,
+            .quiet = settings_.listener.quiet,
+            .signals_fd = signals_.fd(),
+            .is_interrupted = [this] { return is_interrupted(); },
+            .flush =
+                [this] {
+                    out_.flush();
+                    err_.flush();
+                }};
 }
 
 std::optional<Error> ServiceWatch::prepare() {
@@ -123,112 +126,9 @@ std::optional<Error> ServiceWatch::prepare() {
     return std::nullopt;
 }
 
-// Waits for a signal or the unit's news.
-void ServiceWatch::pause(nanoseconds until) {
-    notify_.alive(boot_now());
-    if (const auto span = notify_.watchdog()) until = std::min(until, boot_now() + *span / 4);
-    out_.flush();
-    err_.flush();
-    Poller poller;
-    poller.add(signals_.fd());
-    if (unit_) {
-        poller.add(unit_->fd());
-        until = std::min(until, unit_->deadline().value_or(until));
-    }
-    poller.wait(until);
-}
-
-// There has to be such a unit, unless --wait says that it may come; the manager's own instance waits for the
-// bus.
-std::optional<Error> ServiceWatch::find_unit() {
-    bool warned = false;
-    while (true) {
-        auto follower = systemd::UnitFollower::open(service_.unit);
-        if (follower) {
-            unit_.emplace(std::move(*follower), service_.linger);
-            break;
-        }
-        Error error = follower.error();
-        error.where = service_.unit;
-        if (!by_manager_ || error.kind == Error::Kind::bad_input) return error;
-        if (!std::exchange(warned, true)) say(to_string(error) + "; it is tried again");
-        notify_.status("the system bus cannot be reached; trying again");
-        const nanoseconds until = boot_now() + kAskBusAgain;
-        while (boot_now() < until) {
-            pause(until);
-            if (is_interrupted()) return Error{Error::Kind::timed_out, "interrupted", service_.unit, {}};
-        }
-    }
-    if (unit_->state().exists) return std::nullopt;
-    std::string hint = "systemctl list-units --type=service lists services";
-    if (const auto near = unit_->near_names(); !near.empty()) {
-        hint = "did you mean ";
-        for (std::size_t at = 0; at < near.size(); ++at)
-            hint += (at == 0 ? "" : " or ") + escape(near[at], 64);
-        hint += "?";
-    }
-    const Error error{Error::Kind::not_found, "no such unit", service_.unit, hint};
-    if (!service_.wait) return error;
-    say(to_string(error) + "; waiting for it");
-    return std::nullopt;
-}
-
-// The root of the tree; where it is looked for by its name, with --wait until it appears.
-std::optional<Error> ServiceWatch::find_tree() {
-    root_ = service_.tree;
-    if (service_.sought) {
-        const Sought sought = *service_.sought;
-        lead_.emplace([sought] { return find_now(sought); });
-        for (bool told = false; (root_ = find_now(sought).value_or(0)) == 0; pause(boot_now() + 200ms)) {
-            if (!service_.wait)
-                return Error{Error::Kind::not_found, "no one process goes by it", name(),
-                             "--wait waits until there is one"};
-            if (!std::exchange(told, true) && !settings_.listener.quiet) say("waiting for " + name());
-            if (is_interrupted()) return Error{Error::Kind::timed_out, "interrupted", name(), {}};
-        }
-    }
-    if (root_ == ::getpid())
-        return Error{Error::Kind::bad_input, "that is this very rampwatch", "--tree", "name another process"};
-    const auto process = probe::Process::open(root_);
-    return process ? std::nullopt : std::optional(process.error());
-}
-
-// False when interrupted. READY is told before: a service that is down is no reason for our start to hang.
-bool ServiceWatch::await_unit() {
-    notify_.ready();
-    bool told = false;
-    while (unit_->state().main_pid == 0 && unit_->state().control_group.empty()) {
-        notify_.status("waiting for " + service_.unit +
-                       (unit_->state().exists ? " to start" : ", which does not exist"));
-        if (!std::exchange(told, true) && !by_manager_ && !settings_.listener.quiet)
-            say("waiting for " + service_.unit + " to start");
-        pause(boot_now() + 10s);
-        std::vector<Fact> none;
-        unit_->collect(none);
-        if (is_interrupted()) return false;
-    }
-    return true;
-}
-
-// Of the main process, once it has become its program.
-std::optional<Life> ServiceWatch::first_life() {
-    constexpr int kMostTries = 250;
-    for (int tries = 0; tries < kMostTries; ++tries) {
-        const auto process = probe::Process::open(unit_ ? unit_->state().main_pid : root_);
-        if (!process) return std::nullopt;
-        if (!unit_ || !follow::is_on_its_way(process->life())) {
-            Life life = process->life();
-            if (unit_) life.unit = service_.unit;
-            return life;
-        }
-        pause(boot_now() + 20ms);
-    }
-    return std::nullopt;
-}
-
 void ServiceWatch::open_carry_over() {
     if (!settings_.history && !settings_.state) return;
-    const auto who = first_life();
+    const auto who = search_.first_life();
     if (!who) return say("no main process to be seen: nothing of this watch is recorded");
     carry_over_.emplace(
         carry_over_options(settings_, service_.called.empty() ? target_name(*who) : service_.called, teller(),
@@ -239,6 +139,7 @@ void ServiceWatch::open_carry_over() {
 
 std::optional<Error> ServiceWatch::begin() {
     open_carry_over();
+    auto& unit = search_.unit();
     const nanoseconds patience = settings_.session.judge.patience;
     follow::ProcessSetSettings crew{.interval = settings_.interval,
                                     .aged_after = trend::aged_after(patience),
@@ -253,18 +154,19 @@ std::optional<Error> ServiceWatch::begin() {
     crew_->on_tick = [this](nanoseconds boot) {
         notify_.alive(boot);
         if (metrics_) metrics_->alive(boot);
-        status_.tell(*crew_, *session_, unit_ && !unit_->connected());
+        const auto& service = search_.unit();
+        status_.tell(*crew_, *session_, service && !service->connected());
         drill_.end_when_due(shift());
-        if (unit_ && unit_->is_over() && !std::exchange(left_, true))
+        if (service && service->is_over() && !std::exchange(left_, true))
             stop_.finish(
                 fmt::format("{} has been inactive for {}", service_.unit, format_duration(service_.linger)));
     };
-    if (unit_) {
-        unit_->lead(*crew_);
-    } else if (lead_) {
-        lead_->lead(*crew_, root_);
+    if (unit) {
+        unit->lead(*crew_);
+    } else if (search_.lead()) {
+        search_.lead()->lead(*crew_, search_.root());
     } else {
-        crew_->follow(root_, {});
+        crew_->follow(search_.root(), {});
     }
     const auto who_is = [this](TargetId target, LifeNumber life) { return crew_->who(target, life); };
     dump::Settings dumps = settings_.dump;
@@ -323,8 +225,8 @@ void ServiceWatch::loop() {
     if (leak_file_) ours.push_back(&*leak_file_);
     follow::NoBaselines none;
     std::vector<Feed*> feeds = with_heaps({crew_.get(), &stop_, &none, &*dumps_});
-    if (unit_) feeds.insert(feeds.begin(), &*unit_);
-    if (lead_) feeds.insert(feeds.begin(), &*lead_);
+    if (auto& unit = search_.unit()) feeds.insert(feeds.begin(), &*unit);
+    if (auto& lead = search_.lead()) feeds.insert(feeds.begin(), &*lead);
     if (on_leak_) feeds.push_back(&*on_leak_);
     watch::Loop loop(*session_, std::move(feeds), listeners(std::move(first), ours), shift());
     turn(loop);
@@ -369,7 +271,7 @@ int ServiceWatch::tell_absence() const {
 
 int ServiceWatch::run() {
     auto error = prepare();
-    if (!error) error = service_.unit.empty() ? find_tree() : find_unit();
+    if (!error) error = search_.find();
     if (error && error->kind == Error::Kind::timed_out && by_manager_) return static_cast<int>(Exit::healthy);
     if (error) {
         if (to_journal_) say(to_string(*error));
@@ -377,9 +279,8 @@ int ServiceWatch::run() {
         const bool no_unit = error->kind == Error::Kind::not_found && !service_.unit.empty();
         return no_unit && by_manager_ ? kBadUsageOfService : status;
     }
-    const bool is_down = unit_ && unit_->state().main_pid == 0 && unit_->state().control_group.empty();
-    if (settings_.one_shot && is_down) return tell_absence();
-    if (unit_ && !await_unit()) return static_cast<int>(Exit::healthy);
+    if (settings_.one_shot && search_.is_down()) return tell_absence();
+    if (search_.unit() && !search_.await_unit()) return static_cast<int>(Exit::healthy);
     if (const auto trouble = begin()) {
         say(to_string(*trouble));
         return static_cast<int>(Exit::trouble);

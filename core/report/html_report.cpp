@@ -49,7 +49,7 @@ gap:.1rem .9rem;margin:.5rem 0}dt{color:var(--dim)}dd{margin:0;overflow-wrap:any
 table{border-collapse:collapse;width:100%;font-size:.88rem}th,td{text-align:left;padding:.15rem .6rem .15rem 0;
 vertical-align:top;border-bottom:1px solid var(--edge)}.num{text-align:right;white-space:nowrap}
 .when{white-space:nowrap}
-.note{font-size:.9rem;margin:.15rem 0}
+.note{font-size:.9rem;margin:.15rem 0}ul.targets{list-style:none;padding:0;margin:.6rem 0}a{color:inherit}
 pre{overflow-x:auto;font-size:.85rem;margin:.4rem 0;padding:.5rem;background:var(--bg);border:1px solid var(--edge);
 border-radius:6px}.scroll{overflow-x:auto}figure{margin:.4rem 0}figcaption{font-size:.85rem;color:var(--dim)}
 .small{display:inline-block;width:16rem;max-width:100%;margin-right:1rem}svg{width:100%;height:auto;display:block}
@@ -180,10 +180,23 @@ std::string dump_html(const TargetReport& target) {
     return html + "</details>";
 }
 
-std::string target_html(const TargetReport& target) {
-    const std::string claim(word(target.verdict.claim));
-    std::string html = fmt::format("<section><h2><span class=\"claim {0}\">{0}</span> {1}</h2>", claim,
-                                   html_escape(target.name));
+std::string claim_html(const TargetReport& target) {
+    return fmt::format("<span class=\"claim {0}\">{0}</span> {1}", word(target.verdict.claim),
+                       html_escape(target.name));
+}
+
+// A line each, where there are several.
+std::string contents_html(const std::vector<TargetReport>& targets) {
+    constexpr std::size_t kSeveral = 3;
+    if (targets.size() < kSeveral) return {};
+    std::string html = "<ul class=\"targets\">";
+    for (std::size_t i = 0; i < targets.size(); ++i)
+        html += fmt::format("<li><a href=\"#target-{}\">{}</a></li>", i + 1, claim_html(targets[i]));
+    return html + "</ul>\n";
+}
+
+std::string target_html(const TargetReport& target, std::size_t number) {
+    std::string html = fmt::format("<section id=\"target-{}\"><h2>{}</h2>", number, claim_html(target));
     html += fmt::format("<p>{}</p>", html_escape(verdict_title(target.verdict, target.context)));
     for (const News& news : target.news)
         html += fmt::format("<p class=\"news\">{}</p>", html_escape(news.text));
@@ -201,11 +214,12 @@ std::string html_report(const Report& report) {
     std::string html = kHead + html_escape(subject_line(report)) + kStyle;
     html +=
         fmt::format("<h1>{}</h1><p class=\"dim\">{} to {}, made {}</p>\n", html_escape(subject_line(report)),
-                    html_escape(format_time(report.since_wall)), html_escape(format_time(report.until_wall)),
-                    html_escape(format_time(report.made_wall)));
+                    html_escape(format_time(shown_since(report))),
+                    html_escape(format_time(report.until_wall)), html_escape(format_time(report.made_wall)));
     for (const Error& trouble : report.troubles)
         html += fmt::format("<p class=\"news\">unreadable: {}</p>\n", html_escape(to_string(trouble)));
-    for (const TargetReport& target : report.targets) html += target_html(target);
+    html += contents_html(report.targets);
+    for (std::size_t i = 0; i < report.targets.size(); ++i) html += target_html(report.targets[i], i + 1);
     if (report.left_out > 0)
         html += fmt::format("<p class=\"dim\">{} other {} without news</p>\n", report.left_out,
                             report.left_out == 1 ? "target" : "targets");
@@ -218,7 +232,8 @@ std::string html_fleet(const std::string& heading, const std::vector<std::string
     std::string html = kHead + html_escape(heading) + kStyle;
     html += fmt::format("<h1>{}</h1>\n", html_escape(heading));
     for (const std::string& line : lines) html += fmt::format("<p class=\"dim\">{}</p>\n", html_escape(line));
-    for (const TargetReport& target : targets) html += target_html(target);
+    html += contents_html(targets);
+    for (std::size_t i = 0; i < targets.size(); ++i) html += target_html(targets[i], i + 1);
     return html + "</body></html>\n";
 }
 

@@ -193,6 +193,15 @@ std::string again(const Report& report, const TargetReport& target) {
 
 }  // namespace
 
+nanoseconds shown_since(const Report& report) {
+    std::optional<nanoseconds> first;
+    for (const TargetReport& target : report.targets) {
+        for (const LifeSummary& life : target.lives)
+            first = std::min(first.value_or(life.first_wall), life.first_wall);
+    }
+    return std::max(report.since_wall, first.value_or(report.since_wall));
+}
+
 std::vector<News> news_of(const TargetReport& target, nanoseconds now_wall) {
     std::vector<News> news;
     if (target.before.silent_until_wall && *target.before.silent_until_wall > now_wall) return news;

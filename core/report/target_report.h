@@ -94,6 +94,9 @@ struct Report {
     std::string options{};                // that the proposed commands need: " --history-dir /x"
 };
 
+// When what is shown begins, not what was asked for: a history may be younger.
+std::chrono::nanoseconds shown_since(const Report& report);
+
 // What of it is news to a reader who was told `before`; a silenced target has none but its own death.
 std::vector<News> news_of(const TargetReport& target, std::chrono::nanoseconds now_wall);
 

@@ -120,16 +120,6 @@ std::string target_text(const TargetReport& target, const Report& report, const 
     return text + events_text(target) + dump_text(target, style) + heap_lines(target);
 }
 
-// Of what is shown, not of what was asked for: a history may be younger.
-nanoseconds begin_of(const Report& report) {
-    std::optional<nanoseconds> first;
-    for (const TargetReport& target : report.targets) {
-        for (const LifeSummary& life : target.lives)
-            first = std::min(first.value_or(life.first_wall), life.first_wall);
-    }
-    return std::max(report.since_wall, first.value_or(report.since_wall));
-}
-
 // A line each, where there are several.
 std::string contents(const Report& report, std::size_t width) {
     constexpr std::size_t kSeveral = 3;
@@ -155,7 +145,7 @@ std::string text_drills(const std::string& host, const std::vector<Drill>& drill
 
 std::string text_report(const Report& report, const ReportTextStyle& style) {
     std::string text = subject_line(report) + "\n";
-    text += fmt::format("{} to {}\n", format_time(begin_of(report)), format_time(report.until_wall));
+    text += fmt::format("{} to {}\n", format_time(shown_since(report)), format_time(report.until_wall));
     for (const Error& trouble : report.troubles) text += "unreadable: " + to_string(trouble) + "\n";
     text += contents(report, style.width);
     for (const TargetReport& target : report.targets) text += "\n" + target_text(target, report, style);

@@ -163,6 +163,16 @@ check "a dump by hand has what the unit does, and whose it is" sh -c \
 check "one of a unit that does not exist has the near names too" sh -c \
     "text=\$(nsenter -t $bed_leader -a -- rampwatch dump --unit leakey 2>&1)
      case \$text in *'did you mean leaky.service'*) ;; *) exit 1 ;; esac"
+sample() { bed rampwatch sample --unit "$1" --history-dir /var/tmp/sampled; }
+check "cron's one sample of the unit is taken" sample leaky
+listed=$(bed rampwatch history list --history-dir /var/tmp/sampled)
+check "into a history of the unit's name" holds -E '^leaky(\.service)? +1 ' <<<"$listed"
+bed systemctl stop leaky.service
+check "of one that is stopped it is no trouble" sample leaky
+absence=$(bed rampwatch report --quiet --history-dir /var/tmp/sampled --state-dir /var/tmp/told || true)
+check "and a report says so" holds 'not running' <<<"$absence"
+check "of one that was never sampled it is" sh -c "! nsenter -t $bed_leader -a -- rampwatch sample --unit leakey 2>/dev/null"
+bed systemctl start leaky.service
 install -m 644 /dev/stdin "$root/etc/rampwatch/leaky.conf" <<<'patiense = 10s'
 bed systemctl daemon-reload
 bed systemctl start "$unit" 2>/dev/null || true

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
+#include "core/base/units.h"
 #include "core/report/html_report.h"
 #include "core/report/json_report.h"
 #include "core/report/text_chart.h"
@@ -345,6 +346,21 @@ TEST_CASE("the page says of a dump what the text says", "[report]") {
     for (const char* fact : {"what grew since", "236 MiB new", "shop::Session"}) CHECK(contains(mail, fact));
     CHECK(contains(page, "labels: tenant=&lt;shop&gt;"));
     CHECK(contains(page, "<dt>how fast</dt>"));
+}
+
+TEST_CASE("a page of several targets begins with a line for each, and with the time it shows", "[report]") {
+    Report report = report_of({leaking("db")});
+    CHECK(html_report(report).find("#target-1") == std::string::npos);
+    report.targets.push_back(leaking("web"));
+    report.targets.push_back(leaking("<cache>"));
+    report.since_wall = kNow - 30 * 24h;
+    for (TargetReport& target : report.targets) target.lives = {{.first_wall = kNow - 12min}};
+    const std::string page = html_report(report);
+    const auto line = page.find("<li><a href=\"#target-3\">");
+    REQUIRE(line != std::string::npos);
+    CHECK(page.find("&lt;cache&gt;", line) < page.find("<section id=\"target-1\">"));
+    CHECK(page.find("<section id=\"target-3\">") != std::string::npos);
+    CHECK(page.find(format_time(kNow - 12min) + " to ") != std::string::npos);
 }
 
 TEST_CASE("nothing from a target reaches the page unescaped", "[report]") {

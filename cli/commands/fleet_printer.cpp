@@ -53,6 +53,8 @@ std::vector<std::string> notes_of(const harvest::Outcome& outcome, const harvest
          "values are none that a process can have and were left out");
     note(values.off_grid, "value is of a time that was not asked for and was left out",
          "values are of times that were not asked for and were left out");
+    note(values.unordered, "value is not later than the one before it and was left out",
+         "values are not later than the ones before them and were left out");
     note(values.twice, "moment was told by two series of one target: the first one counts",
          "moments were told by two series of one target: the first one counts");
     note(values.gaps, "gap: a target was silent and came back", "gaps: targets were silent and came back");
@@ -199,9 +201,15 @@ int FleetPrinter::finish(const harvest::Outcome& outcome) {
     if (outcome.targets == 0 && !outcome.trouble && outcome.of_other_shards == 0)
         return complain({Error::Kind::not_found, "no series matches in that time",
                          escape(settings_.server.url, 200), "--query and --since say which"});
+    if (table_.targets() == 0 && (outcome.trouble || outcome.not_judged > 0)) {
+        if (!style_.output.empty())
+            fmt::print(stderr, "rampwatch: nothing was judged: {} stays as it was\n",
+                       escape(style_.output, 200));
+        return outcome.trouble ? complain(*outcome.trouble) : static_cast<int>(status);
+    }
     const std::size_t columns = style_.output.empty() ? columns_of(STDOUT_FILENO) : 80;
     if (style_.format == "html") put(page(frame));
-    if (style_.format == "text" && table_.targets() > 0) put(table_.text(frame, columns));
+    if (style_.format == "text") put(table_.text(frame, columns));
     if (const auto written = write(); !written) return complain(written.error());
     if (outcome.trouble) return complain(*outcome.trouble);
     return static_cast<int>(status);

@@ -42,6 +42,7 @@ void add(ValueNotes& to, const ValueNotes& more) {
     to.unknown += more.unknown;
     to.impossible += more.impossible;
     to.off_grid += more.off_grid;
+    to.unordered += more.unordered;
     to.twice += more.twice;
     to.gaps += more.gaps;
 }

@@ -23,6 +23,7 @@ struct ValueNotes {
     std::int64_t unknown = 0;     // NaN, infinite
     std::int64_t impossible = 0;  // negative, or more than any process has
     std::int64_t off_grid = 0;    // at a time that was not asked for, in the future perhaps
+    std::int64_t unordered = 0;   // raw samples that are not later than the one before
     std::int64_t twice = 0;       // a moment of a target that another series had told already
     std::int64_t gaps = 0;        // times at which a target went silent and came back
 

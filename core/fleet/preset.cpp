@@ -58,6 +58,7 @@ constexpr std::array kJvm = {
     Metric{.name = "process_open_fds", .role = Role::fds},
     Metric{.name = "process_files_open_files", .role = Role::fds},
     Metric{.name = "process_start_time_seconds", .role = Role::start},
+    kClaim,
 };
 
 constexpr std::array kNode = {

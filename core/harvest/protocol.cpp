@@ -57,7 +57,7 @@ std::optional<Trouble> fetch_lines(const Server& server, const fleet::Selector& 
         taker.anew();
         fleet::Resampler samples(grid, taker.at);
         JsonTokens tokens = tokens_of(stream);
-        return fleet::read_export(
+        const auto done = fleet::read_export(
             tokens, notes.answers,
             {.series = taker.series,
              .samples = [&](std::span<const double> times_ms, std::span<const double> values) {
@@ -70,6 +70,8 @@ std::optional<Trouble> fetch_lines(const Server& server, const fleet::Selector& 
                  }
                  samples.finish();
              }});
+        notes.values.unordered += samples.out_of_order();
+        return done;
     });
 }
 
@@ -90,6 +92,7 @@ class ChunkTaker {
         return {};
     }
     void finish() { samples_.finish(); }
+    [[nodiscard]] std::int64_t out_of_order() const { return samples_.out_of_order(); }
 
   private:
     void begin(const Labels& labels) {
@@ -147,7 +150,9 @@ std::optional<Trouble> fetch_chunks(const Server& server, const fleet::Selector&
     return ask(server, question, notes.asked, [&](HttpStream& stream) {
         taker.anew();
         ChunkTaker chunks(grid, taker);
-        return read_frames(stream, chunks);
+        const auto done = read_frames(stream, chunks);
+        notes.values.unordered += chunks.out_of_order();
+        return done;
     });
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Nine days of 500 made-up targets in a real Prometheus: the verdicts of `fleet` are those of `analyze` on the same values,
-# whatever the server's mood, and a server that is gone leaves what was judged.
+# Nine days of 500 made-up targets, and the labelled recordings of the score, in a real Prometheus: the verdicts of `fleet` are
+# those of `analyze` on the same values, whatever the server's mood, and a server that is gone leaves what was judged.
 # fleet.sh PROGRAM FLEET_SERIES SOURCE_DIR
 set -euo pipefail
 program=$1 series=$2 source=$3
@@ -23,7 +23,7 @@ shown() { grep -qF -- "$1" "$folder/out"; }
 # --- the data, and a server that has it
 mkdir -p "$folder/csv" "$folder/data"
 end=$(($(date +%s) / step * step - 2 * step))
-"$series" "$folder" "$count" "$step" "$end"
+"$series" "$folder" "$count" "$step" "$end" "$source/tests/score/traces"
 promtool tsdb create-blocks-from openmetrics --max-block-duration=744h "$folder/metrics.om" "$folder/data" >"$folder/blocks.log" 2>&1
 echo "global: { scrape_interval: 1h }" >"$folder/prometheus.yml"
 web=$((20000 + RANDOM % 20000))
@@ -125,6 +125,22 @@ check "and says so" said "no series matches in that time"
 check "a page" status_is 1 "${fleet[@]}" --prometheus "$url" --format html --top 3 -o "$folder/page.html" \
     --query 'process_resident_memory_bytes{family=~"ramp|flat"}'
 check "with a chart of each" test "$(grep -o '<svg' "$folder/page.html" | wc -l)" = 3
+
+# --- a file is written whole or not at all
+refused() {  # FORMAT: nobody listens there
+    local status=0
+    cp "$folder/page.html" "$folder/old.$1"
+    "${fleet[@]}" --prometheus http://127.0.0.1:9 --format "$1" -o "$folder/old.$1" --query process_resident_memory_bytes \
+        >/dev/null 2>"$folder/refused.$1" || status=$?
+    [ "$status" = 2 ] && cmp -s "$folder/page.html" "$folder/old.$1" && tr -s '\n ' ' ' <"$folder/refused.$1" | holds -F "stays as it was"
+}
+refusals=()
+for format in html text json; do
+    refused $format &
+    refusals+=($!)
+done
+for refusal in "${refusals[@]}"; do check "where nobody listens the old file stays, and is said to" wait "$refusal"; done
+check "and nothing lies beside it" test "$(ls -A "$folder" | grep -c '^\.*old')" = 3
 
 # --- shards: together they are the whole
 ramps=("${fleet[@]}" --prometheus "$url" --format json --query 'process_resident_memory_bytes{family="ramp"}')

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
 // A made-up fleet, nine days of it: lives of the score's families, healthy and leaking, as OpenMetrics for
 // promtool and as the same values in one CSV a target for analyze, where there is a folder for them.
-// fleet_series FOLDER COUNT STEP_S END_S: FOLDER/metrics.om, FOLDER/csv/NNNN.csv, FOLDER/truth ("NNNN
-// family"). END_S, since the Unix epoch, is when the last day ends; all times are whole multiples of STEP_S.
+// fleet_series FOLDER COUNT STEP_S END_S [TRACES]: FOLDER/metrics.om, FOLDER/csv/NAME.csv, FOLDER/truth
+// ("NAME FAMILY leak"). END_S, since the Unix epoch, is when the last day ends; all times are whole multiples
+// of STEP_S. TRACES: a folder of labelled recordings, which become further targets, a row each STEP_S up to
+// END_S, with their threads and descriptors.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "tests/score/life.h"
 
@@ -56,10 +61,56 @@ void write_life(std::FILE* metrics, std::FILE* csv, const std::string& labels, L
     }
 }
 
+std::vector<std::string> cells_of(const std::string& line) {
+    std::vector<std::string> cells;
+    std::istringstream text(line);
+    for (std::string cell; std::getline(text, cell, ',');) cells.push_back(cell);
+    return cells;
+}
+
+std::vector<std::vector<std::string>> rows_of(const std::string& path) {
+    std::ifstream file(path);
+    std::vector<std::vector<std::string>> rows;
+    for (std::string line; std::getline(file, line);) rows.push_back(cells_of(line));
+    if (rows.empty()) std::exit((std::perror(path.c_str()), 2));
+    rows.erase(rows.begin());  // what the columns are: time, RSS, anonymous, swap, threads, descriptors
+    return rows;
+}
+
+// Series of one recording; those of its counts go to where they stand together.
+void write_trace(std::FILE* metrics, std::FILE* csv, const std::string& path, const std::string& labels,
+                 std::int64_t step_s, std::int64_t end_s, std::string& threads, std::string& descriptors) {
+    const auto rows = rows_of(path);
+    std::int64_t when_s = end_s - static_cast<std::int64_t>(rows.size() - 1) * step_s;
+    fmt::print(csv, "time_s,rss_bytes,threads,fds\n");
+    for (const auto& row : rows) {
+        if (row.size() < 6) std::exit((fmt::print(stderr, "not a trace: {}\n", path), 2));
+        fmt::print(csv, "{},{},{},{}\n", when_s, row[1], row[4], row[5]);
+        fmt::print(metrics, "process_resident_memory_bytes{{{}}} {} {}\n", labels, row[1], when_s);
+        threads += fmt::format("process_threads{{{}}} {} {}\n", labels, row[4], when_s);
+        descriptors += fmt::format("process_open_fds{{{}}} {} {}\n", labels, row[5], when_s);
+        when_s += step_s;
+    }
+}
+
+void write_traces(const std::string& folder, const std::string& traces, std::FILE* metrics, std::FILE* truth,
+                  std::int64_t step_s, std::int64_t end_s) {
+    std::string threads = "# TYPE process_threads gauge\n", descriptors = "# TYPE process_open_fds gauge\n";
+    for (const auto& row : rows_of(traces + "/labels.csv")) {
+        const std::string name = "trace_" + row[0].substr(0, row[0].find('.'));
+        const File csv = open(folder + "/csv/" + name + ".csv");
+        write_trace(metrics, csv.get(), traces + "/" + row[0],
+                    fmt::format(R"(job="traces",instance="{}",family="{}")", name, name), step_s, end_s,
+                    threads, descriptors);
+        fmt::print(truth, "{} {} {}\n", name, name, row[1]);
+    }
+    fmt::print(metrics, "{}{}", threads, descriptors);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 5) return 2;
+    if (argc != 5 && argc != 6) return 2;
     const std::string folder = argv[1];
     const bool with_csv = ::access((folder + "/csv").c_str(), W_OK) == 0;
     const int count = std::atoi(argv[2]);
@@ -76,6 +127,7 @@ int main(int argc, char** argv) {
         fmt::print(truth.get(), "{:04} {} {}\n", number, family.name,
                    family.truth == Truth::leak ? "leak" : "healthy");
     }
+    if (argc == 6) write_traces(folder, argv[5], metrics.get(), truth.get(), step_s, end_s);
     fmt::print(metrics.get(), "# EOF\n");
     return 0;
 }

@@ -289,7 +289,13 @@ void ProcessSet::tell_sum(const std::vector<Sample>& looks, std::vector<Fact>& f
         if (look.age) sum.age = std::max(sum.age.value_or(nanoseconds{}), *look.age);
         const bool shared = look.limit && look.limit->kind != LimitKind::rlimit_as;
         if (shared && !sum.limit) sum.limit = look.limit;
+        if (look.pids_limit && !sum.pids_limit) {
+            sum.pids_limit = look.pids_limit;
+            sum.pids_used = look.pids_used;
+        }
     }
+    // RLIMIT_NOFILE is each process's own.
+    if (looks.size() == 1) sum.fds_limit = looks.front().fds_limit;
     for (const Field field : {&Sample::anon_bytes, &Sample::file_bytes, &Sample::shmem_bytes,
                               &Sample::swap_bytes, &Sample::threads, &Sample::fds, &Sample::aged_threads})
         sum.*field = total(looks, field);

@@ -50,6 +50,12 @@ void add_verdict(const Verdict& verdict, Entry& entry) {
         entry.fields.emplace_back("RAMPWATCH_SLOPE_HIGH",
                                   per_second(lead.series, lead.slope_ci95_per_s->high));
     }
+    if (const auto& met = lead.count_forecast ? lead.count_forecast : lead.count_limit_near;
+        met && !met->beyond) {
+        entry.fields.emplace_back("RAMPWATCH_LIMIT", count_limit_word(lead.series));
+        entry.fields.emplace_back("RAMPWATCH_LIMIT_SECONDS", whole(met->eta_s));
+        return;
+    }
     const auto& ahead = verdict.forecast ? verdict.forecast : verdict.limit_near;
     if (!ahead || ahead->beyond) return;
     entry.fields.emplace_back("RAMPWATCH_LIMIT", word(ahead->limit.kind));

@@ -21,7 +21,10 @@ Sample last_of(const Bucket& bucket) {
                   .wall = bucket.wall,
                   .rss_bytes = bucket.rss.last,
                   .age = bucket.age,
-                  .limit = bucket.limit};
+                  .limit = bucket.limit,
+                  .fds_limit = bucket.fds_limit,
+                  .pids_limit = bucket.pids_limit,
+                  .pids_used = bucket.pids_used};
     for (const SeriesRow& row : kSeriesRows) {
         const auto member = row.member != nullptr ? row.member : &Sample::anon_bytes;
         if (const auto& stat = bucket.series[index(row.series)]) sample.*member = stat->last;
@@ -53,6 +56,11 @@ Bucket joined(const Bucket& earlier, const Bucket& later) {
     }
     if (!both.age) both.age = earlier.age;
     if (!both.limit) both.limit = earlier.limit;
+    if (!both.fds_limit) both.fds_limit = earlier.fds_limit;
+    if (!both.pids_limit) {
+        both.pids_limit = earlier.pids_limit;
+        both.pids_used = earlier.pids_used;
+    }
     return both;
 }
 

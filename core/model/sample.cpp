@@ -32,6 +32,9 @@ Bucket to_bucket(const Sample& sample) {
         return Stat{value, value, value, static_cast<double>(value)};
     };
     Bucket bucket{.mono = sample.mono, .wall = sample.wall, .age = sample.age, .limit = sample.limit};
+    bucket.fds_limit = sample.fds_limit;
+    bucket.pids_limit = sample.pids_limit;
+    bucket.pids_used = sample.pids_used;
     bucket.rss = alone(sample.rss_bytes);
     for (const Series series : kAllSeries) {
         if (const auto value = value_of(sample, series)) bucket.series[index(series)] = alone(*value);

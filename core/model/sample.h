@@ -69,6 +69,11 @@ struct Sample {
     std::optional<std::chrono::nanoseconds> cpu{};  // user + system time used since the process began
     std::optional<std::chrono::nanoseconds> age{};  // of the process, at `mono`
     std::optional<Limit> limit{};                   // the one with the least room left
+    // What counts run against: the soft RLIMIT_NOFILE, and the pids.max of a cgroup with what it has of
+    // tasks, other processes' too.
+    std::optional<std::int64_t> fds_limit{};
+    std::optional<std::int64_t> pids_limit{};
+    std::optional<std::int64_t> pids_used{};
 
     friend bool operator==(const Sample&, const Sample&) = default;
 };
@@ -96,7 +101,10 @@ struct Bucket {
     Stat rss{};
     std::array<std::optional<Stat>, kSeriesCount> series{};  // by index(Series)
     std::optional<std::chrono::nanoseconds> age{};
-    std::optional<Limit> limit{};  // the last one seen
+    std::optional<Limit> limit{};  // the last one seen, as those of counts are
+    std::optional<std::int64_t> fds_limit{};
+    std::optional<std::int64_t> pids_limit{};
+    std::optional<std::int64_t> pids_used{};
 
     friend bool operator==(const Bucket&, const Bucket&) = default;
 };

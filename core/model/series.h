@@ -120,13 +120,13 @@ inline constexpr std::array<Series, kSeriesCount> kAllSeries = [] {
 }();
 
 // What a Sample may know beside its RSS, in the order in which CSV, SQL and JSON have it: the parts of
-// memory, then every other series, then what is subtracted from memory.
+// memory, then every other series, then what is subtracted from memory, and what counts run against.
 struct SampleField {
     std::string_view column{};
     SampleMember member = nullptr;
     bool bytes = false;
 };
-inline constexpr std::size_t kSampleFieldCount = 4 + (kSeriesCount - 2) + 1;
+inline constexpr std::size_t kSampleFieldCount = 4 + (kSeriesCount - 2) + 4;
 inline constexpr std::array<SampleField, kSampleFieldCount> kSampleFields = [] {
     std::array<SampleField, kSampleFieldCount> fields = {{
         {"rss_anon_bytes", &Sample::anon_bytes, true},
@@ -138,7 +138,10 @@ inline constexpr std::array<SampleField, kSampleFieldCount> kSampleFields = [] {
     for (const SeriesRow& row : kSeriesRows)
         if (row.series != Series::memory && row.series != Series::shmem)
             fields[next++] = {row.column, row.member, row.bytes};
-    fields[next] = {"lazyfree_bytes", &Sample::lazyfree_bytes, true};
+    fields[next++] = {"lazyfree_bytes", &Sample::lazyfree_bytes, true};
+    fields[next++] = {"fds_limit", &Sample::fds_limit};
+    fields[next++] = {"pids_limit", &Sample::pids_limit};
+    fields[next] = {"pids_used", &Sample::pids_used};
     return fields;
 }();
 

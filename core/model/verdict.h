@@ -117,6 +117,25 @@ struct Forecast {
     friend bool operator==(const Forecast&, const Forecast&) = default;
 };
 
+// What a count runs against: descriptors the soft RLIMIT_NOFILE, threads the pids.max of the cgroup with the
+// least room, where `used` has the tasks of other processes too.
+struct CountLimit {
+    std::int64_t most = 0;
+    std::int64_t used = 0;
+
+    friend bool operator==(const CountLimit&, const CountLimit&) = default;
+};
+
+// As Forecast, of a count.
+struct CountForecast {
+    CountLimit limit{};
+    bool beyond = false;
+    double eta_s = 0;
+    Interval eta_range_s{};
+
+    friend bool operator==(const CountForecast&, const CountForecast&) = default;
+};
+
 // One series. Times are CLOCK_BOOTTIME; values are bytes or counts, as is_bytes(series) says.
 struct SeriesVerdict {
     Series series = Series::memory;
@@ -144,6 +163,10 @@ struct SeriesVerdict {
         evidence{};  // of the window that speaks most for growth; the first not passed holds it back
     std::optional<Weighing> weighing{};  // of that window, where it could be growth and evidence is weighed
     Missing missing = Missing::nothing;  // while growing
+    int lives_alike = 0;  // so many lives in a row, this one too, rose alike: that made the claim; else 0
+    std::optional<CountLimit> count_limit{};          // of descriptors and threads, where it is known
+    std::optional<CountForecast> count_forecast{};    // when that is met, when there is growth to speak of
+    std::optional<CountForecast> count_limit_near{};  // the notice of it, while it holds
     std::optional<std::chrono::nanoseconds>
         suspected_at{};  // mono of the sample at which growing was first said
     std::optional<std::chrono::nanoseconds>
@@ -174,5 +197,18 @@ struct Verdict {
 
     friend bool operator==(const Verdict&, const Verdict&) = default;
 };
+
+// A bit for each series.
+using SeriesSet = std::uint32_t;
+static_assert(kSeriesCount <= 32);
+constexpr SeriesSet bit_of(Series series) { return SeriesSet{1} << index(series); }
+
+// The series whose limit notice holds.
+inline SeriesSet limits_near(const Verdict& verdict) {
+    SeriesSet near = verdict.limit_near ? bit_of(Series::memory) : 0;
+    for (const auto& one : verdict.series)
+        if (one && one->count_limit_near) near |= bit_of(one->series);
+    return near;
+}
 
 }  // namespace rampwatch

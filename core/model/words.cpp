@@ -24,6 +24,10 @@ std::string_view word(LimitKind value) {
     return "?";
 }
 
+std::string_view count_limit_word(Series series) {
+    return series == Series::fds ? "rlimit_nofile" : "pids_max";
+}
+
 std::string_view word(Claim value) {
     switch (value) {
         case Claim::undecided:

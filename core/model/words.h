@@ -16,6 +16,7 @@ namespace rampwatch {
 
 std::string_view word(Series series);
 std::string_view word(LimitKind kind);
+std::string_view count_limit_word(Series series);  // "rlimit_nofile" of descriptors, else "pids_max"
 std::string_view word(Claim claim);
 std::string_view word(Shape shape);
 std::string_view word(GateId gate);

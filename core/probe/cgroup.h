@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where a process's memory is accounted: cgroup v1's memory hierarchy, or v2's one.
+// Where a process's memory and its tasks are accounted: cgroup v1's hierarchies, or v2's one.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,9 @@ struct MemoryCgroup {
 // else is in v2. Where the path is of another cgroup namespace, the root of the mount stands for it. Empty
 // when there is no memory controller at all.
 std::optional<MemoryCgroup> memory_cgroup(std::string_view text, const Roots& roots);
+
+// The same for tasks, by the controller "pids".
+std::optional<MemoryCgroup> pids_cgroup(std::string_view text, const Roots& roots);
 
 // Processes of this cgroup (v2: and below it) that an OOM killer has ended, any OOM killer; empty when the
 // kernel does not say.

@@ -72,6 +72,14 @@ void offer_physical(std::optional<Limit>& best, const Roots& roots) {
     offer(best, {LimitKind::physical, *total * 1024, std::max<std::int64_t>(0, *total - *available) * 1024});
 }
 
+void offer_pids(CountBounds& bounds, const std::string& directory) {
+    const auto most = number_in(directory + "/pids.max"), used = number_in(directory + "/pids.current");
+    if (!most || !used || *most >= kUnlimited || *used >= kUnlimited) return;
+    if (bounds.pids && *bounds.pids - *bounds.pids_used <= *most - *used) return;
+    bounds.pids = most;
+    bounds.pids_used = used;
+}
+
 }  // namespace
 
 std::int64_t droppable_bytes(std::string_view memory_stat, bool v2) {
@@ -93,6 +101,19 @@ std::optional<Limit> nearest_limit(int process_directory, const Roots& roots) {
     offer_rlimit(best, process_directory);
     offer_physical(best, roots);
     return best;
+}
+
+CountBounds count_bounds(int process_directory, const Roots& roots) {
+    CountBounds bounds;
+    if (const auto limits = read_file(process_directory, "limits")) bounds.fds = open_files_limit(*limits);
+    const auto text = read_file(process_directory, "cgroup");
+    auto cgroup = text ? pids_cgroup(*text, roots) : std::nullopt;
+    for (int level = 0; cgroup && level < kMostLevels; ++level) {
+        offer_pids(bounds, cgroup->root + cgroup->path);
+        if (cgroup->path.empty()) break;
+        cgroup->path.resize(cgroup->path.rfind('/'));
+    }
+    return bounds;
 }
 
 }  // namespace rampwatch::probe

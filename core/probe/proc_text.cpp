@@ -84,6 +84,12 @@ std::optional<std::int64_t> address_space_limit(std::string_view limits) {
     return parse_count(next_word(*line));  // "unlimited" is no number
 }
 
+std::optional<std::int64_t> open_files_limit(std::string_view limits) {
+    auto line = line_after(limits, "Max open files");
+    if (!line) return std::nullopt;
+    return parse_count(next_word(*line));
+}
+
 std::string user_name(std::string_view passwd, std::uint32_t uid) {
     for (const std::string_view line : split(passwd, '\n')) {
         const auto fields = split(line, ':');

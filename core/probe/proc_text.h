@@ -36,6 +36,9 @@ std::optional<std::uint32_t> effective_uid(std::string_view status);
 // The soft "Max address space" of /proc/PID/limits in bytes; empty when unlimited or not there.
 std::optional<std::int64_t> address_space_limit(std::string_view limits);
 
+// The soft "Max open files" of the same text; empty when unlimited or not there.
+std::optional<std::int64_t> open_files_limit(std::string_view limits);
+
 // The user's name as /etc/passwd text has it, else "uid 1234". The name service is not asked: it can hang
 // when it is needed most.
 std::string user_name(std::string_view passwd, std::uint32_t uid);

@@ -15,7 +15,6 @@
 
 #include "core/base/file.h"
 #include "core/base/poller.h"
-#include "core/probe/limits.h"
 #include "core/probe/threads.h"
 
 namespace rampwatch::probe {
@@ -76,6 +75,7 @@ void Looker::refresh(nanoseconds boot) {
     if (!due) return;
     refreshed_ = boot;
     limit_ = nearest_limit(process_->directory(), roots_);
+    bounds_ = count_bounds(process_->directory(), roots_);
     counted_fds_ = kernel_counts_fds() ? std::nullopt : count_fds(process_->directory());
     if (aged_after_) aged_threads_ = threads_older_than(process_->directory(), *aged_after_);
 }
@@ -109,6 +109,9 @@ std::optional<Sample> Looker::look() {
     sample.age = program_since_ ? sample.mono - *program_since_ : age_of(process_->life(), sample.mono);
     last_look_ = sample.mono;
     sample.limit = limit_;
+    sample.fds_limit = bounds_.fds;
+    sample.pids_limit = bounds_.pids;
+    sample.pids_used = bounds_.pids_used;
     const auto told = fds_as_told(process_->directory());
     sample.fds = told ? told : counted_fds_;
     sample.aged_threads = aged_threads_;

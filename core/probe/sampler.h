@@ -13,6 +13,7 @@
 #include "core/base/fd.h"
 #include "core/model/feed.h"
 #include "core/probe/cgroup.h"
+#include "core/probe/limits.h"
 #include "core/probe/process.h"
 #include "core/probe/procps.h"
 #include "core/probe/program_mark.h"
@@ -59,6 +60,7 @@ class Looker {
     std::int64_t looks_ = 0;
     std::chrono::nanoseconds refreshed_{};
     std::optional<Limit> limit_{};
+    CountBounds bounds_{};
     std::optional<std::int64_t> counted_fds_{};
     std::optional<std::chrono::nanoseconds> aged_after_{};
     std::optional<std::int64_t> aged_threads_{};

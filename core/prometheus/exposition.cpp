@@ -76,6 +76,24 @@ void add_sample(Builder& build, const Labels& labels, const Sample& sample) {
               "When the target was last looked at, since the Unix epoch.", seconds(sample.wall), labels);
 }
 
+// The limits of descriptors and threads, and when they are met at the present rate.
+void add_count_limits(Builder& build, const Labels& labels, const Verdict& verdict) {
+    for (const auto& series : verdict.series) {
+        if (!series || !series->count_limit) continue;
+        const Labels of =
+            with(with(labels, "series", word(series->series)), "limit", count_limit_word(series->series));
+        build.add("rampwatch_count_limit",
+                  "What a count may reach: RLIMIT_NOFILE, or pids.max of the cgroup.",
+                  static_cast<double>(series->count_limit->most), of);
+        build.add("rampwatch_count_limit_used", "What counts against that limit.",
+                  static_cast<double>(series->count_limit->used), of);
+        const auto& ahead = series->count_forecast ? series->count_forecast : series->count_limit_near;
+        if (ahead && !ahead->beyond)
+            build.add("rampwatch_count_limit_seconds", "Time until that limit is met, at the present rate.",
+                      ahead->eta_s, of);
+    }
+}
+
 void add_slopes(Builder& build, const Labels& labels, const Verdict& verdict) {
     for (const auto& series : verdict.series) {
         if (!series || !series->slope_per_s) continue;
@@ -156,7 +174,10 @@ void add_target(Builder& build, const TargetFigures& target, bool drill) {
                 labels);
     if (target.sample) add_sample(build, labels, *target.sample);
     const Verdict* verdict = target.verdict.get();
-    if (verdict != nullptr) add_slopes(build, labels, *verdict);
+    if (verdict != nullptr) {
+        add_slopes(build, labels, *verdict);
+        add_count_limits(build, labels, *verdict);
+    }
     if (verdict != nullptr || drill) add_claim(build, labels, drill ? Claim::leak : verdict->claim, verdict);
     if (target.dump) add_dump(build, labels, *target.dump);
 }

@@ -78,7 +78,11 @@ Json json_series(const SeriesVerdict& series) {
         {"times_given_back", series.times_given_back},
         {"evidence", json_evidence(series)},
         {"weighing", json_weighing(series.weighing)},
-        {"missing", series.missing == Missing::nothing ? Json(nullptr) : Json(word(series.missing))}};
+        {"missing", series.missing == Missing::nothing ? Json(nullptr) : Json(word(series.missing))},
+        {"lives_alike", series.lives_alike},
+        {"limit", json_count_limit(series.series, series.count_limit)},
+        {"forecast", json_count_forecast(series.series, series.count_forecast)},
+        {"limit_near", json_count_forecast(series.series, series.count_limit_near)}};
 }
 
 Json json_forecast(const std::optional<Forecast>& forecast) {
@@ -93,6 +97,18 @@ Json json_limit(const std::optional<Limit>& limit) {
     if (!limit) return nullptr;
     return {
         {"kind", word(limit->kind)}, {"limit_bytes", limit->limit_bytes}, {"used_bytes", limit->used_bytes}};
+}
+
+Json json_count_limit(Series series, const std::optional<CountLimit>& limit) {
+    if (!limit) return nullptr;
+    return {{"kind", count_limit_word(series)}, {"limit", limit->most}, {"used", limit->used}};
+}
+
+Json json_count_forecast(Series series, const std::optional<CountForecast>& forecast) {
+    if (!forecast) return nullptr;
+    return {{"limit_kind", count_limit_word(series)}, {"limit", forecast->limit.most},
+            {"used", forecast->limit.used},           {"beyond", forecast->beyond},
+            {"eta_s", json_number(forecast->eta_s)},  {"eta_range_s", json_interval(forecast->eta_range_s)}};
 }
 
 std::string json_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }

@@ -35,6 +35,8 @@ Json json_weighing(const std::optional<Weighing>& weighing);  // null when nothi
 Json json_series(const SeriesVerdict& series);                // one member of all_series
 Json json_forecast(const std::optional<Forecast>& forecast);
 Json json_limit(const std::optional<Limit>& limit);
+Json json_count_limit(Series series, const std::optional<CountLimit>& limit);
+Json json_count_forecast(Series series, const std::optional<CountForecast>& forecast);
 
 Json json_claims(const Verdict& verdict);  // as `analyze` has it, without its source; in json_verdict.cpp
 

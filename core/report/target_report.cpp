@@ -191,6 +191,21 @@ std::string again(const Report& report, const TargetReport& target) {
     return fmt::format("{} watch --history{}{}{}", report.program, report.options, target.watch_options, who);
 }
 
+// The limit that is near, memory's before that of counts.
+std::string near_phrase(const Verdict& verdict) {
+    if (verdict.limit_near)
+        return fmt::format("at this rate {} is hit in {}; this says nothing of a leak",
+                           people_word(verdict.limit_near->limit.kind),
+                           format_duration(seconds(verdict.limit_near->eta_s)));
+    for (const auto& series : verdict.series) {
+        if (series && series->count_limit_near)
+            return fmt::format("{}, at this rate full in {}; this says nothing of a leak",
+                               count_limit_phrase(series->series, series->count_limit_near->limit),
+                               format_duration(seconds(series->count_limit_near->eta_s)));
+    }
+    return {};
+}
+
 }  // namespace
 
 nanoseconds shown_since(const Report& report) {
@@ -210,13 +225,9 @@ std::vector<News> news_of(const TargetReport& target, nanoseconds now_wall) {
     add_leak_news(target, news);
     if (target.saw && !target.before.growing_through_restarts && !leaks(target))
         news.push_back({NewsKind::restarts, "new: " + restarts_phrase(target)});
-    if (target.verdict.limit_near && !target.before.limit_near && !leaks(target) &&
-        target.watch == WatchState::watched) {
-        news.push_back(
-            {NewsKind::limit_near, fmt::format("at this rate {} is hit in {}; this says nothing of a leak",
-                                               people_word(target.verdict.limit_near->limit.kind),
-                                               format_duration(seconds(target.verdict.limit_near->eta_s)))});
-    }
+    if (limits_near(target.verdict) != 0 && !target.before.limit_near && !leaks(target) &&
+        target.watch == WatchState::watched)
+        news.push_back({NewsKind::limit_near, near_phrase(target.verdict)});
     add_ending_news(target, news);
     add_absence_news(target, news);
     add_ended_leak(target, now_wall, news);
@@ -230,7 +241,7 @@ Told told_now(const TargetReport& target, nanoseconds now_wall) {
     if (told.silent_until_wall) return told;  // nothing was said of it
     told.told_wall = now_wall;
     told.growing_through_restarts = target.saw.has_value();
-    told.limit_near = target.verdict.limit_near.has_value();
+    told.limit_near = limits_near(target.verdict) != 0;
     const bool again = std::any_of(target.news.begin(), target.news.end(), [](const News& news) {
         return news.kind == NewsKind::leak_new || news.kind == NewsKind::leak_doubled ||
                news.kind == NewsKind::limit_nearer;

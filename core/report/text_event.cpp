@@ -59,17 +59,30 @@ std::string started_line(const Event& event) {
     return text;
 }
 
+std::string range_of(const Interval& eta_range_s) {
+    if (eta_range_s.high <= eta_range_s.low) return {};
+    return fmt::format(" ({} to {})", format_duration(seconds(eta_range_s.low)),
+                       format_duration(seconds(eta_range_s.high)));
+}
+
 std::string limit_line(const Verdict& verdict) {
-    if (!verdict.limit_near) return "a limit is near";
-    const Forecast& near = *verdict.limit_near;
-    std::string text = fmt::format(
-        "limit near: at this rate {} of {} is hit in {}", people_word(near.limit.kind),
-        format_size(static_cast<double>(near.limit.limit_bytes)), format_duration(seconds(near.eta_s)));
-    if (near.eta_range_s.high > near.eta_range_s.low) {
-        text += fmt::format(" ({} to {})", format_duration(seconds(near.eta_range_s.low)),
-                            format_duration(seconds(near.eta_range_s.high)));
+    std::string text;
+    if (verdict.limit_near) {
+        const Forecast& near = *verdict.limit_near;
+        text = fmt::format("at this rate {} of {} is hit in {}", people_word(near.limit.kind),
+                           format_size(static_cast<double>(near.limit.limit_bytes)),
+                           format_duration(seconds(near.eta_s))) +
+               range_of(near.eta_range_s);
     }
-    return text + "; this says nothing of a leak";
+    for (const auto& series : verdict.series) {
+        if (!series || !series->count_limit_near) continue;
+        const CountForecast& near = *series->count_limit_near;
+        text += fmt::format("{}{}, at this rate full in {}{}", text.empty() ? "" : "; ",
+                            count_limit_phrase(series->series, near.limit),
+                            format_duration(seconds(near.eta_s)), range_of(near.eta_range_s));
+    }
+    if (text.empty()) return "a limit is near";
+    return "limit near: " + text + "; this says nothing of a leak";
 }
 
 std::string recovered_line(const Event& event) {

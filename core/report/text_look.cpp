@@ -150,6 +150,7 @@ std::string descriptors(const Look& look) {
     constexpr std::size_t kMostKinds = 4;
     constexpr std::int64_t kMany = 20;
     std::string text = format_count(*look.sample.fds);
+    if (look.sample.fds_limit) text += " of " + format_count(*look.sample.fds_limit) + " allowed";
     if (*look.sample.fds < kMany || look.descriptors.empty()) return text;
     std::int64_t rest = *look.sample.fds;
     std::vector<std::string> parts;

@@ -162,7 +162,25 @@ std::string forecast_phrase(const Verdict& verdict, const Forecast& forecast) {
                        forecast.by_others ? "; others fill the cgroup too" : "");
 }
 
+std::string count_forecast_phrase(const Verdict& verdict, Series series, const CountForecast& forecast) {
+    const std::string limit = count_limit_phrase(series, forecast.limit);
+    if (forecast.beyond)
+        return fmt::format("{}: not full within {}", limit, format_duration(seconds(forecast.eta_s)));
+    return limit + ", at this rate full " + ahead(verdict, forecast.eta_s, forecast.eta_range_s);
+}
+
+// The limit of a count that leads; empty where it has none.
+std::optional<std::string> count_limit_of(const Verdict& verdict, const SeriesVerdict& series) {
+    if (!series.count_limit) return std::nullopt;
+    const auto& forecast = series.count_forecast ? series.count_forecast : series.count_limit_near;
+    if (forecast) return count_forecast_phrase(verdict, series.series, *forecast);
+    return count_limit_phrase(series.series, *series.count_limit) + ", no forecast yet";
+}
+
 VerdictRow limit_row(const Verdict& verdict, const VerdictContext& context) {
+    const SeriesVerdict* lead = leader(verdict);
+    if (const auto text = lead != nullptr ? count_limit_of(verdict, *lead) : std::nullopt)
+        return labelled("limit", *text);
     if (verdict.forecast) {
         return labelled("limit", forecast_phrase(verdict, *verdict.forecast) + restart_phrase(verdict));
     }
@@ -242,6 +260,12 @@ std::string too_small_line(const Verdict& verdict, const SeriesVerdict& series) 
 std::string quiet_line(const Verdict& verdict, const SeriesVerdict& series) {
     if (verdict.claim == Claim::undecided) return "undecided after " + too_short_line(verdict, series);
     if (const std::string line = too_small_line(verdict, series); !line.empty()) return line;
+    if (verdict.claim == Claim::healthy && may_be_restarts(verdict, series))
+        return fmt::format(
+            "not decided: {} rises by {} every {}, then falls back to where it began ({}): a collector, or "
+            "restarts of a leak; this recording does not tell lives apart; watched for {}",
+            people_word(series.series), amount(series.series, *series.swing), format_duration(*series.period),
+            amount(series.series, series.current), format_duration(verdict.now - verdict.started));
     return fmt::format("healthy: {} {}, watched for {}", people_word(series.series), shape_phrase(series),
                        format_duration(verdict.now - verdict.started));
 }
@@ -259,13 +283,22 @@ std::string when_detected(const Verdict& verdict) {
 std::vector<VerdictRow> head_rows(const Verdict& verdict, const VerdictContext& context) {
     const SeriesVerdict* series = leader(verdict);
     if (series == nullptr) return {};
-    if (is_growth(verdict))
-        return {speed_row(*series), since_row(verdict, *series), straight_row(*series),
-                limit_row(verdict, context)};
     std::vector<VerdictRow> rows;
-    if (verdict.limit_near)
+    if (is_growth(verdict)) {
+        rows = {speed_row(*series), since_row(verdict, *series), straight_row(*series),
+                limit_row(verdict, context)};
+        if (const std::string lives = lives_phrase(*series); !lives.empty())
+            rows.insert(rows.begin() + 3, labelled("lives", lives + "; one of them is too short to tell"));
+    } else if (verdict.limit_near) {
         rows.push_back(
             labelled("limit near", forecast_phrase(verdict, *verdict.limit_near) + " at this rate"));
+    }
+    for (const auto& one : verdict.series) {
+        if (!one || !one->count_limit_near || (is_growth(verdict) && &*one == series)) continue;
+        rows.push_back(
+            labelled("limit near", count_forecast_phrase(verdict, one->series, *one->count_limit_near)));
+    }
+    if (is_growth(verdict)) return rows;
     if (verdict.ever_leak)
         rows.push_back(labelled("before", "a leak was confirmed" + when_detected(verdict) + ", and is over"));
     return rows;
@@ -306,6 +339,7 @@ std::string status_line(const Verdict& verdict) {
     std::string text = verdict.claim == Claim::leak ? "LEAK: " : "steady growth: ";
     text += grew(*series);
     if (series->slope_per_s) text += ", " + rate(series->series, *series->slope_per_s);
+    if (const std::string lives = lives_phrase(*series); !lives.empty()) text += ", " + lives;
     if (verdict.forecast && !verdict.forecast->beyond) {
         text += fmt::format(", {} {}", people_word(verdict.forecast->limit.kind),
                             ahead(verdict, verdict.forecast->eta_s, std::nullopt));

@@ -100,6 +100,20 @@ bool rises_in_a_line(const SeriesVerdict& series) {
            series.slope_ci95_per_s->low > 0;
 }
 
+bool may_be_restarts(const Verdict& verdict, const SeriesVerdict& series) {
+    if (verdict.lives > 1 || verdict.process_started || series.shape != Shape::sawtooth) return false;
+    if (!series.swing || !series.period || *series.period < verdict.patience / 8) return false;
+    // A collector keeps what the program has loaded since its start; who falls to a third of its peak, and to
+    // what it was first seen with, keeps hardly anything.
+    return *series.swing >= 2 * series.current &&
+           std::abs(series.current - series.first) <= .1 * *series.swing;
+}
+
+std::string lives_phrase(const SeriesVerdict& series) {
+    if (series.lives_alike == 0) return {};
+    return fmt::format("{} lives in a row rose alike", series.lives_alike);
+}
+
 bool rises_slowly(const SeriesVerdict& series) {
     const double rise = series.current - series.first;
     return series.slope_ci95_per_s && series.slope_ci95_per_s->low > 0 &&
@@ -150,6 +164,13 @@ std::string shape_phrase(const SeriesVerdict& series) {
             return fmt::format("gives back what had grown, now at {}", now);
     }
     return now;
+}
+
+std::string count_limit_phrase(Series series, const CountLimit& limit) {
+    const std::string most = format_count(limit.most), used = format_count(limit.used);
+    if (series == Series::fds)
+        return fmt::format("of {} descriptors allowed (RLIMIT_NOFILE) {} are open", most, used);
+    return fmt::format("of {} threads its cgroup allows (pids.max) {} are there", most, used);
 }
 
 std::optional<double> smallest_rise(const SeriesVerdict& series) {

@@ -48,6 +48,13 @@ bool heap_rose_with_memory(const Verdict& verdict);
 // wanders.
 bool rises_in_a_line(const SeriesVerdict& series);
 
+// Does it fall back to where it was first seen, again and again, as a process does that is started anew?
+// Asked where nothing tells lives apart: neither a second life nor the process's age is known.
+bool may_be_restarts(const Verdict& verdict, const SeriesVerdict& series);
+
+// "5 lives in a row rose alike"; empty where its own windows made the claim.
+std::string lives_phrase(const SeriesVerdict& series);
+
 // Has this count risen by at least 5 and a fifth since it was first seen? No claim, but nobody may be told
 // that it does not grow.
 bool rose_visibly(const SeriesVerdict& count);
@@ -58,6 +65,9 @@ bool rises_slowly(const SeriesVerdict& series);
 // What the series does, in one phrase: "level at 104 MiB", "sawtooth of 40.0 MiB every 2 min, its floor level
 // at 104 MiB".
 std::string shape_phrase(const SeriesVerdict& series);
+
+// "of 1,024 descriptors allowed (RLIMIT_NOFILE) 940 are open". `series` is descriptors or threads.
+std::string count_limit_phrase(Series series, const CountLimit& limit);
 
 // How much a window's rise must be to count; empty where the evidence does not say.
 std::optional<double> smallest_rise(const SeriesVerdict& series);

@@ -77,6 +77,7 @@ TableColumns bucket_columns() {
     };
     add("rss");
     for (const SeriesRow& row : kSeriesRows) add(row.word);
+    for (const char* name : {"fds_limit", "pids_limit", "pids_used"}) columns.push_back({name});
     return columns;
 }
 
@@ -311,6 +312,9 @@ void bind_look(Statement& statement, const Bucket& bucket, LifeNumber life) {
     int parameter = kBucketHeadColumns + 1;
     bind_stat(statement, parameter, bucket.rss);
     for (const auto& stat : bucket.series) bind_stat(statement, parameter += 4, stat);
+    parameter += 4;
+    for (const auto& bound : {bucket.fds_limit, bucket.pids_limit, bucket.pids_used})
+        statement.bind(parameter++, bound);
 }
 
 std::string select_samples_sql(Database& database) { return select_sql(database, "samples"); }
@@ -337,6 +341,9 @@ Bucket bucket_of(const Statement& row) {
     int column = kBucketHeadColumns;
     bucket.rss = stat_at(row, column).value_or(Stat{});
     for (auto& stat : bucket.series) stat = stat_at(row, column += 4);
+    column += 4;
+    for (auto* bound : {&bucket.fds_limit, &bucket.pids_limit, &bucket.pids_used})
+        *bound = row.maybe_integer(column++);
     return bucket;
 }
 

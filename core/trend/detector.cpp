@@ -27,6 +27,7 @@ void Detector::restart(const SeriesContext& context) {
     floors_.restart();
     held_.restart();
     dropped_slope_ = 0;
+    lives_alike_ = 0;
     claim_ = Claim::undecided;
     recovering_until_ns_ = 0;
 }
@@ -94,6 +95,7 @@ void Detector::fired(Tier tier, WindowRef where, double span_s) {
     peak_ = episode_floor();
     onset_floor_ = where.kind == Kind::raw ? onset_.floor : peak_;
     claim_ = said;
+    lives_alike_ = 0;
     recovering_until_ns_ = 0;
     if (!suspected_at_ns_) suspected_at_ns_ = now_ns;
     if (said == Claim::leak && !detected_at_ns_) detected_at_ns_ = now_ns;

@@ -50,7 +50,7 @@ class Detector {
     void state(Archive& archive) {
         archive(floors_, claim_, suspected_at_ns_, detected_at_ns_, growing_until_ns_, fired_, onset_,
                 onset_floor_, peak_, slope_per_s_, fired_ns_, recovering_until_ns_, zero_since_ns_, held_,
-                past_, dropped_slope_, dropped_above_);
+                past_, dropped_slope_, dropped_above_, lives_alike_);
     }
     // What was read back can be gone on with: no index out of its range, no time that could overflow.
     [[nodiscard]] bool sound() const;
@@ -129,6 +129,7 @@ class Detector {
     std::optional<std::int64_t> zero_since_ns_{};
     double dropped_slope_ = 0;  // of the leak that a drop ended, per second; 0 for none in this life
     double dropped_above_ = 0;  // where a floor is that it did not give back
+    int lives_alike_ = 0;       // that made the leak, this one too; 0 where its own windows did
     Held held_{};
     PastLives past_{};
 };

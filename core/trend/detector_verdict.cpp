@@ -157,6 +157,7 @@ SeriesVerdict Detector::verdict(const SeriesContext& context) const {
         verdict.onset_high = ns(onset_.high_ns);
         verdict.rise = verdict.current - onset_floor_;
     }
+    if (claim_ == Claim::leak) verdict.lives_alike = lives_alike_;
     if (suspected_at_ns_) verdict.suspected_at = ns(*suspected_at_ns_);
     if (detected_at_ns_) verdict.detected_at = ns(*detected_at_ns_);
     verdict.gave_back = raw.pyramid().swing_from(0);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/base/archive.h"
+#include "core/trend/count_limits.h"
 #include "core/trend/detector.h"
 #include "core/trend/forecast.h"
 #include "core/trend/limit_watch.h"
@@ -20,7 +21,7 @@ constexpr double kMostMinGrowth = 16.0 * 1024 * 1024;
 constexpr double kLeastMinGrowth = 1.0 * 1024 * 1024;
 
 // The format's name and version; read on a host of another byte order it is another number.
-constexpr std::uint64_t kMagic = 0x72616d7077000005;
+constexpr std::uint64_t kMagic = 0x72616d7077000006;
 constexpr std::uint64_t kFormats = 0x10000;  // the low 16 bits are the version
 
 std::uint64_t checksum(std::span<const std::byte> bytes) {  // FNV-1a
@@ -54,6 +55,7 @@ struct Judge::State {
     void look(Series series, const Look& look);
     void end_look();
     void update_claim();
+    void add_limit(SeriesVerdict& found) const;
     [[nodiscard]] SeriesContext context(Series series) const;
     [[nodiscard]] bool other_witness(Series series) const;
     [[nodiscard]] double min_growth() const;
@@ -79,7 +81,7 @@ struct Judge::State {
             archive(near->limit.kind, near->limit.limit_bytes, near->limit.used_bytes, near->beyond,
                     near->by_others, near->eta_s, near->eta_range_s.low, near->eta_range_s.high);
         }
-        archive(limit_watch);
+        archive(limit_watch, count_limits);
         for (const Series series : kAllSeries) {
             auto& detector = detectors[index(series)];
             bool there = detector != nullptr;
@@ -92,6 +94,7 @@ struct Judge::State {
     Settings settings;
     Times times;
     LimitWatch limit_watch;
+    CountLimits count_limits{};
     std::uint64_t magic = kMagic;
     std::chrono::nanoseconds patience = settings.patience;
     std::array<std::unique_ptr<Detector>, kSeriesCount> detectors{};
@@ -118,10 +121,10 @@ bool Judge::State::sound() const {
         std::ranges::all_of(recent_ns, [&](std::int64_t t) { return time(std::chrono::nanoseconds(t)); });
     const bool limit_sound =
         (!limit || limit->kind <= LimitKind::physical) && (!near || near->limit.kind <= LimitKind::physical);
-    return times_sound && limit_sound && limit_watch.sound() && samples >= 0 && looks >= 0 && lives >= 0 &&
-           std::isfinite(watched_before_s) && std::ranges::all_of(detectors, [](const auto& detector) {
-               return !detector || detector->sound();
-           });
+    return times_sound && limit_sound && limit_watch.sound() && count_limits.sound() && samples >= 0 &&
+           looks >= 0 && lives >= 0 && std::isfinite(watched_before_s) &&
+           std::ranges::all_of(detectors,
+                               [](const auto& detector) { return !detector || detector->sound(); });
 }
 
 bool Judge::State::begin_look(std::chrono::nanoseconds mono, std::chrono::nanoseconds wall_time,
@@ -214,6 +217,20 @@ void Judge::State::update_claim() {
     }
 }
 
+void Judge::State::add_limit(SeriesVerdict& found) const {
+    found.count_limit = count_limits.limit(found.series, detectors[index(found.series)]->floors());
+    found.count_limit_near = count_limits.near(found.series);
+    if (!found.count_limit || found.claim < Claim::growing || !found.slope_per_s) return;
+    const auto seen_s = std::chrono::duration<double>(now - *found.onset).count();
+    const auto eta =
+        time_to_fill(room_of(*found.count_limit), *found.slope_per_s, *found.slope_ci95_per_s, seen_s);
+    if (!eta) return;
+    found.count_forecast = CountForecast{.limit = *found.count_limit,
+                                         .beyond = eta->beyond,
+                                         .eta_s = eta->eta_s,
+                                         .eta_range_s = eta->eta_range_s};
+}
+
 void Judge::State::end_look() {
     if (!block_finished) return;  // claims move with finished blocks only
     block_finished = false;
@@ -222,6 +239,10 @@ void Judge::State::end_look() {
     near.reset();
     const auto& memory = detectors[index(Series::memory)];
     if (limit && memory) near = limit_watch.notice(*limit, memory->floors());
+    for (const Series series : CountLimits::kSeries) {
+        const auto& detector = detectors[index(series)];
+        count_limits.notice(series, detector ? &detector->floors() : nullptr, limit_watch);
+    }
 }
 
 Judge::Judge(const Settings& settings) : state_(std::make_unique<State>(settings)) {}
@@ -231,6 +252,7 @@ Judge& Judge::operator=(Judge&&) noexcept = default;
 
 void Judge::add(const Sample& sample) {
     if (!state_->begin_look(sample.mono, sample.wall, 1, sample.age, sample.limit)) return;
+    state_->count_limits.look(sample);
     const auto look = [&](Series series, std::int64_t value) {
         const auto v = static_cast<double>(value);
         state_->look(series, {.t_ns = sample.mono.count(), .min = v, .mean = v, .last = v});
@@ -245,6 +267,7 @@ void Judge::add(const Sample& sample) {
 
 void Judge::add(const Bucket& bucket) {
     if (!state_->begin_look(bucket.mono, bucket.wall, bucket.count, bucket.age, bucket.limit)) return;
+    state_->count_limits.look(bucket);
     for (const Series series : kAllSeries) {
         if (const auto& stat = bucket.series[index(series)]) state_->look(series, look_of(bucket, *stat));
     }
@@ -260,6 +283,7 @@ void Judge::restart() {
     }
     state_->update_claim();
     state_->near.reset();
+    state_->count_limits.forget_notices();
 }
 
 std::vector<std::byte> Judge::save() const {
@@ -305,6 +329,13 @@ Claim Judge::claim(Series series) const {
     return detector ? detector->claim() : Claim::undecided;
 }
 
+SeriesSet Judge::limits_near() const {
+    SeriesSet near = state_->near ? bit_of(Series::memory) : 0;
+    for (const Series series : CountLimits::kSeries)
+        if (state_->count_limits.near(series)) near |= bit_of(series);
+    return near;
+}
+
 std::optional<Forecast> Judge::limit_near() const { return state_->near; }
 
 Verdict Judge::verdict() const {
@@ -336,6 +367,9 @@ Verdict Judge::verdict() const {
                                     s.detectors[index(Series::memory)]->usual_swing(), seen);
     }
     verdict.limit_near = s.near;
+    for (const Series series : CountLimits::kSeries) {
+        if (auto& found = verdict.series[index(series)]) s.add_limit(*found);
+    }
     return verdict;
 }
 

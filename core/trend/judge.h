@@ -53,6 +53,9 @@ class Judge {
     // Cheap too: the limit notice that holds after the last look; equal to verdict().limit_near.
     [[nodiscard]] std::optional<Forecast> limit_near() const;
 
+    // The series whose limit notice holds, those of counts too; equal to limits_near(verdict()).
+    [[nodiscard]] SeriesSet limits_near() const;
+
     // With all evidence; allocates. Equal whenever it is asked after the same looks.
     [[nodiscard]] Verdict verdict() const;
 

@@ -32,9 +32,7 @@ bool comes_back_first(const Floors& floors, double room) {
     return left >= 0 && left < room;
 }
 
-std::optional<Forecast> ahead(const Limit& limit, const Floors& floors, const Times& times,
-                              const Look_ahead& how) {
-    const double room = room_of(limit);
+std::optional<Eta> ahead(double room, const Floors& floors, const Times& times, const Look_ahead& how) {
     const Ladder& ladder = floors.ladder(Kind::raw);
     const double block_s = ladder.block_s(how.level), seen_s = block_s * static_cast<double>(kBlocks);
     const double horizon_s = std::max(how.horizon * times.patience_s, seen_s);
@@ -44,11 +42,22 @@ std::optional<Forecast> ahead(const Limit& limit, const Floors& floors, const Ti
     if (!stretch.usable(kBlocks)) return std::nullopt;
     const Estimate pace = estimate(stretch.floors(kBlocks), block_s, 0);
     if (pace.z < how.z || comes_back_first(floors, room)) return std::nullopt;
-    const auto found = forecast(limit, pace.slope_per_s, pace.ci95_per_s, 0, seen_s);
+    const auto found = time_to_fill(room, pace.slope_per_s, pace.ci95_per_s, seen_s);
     return found && !found->beyond && found->eta_s < horizon_s ? found : std::nullopt;
 }
 
+std::optional<Eta> ahead(double room, const Floors& floors, const Times& times) {
+    for (const Look_ahead& how : kLooks) {
+        if (const auto found = ahead(room, floors, times, how)) return found;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
+
+double room_of(const CountLimit& limit) {
+    return static_cast<double>(limit.most) - static_cast<double>(limit.used);
+}
 
 void LimitWatch::look(std::int64_t t_ns, const Limit& limit) {
     const bool shared = limit.kind == LimitKind::cgroup_max || limit.kind == LimitKind::cgroup_high;
@@ -62,17 +71,21 @@ void LimitWatch::look(std::int64_t t_ns, const Limit& limit) {
 }
 
 std::optional<Forecast> LimitWatch::notice(const Limit& limit, const Floors& memory) const {
-    for (const Look_ahead& how : kLooks) {
-        if (auto found = ahead(limit, memory, times_, how)) return found;
-    }
-    for (const Look_ahead& how : kLooks) {
-        if (!used_) return std::nullopt;
-        if (auto found = ahead(limit, *used_, times_, how)) {
-            found->by_others = true;
-            return found;
-        }
-    }
+    if (limit.limit_bytes <= 0) return std::nullopt;
+    const auto told = [&](const Eta& eta, bool by_others) {
+        return Forecast{
+            .limit = limit, .eta_s = eta.eta_s, .by_others = by_others, .eta_range_s = eta.eta_range_s};
+    };
+    if (const auto eta = ahead(room_of(limit), memory, times_)) return told(*eta, false);
+    if (!used_) return std::nullopt;
+    if (const auto eta = ahead(room_of(limit), *used_, times_)) return told(*eta, true);
     return std::nullopt;
+}
+
+std::optional<CountForecast> LimitWatch::notice(const CountLimit& limit, const Floors& count) const {
+    const auto eta = ahead(room_of(limit), count, times_);
+    if (!eta) return std::nullopt;
+    return CountForecast{.limit = limit, .eta_s = eta->eta_s, .eta_range_s = eta->eta_range_s};
 }
 
 }  // namespace rampwatch::trend

@@ -13,6 +13,8 @@
 
 namespace rampwatch::trend {
 
+[[nodiscard]] double room_of(const CountLimit& limit);
+
 class LimitWatch {
   public:
     explicit LimitWatch(const Times& times) : times_(times) {}
@@ -26,6 +28,9 @@ class LimitWatch {
     // quarter of it that meets the limit within a third (half an hour and three hours of 9 h). Nothing while
     // the rise is one that was given back before and would end below the limit this time too.
     [[nodiscard]] std::optional<Forecast> notice(const Limit& limit, const Floors& memory) const;
+
+    // The same of a count, by its own course alone.
+    [[nodiscard]] std::optional<CountForecast> notice(const CountLimit& limit, const Floors& count) const;
 
     [[nodiscard]] bool sound() const { return !used_ || used_->sound(); }
 

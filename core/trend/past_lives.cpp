@@ -52,13 +52,14 @@ std::optional<PastLife> life_so_far(const Floors& floors, const Times& times, do
 
 void PastLives::add(const PastLife& life) { ring_[count_++ % kHeld] = life; }
 
-bool PastLives::go_alike(const PastLife& now, double least_s) const {
-    if (size() < 2 || !alike(now, back(0)) || !alike(now, back(1))) return false;
+int PastLives::go_alike(const PastLife& now, double least_s) const {
+    if (size() < 2 || !alike(now, back(0)) || !alike(now, back(1))) return 0;
     // As far into its life as the others came, or nearly: not the first minutes of it.
-    if (now.length_s < .7 * std::min(back(0).length_s, back(1).length_s)) return false;
+    if (now.length_s < .7 * std::min(back(0).length_s, back(1).length_s)) return 0;
     double all_s = now.length_s;
-    for (std::size_t ago = 0; ago < size() && alike(now, back(ago)); ++ago) all_s += back(ago).length_s;
-    return all_s >= least_s;
+    std::size_t ago = 0;
+    for (; ago < size() && alike(now, back(ago)); ++ago) all_s += back(ago).length_s;
+    return all_s >= least_s ? static_cast<int>(ago) + 1 : 0;
 }
 
 std::optional<double> PastLives::kept() const {

@@ -37,8 +37,9 @@ class PastLives {
     void add(const PastLife& life);  // one that has ended
 
     // The life in hand goes as the two before it went: from the same base with the same slope, in lines that
-    // only their ends cut short, and together as long as `least_s`.
-    [[nodiscard]] bool go_alike(const PastLife& now, double least_s) const;
+    // only their ends cut short, and together as long as `least_s`. How many of them did so in a row, the one
+    // in hand too, of those that are held; 0 when it does not.
+    [[nodiscard]] int go_alike(const PastLife& now, double least_s) const;
 
     // The highest level that one of the last lives held for a patience; empty when none did.
     [[nodiscard]] std::optional<double> kept() const;

@@ -146,11 +146,13 @@ void Detector::test_lives(std::size_t finished_levels, const SeriesContext& cont
     constexpr std::size_t kEvery = 3;  // eight blocks of the base width
     if (past_.size() < 2 || claim_ == Claim::leak || finished_levels <= kEvery) return;
     const auto now = life_so_far(floors_, times_, loading_s(context), context.min_growth);
-    if (!now || !past_.go_alike(*now, policy(Kind::raw, Tier::confirm, context).patience_s)) return;
+    const int lives = now ? past_.go_alike(*now, policy(Kind::raw, Tier::confirm, context).patience_s) : 0;
+    if (lives == 0) return;
     const Ladder& ladder = floors_.ladder(Kind::raw);
     const std::size_t level = ladder.level_for(now->length_s, kWindowBlocks.back());
     const auto blocks = static_cast<std::size_t>(now->length_s / ladder.block_s(level));
     fired(Tier::confirm, {Kind::raw, level, std::clamp<std::size_t>(blocks, 3, kMostBlocks)}, now->length_s);
+    if (claim_ == Claim::leak) lives_alike_ = lives;
 }
 
 // What earlier lives held and kept is expected of this one, in decibans; beyond it is not.

@@ -50,10 +50,11 @@ std::optional<double> eta_of(const Verdict& verdict) {
 
 }  // namespace
 
-bool Episode::look(Claim claim, bool limit_near, nanoseconds mono) {
-    if (near_told_ && !limit_near) {
+bool Episode::look(Claim claim, SeriesSet limits_near, nanoseconds mono) {
+    if ((near_told_ & ~limits_near) != 0) {
         if (!far_since_) far_since_ = mono;
-        if (mono - *far_since_ >= quiet_after_limit(patience_)) near_told_ = false;
+        if (mono - *far_since_ >= quiet_after_limit(patience_))
+            near_told_ &= static_cast<std::uint8_t>(limits_near);
     } else {
         far_since_.reset();
     }
@@ -61,7 +62,7 @@ bool Episode::look(Claim claim, bool limit_near, nanoseconds mono) {
         lower_since_.reset();
     else if (!lower_since_)
         lower_since_ = mono;
-    if (limit_near && !near_told_) return true;
+    if ((limits_near & ~near_told_) != 0) return true;
     if (claim >= Claim::growing && claim > reached_) return true;
     if (over(mono)) return true;
     return claim == Claim::leak && next_check_ && mono >= *next_check_;
@@ -85,9 +86,9 @@ std::vector<Episode::Telling> Episode::update(const Verdict& verdict) {
         remember(verdict);
     }
     if (reached_ == Claim::leak) next_check_ = verdict.now + check_after(verdict, patience_);
-    if (verdict.limit_near && !near_told_) {
+    if (const SeriesSet near = limits_near(verdict); (near & ~near_told_) != 0) {
         told.push_back({Event::Kind::limit_near, reached_});
-        near_told_ = true;
+        near_told_ |= static_cast<std::uint8_t>(near);
     }
     return told;
 }

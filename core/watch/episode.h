@@ -10,6 +10,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -30,7 +31,7 @@ class Episode {
     explicit Episode(std::chrono::nanoseconds patience) : patience_(patience) {}
 
     // After every look, and cheap. True when update() has to be asked, with the verdict after the same look.
-    bool look(Claim claim, bool limit_near, std::chrono::nanoseconds mono);
+    bool look(Claim claim, SeriesSet limits_near, std::chrono::nanoseconds mono);
 
     // What is to be told, in this order; mostly nothing.
     std::vector<Telling> update(const Verdict& verdict);
@@ -62,8 +63,10 @@ class Episode {
     double told_rise_ = 0;
     std::optional<double> told_eta_s_{};
 
-    bool near_told_ = false;
-    std::optional<std::chrono::nanoseconds> far_since_{};  // the limit notice ended; set while near_told_
+    // Whose limit notice was told, and holds: a SeriesSet of the first eight series, where all that have a
+    // limit are. Before it told of memory alone, as a bool.
+    std::uint8_t near_told_ = 0;
+    std::optional<std::chrono::nanoseconds> far_since_{};  // one of these has ended
 };
 
 }  // namespace rampwatch::watch

@@ -51,6 +51,10 @@ Verdict ServiceVoice::verdict(const ServicePart& sum, ServiceParts others) const
     verdict.claim = said.claim;
     if (of_sum.forecast) verdict.forecast = of_sum.forecast;
     verdict.limit_near = of_sum.limit_near;
+    for (std::size_t i = 0; i < kSeriesCount; ++i)
+        if (verdict.series[i])
+            verdict.series[i]->count_limit_near =
+                of_sum.series[i] ? of_sum.series[i]->count_limit_near : std::nullopt;
     return verdict;
 }
 

@@ -137,9 +137,7 @@ void Session::State::after_look(SessionTarget& target, TargetId id, Moment when,
     wish_for_dumps(target, id);
     ask_for_heap(target, id, output);
     if (!speaks(id)) return;
-    if (!target.episode.look(claim_of(id, target, when.mono), target.judge.limit_near().has_value(),
-                             when.mono))
-        return;
+    if (!target.episode.look(claim_of(id, target, when.mono), target.judge.limits_near(), when.mono)) return;
     const auto verdict = std::make_shared<const Verdict>(verdict_of(id, target));
     for (const Episode::Telling& telling : target.episode.update(*verdict))
         tell(telling, target, id, when, verdict, output);

@@ -142,3 +142,33 @@ TEST_CASE("OOM kills are read from either version", "[probe]") {
     CHECK(oom_kills({false, tree.path("v1"), ""}) == 5);
     CHECK(oom_kills({true, tree.path("v1"), ""}) == std::nullopt);
 }
+
+TEST_CASE("descriptors have the soft RLIMIT_NOFILE, and threads the pids.max with the least room",
+          "[probe]") {
+    Host host;
+    const auto bounds = [&] {
+        return count_bounds(host.tree.open("proc/7").get(),
+                            {host.tree.path("proc"), host.tree.path("cgroup")});
+    };
+    CHECK(bounds() == CountBounds{.fds = 20000});
+    host.tree.file("cgroup/system.slice/pids.max", "800\n").file("cgroup/system.slice/pids.current", "790\n");
+    host.tree.file("cgroup/system.slice/shop.service/pids.max", "512\n");
+    host.tree.file("cgroup/system.slice/shop.service/pids.current", "100\n");
+    CHECK(bounds() == CountBounds{.fds = 20000, .pids = 800, .pids_used = 790});
+    host.tree.file("cgroup/system.slice/pids.max", "max\n");
+    CHECK(bounds() == CountBounds{.fds = 20000, .pids = 512, .pids_used = 100});
+    host.tree.file("proc/7/limits",
+                   "Max open files            unlimited            unlimited            files\n");
+    CHECK_FALSE(bounds().fds);
+}
+
+TEST_CASE("cgroup v1 has pids in a hierarchy of their own", "[probe]") {
+    Host host;
+    host.tree.file("proc/7/cgroup", "8:pids:/shop\n4:memory:/\n0::/\n");
+    host.tree.file("cgroup/pids/cgroup.procs", "").file("cgroup/pids/shop/pids.max", "64\n");
+    host.tree.file("cgroup/pids/shop/pids.current", "9\n");
+    const auto bounds =
+        count_bounds(host.tree.open("proc/7").get(), {host.tree.path("proc"), host.tree.path("cgroup")});
+    CHECK(bounds.pids == 64);
+    CHECK(bounds.pids_used == 9);
+}

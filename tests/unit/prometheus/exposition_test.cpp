@@ -57,6 +57,21 @@ TEST_CASE("a claim is a state set, of which one is 1", "[prometheus]") {
     CHECK(find(families, "rampwatch_claim")->points.size() == 4);
 }
 
+TEST_CASE("metrics have the limits of counts, and the seconds to them where they are near", "[prometheus]") {
+    Snapshot snapshot = leaking_nginx();
+    Verdict verdict = *snapshot.targets[0].verdict;
+    SeriesVerdict fds{.series = Series::fds};
+    fds.count_limit = CountLimit{1024, 940};
+    fds.count_limit_near = CountForecast{.limit = {1024, 940}, .eta_s = 11160};
+    verdict.series[index(Series::fds)] = fds;
+    snapshot.targets[0].verdict = std::make_shared<const Verdict>(verdict);
+    const auto families = families_of(snapshot);
+    CHECK(value(families, "rampwatch_count_limit", {{"series", "fds"}, {"limit", "rlimit_nofile"}}) ==
+          1024.0);
+    CHECK(value(families, "rampwatch_count_limit_used", {{"series", "fds"}}) == 940.0);
+    CHECK(value(families, "rampwatch_count_limit_seconds", {{"series", "fds"}}) == 11160.0);
+}
+
 TEST_CASE("metrics have the slope with its interval and the seconds to the limit", "[prometheus]") {
     const auto families = families_of(leaking_nginx());
     CHECK(value(families, "rampwatch_slope_bytes_per_second", {{"bound", "low"}}) == 900.0);

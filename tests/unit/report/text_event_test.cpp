@@ -69,6 +69,16 @@ TEST_CASE("a near limit says when, and that it is no leak", "[report]") {
     CHECK(line.find("nothing of a leak") != std::string::npos);
 }
 
+TEST_CASE("a near limit of descriptors says how many are open, and when they are all", "[report]") {
+    auto verdict = std::make_shared<Verdict>();
+    verdict->series[index(Series::fds)] = SeriesVerdict{.series = Series::fds};
+    verdict->series[index(Series::fds)]->count_limit_near =
+        CountForecast{.limit = {1024, 940}, .eta_s = 3.1 * 3600, .eta_range_s = {3 * 3600, 3.2 * 3600}};
+    CHECK(text_event({.kind = Event::Kind::limit_near, .verdict = verdict}) ==
+          "limit near: of 1,024 descriptors allowed (RLIMIT_NOFILE) 940 are open, at this rate full in 3.1 h "
+          "(3 h to 3.2 h); this says nothing of a leak");
+}
+
 TEST_CASE("a recovery says from what", "[report]") {
     Event event{.kind = Event::Kind::recovered, .who = kWho, .before = Claim::leak};
     CHECK(text_event(event) == "recovered: the leak of PID 4711 (price-service) is over");

@@ -242,6 +242,61 @@ TEST_CASE("a limit that is near is told without a claim", "[report]") {
           "  limit near    cgroup memory.max 128 MiB (120 MiB used) in 12 min (10 to 15 min) at this rate");
 }
 
+TEST_CASE("a leak of descriptors is told against RLIMIT_NOFILE, not against a limit of memory", "[report]") {
+    Verdict verdict = leak_verdict();
+    verdict.leading = Series::fds;
+    SeriesVerdict& fds = *verdict.series[index(Series::fds)];
+    fds.claim = Claim::leak;
+    fds.count_limit = CountLimit{1024, 940};
+    const auto limit = [&] {
+        for (const auto& row : verdict_rows(verdict, {}))
+            if (row.label == "limit") return row.text;
+        return std::string();
+    };
+    CHECK(limit() == "of 1,024 descriptors allowed (RLIMIT_NOFILE) 940 are open, no forecast yet");
+    fds.count_forecast = CountForecast{.limit = {1024, 940}, .eta_s = 11160, .eta_range_s = {10800, 11520}};
+    CHECK(limit() ==
+          "of 1,024 descriptors allowed (RLIMIT_NOFILE) 940 are open, at this rate full in 3.1 h (3 to 3.2 "
+          "h), Tue 24 Nov 19:04");
+}
+
+TEST_CASE("a limit of threads that is near stands below another's growth too", "[report]") {
+    Verdict verdict = leak_verdict();
+    verdict.series[index(Series::threads)]->count_limit_near =
+        CountForecast{.limit = {512, 500}, .eta_s = 720, .eta_range_s = {600, 900}};
+    std::string found;
+    for (const auto& row : verdict_rows(verdict, {}))
+        if (row.label == "limit near") found = row.text;
+    CHECK(found.starts_with(
+        "of 512 threads its cgroup allows (pids.max) 500 are there, at this rate full in 12 min"));
+}
+
+TEST_CASE("lives that rose alike are told as what made it a leak", "[report]") {
+    Verdict verdict = leak_verdict();
+    verdict.series[index(Series::memory)]->lives_alike = 5;
+    CHECK(status_line(verdict).find("5 lives in a row rose alike") != std::string::npos);
+    CHECK(text_verdict(verdict).find("lives         5 lives in a row rose alike") != std::string::npos);
+}
+
+TEST_CASE("falls to where it began may be restarts, where nothing tells lives apart", "[report]") {
+    Verdict verdict = healthy_verdict(Shape::sawtooth);
+    SeriesVerdict& memory = *verdict.series[index(Series::memory)];
+    memory.swing = 1800.0 * kMiB;
+    memory.period = std::chrono::minutes(306);
+    CHECK(status_line(verdict) ==
+          "not decided: memory rises by 1.76 GiB every 5.1 h, then falls back to where it began (104 MiB): a "
+          "collector, or restarts of a leak; this recording does not tell lives apart; watched for 24 h");
+    verdict.process_started = -std::chrono::hours(1);
+    CHECK(status_line(verdict).starts_with("healthy: "));
+    verdict.process_started.reset();
+    memory.period = std::chrono::minutes(5);
+    CHECK(status_line(verdict).starts_with("healthy: "));
+    memory.period = std::chrono::minutes(306);
+    memory.first = 10 * kMiB;
+    memory.current = 700 * kMiB;
+    CHECK(status_line(verdict).starts_with("healthy: "));
+}
+
 TEST_CASE("a leak that is over is still told, with its time", "[report]") {
     Verdict verdict = healthy_verdict(Shape::flat);
     verdict.ever_leak = true;

@@ -53,6 +53,9 @@ Sample whole_sample() {
     sample.cpu = nanoseconds(11);
     sample.age = nanoseconds(120'000'000'000);
     sample.limit = Limit{LimitKind::cgroup_high, 4096, 12};
+    sample.fds_limit = 1024;
+    sample.pids_limit = 512;
+    sample.pids_used = 13;
     return sample;
 }
 
@@ -93,12 +96,13 @@ TEST_CASE("a line is in the file as soon as it is appended", "[store]") {
 
     CHECK(contents(folder.file()) ==
           "time_s,rss_bytes,rss_anon_bytes,rss_file_bytes,rss_shmem_bytes,swap_bytes,threads,fds,goroutines,"
-          "go_heap_marked_bytes,aged_threads,aged_goroutines,tasks,aged_tasks,lazyfree_bytes,life,limit_"
+          "go_heap_marked_bytes,aged_threads,aged_goroutines,tasks,aged_tasks,lazyfree_bytes,fds_limit,pids_"
+          "limit,pids_used,life,limit_"
           "bytes,limit_used_"
           "bytes,limit_kind,"
           "cpu_s,"
           "process_age_s,wall_s\n"
-          "1.5,5,,,,,,,,,,,,,,1,,,,,,\n");
+          "1.5,5,,,,,,,,,,,,,,,,,1,,,,,,\n");
 }
 
 TEST_CASE("a recording that never began leaves an empty file, which a second try may use", "[store]") {

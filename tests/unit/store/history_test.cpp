@@ -42,6 +42,9 @@ Sample sample_at(nanoseconds mono, std::int64_t i) {
     sample.cpu = nanoseconds(i * 10'000'001);
     sample.age = mono + 17ns;
     sample.limit = Limit{LimitKind::cgroup_max, 1 << 30, sample.rss_bytes + 77};
+    sample.fds_limit = 1024;
+    sample.pids_limit = 512;
+    sample.pids_used = 8 + i % 3;
     return sample;
 }
 

@@ -154,6 +154,9 @@ TEST_CASE("equal lives that are each too short are a leak at the third", "[trend
     REQUIRE(watched.leak_h);
     CHECK(*watched.leak_h > 10);
     CHECK(*watched.leak_h < 15);
+    const auto memory = watched.judge.verdict().series[index(Series::memory)].value();
+    REQUIRE(memory.claim == Claim::leak);
+    CHECK(memory.lives_alike == 8);
 }
 
 TEST_CASE("deploys that each warm up to the same level are no leak", "[trend]") {

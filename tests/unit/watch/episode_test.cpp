@@ -146,3 +146,23 @@ TEST_CASE("a near limit is told once, apart from every claim, and again only aft
     look(true, 90min);
     CHECK(told == 2);
 }
+
+TEST_CASE("a limit of descriptors that comes near beside memory's is told too, once", "[watch]") {
+    Episode episode{9h};
+    int told = 0;
+    const auto look = [&](bool memory, bool fds, std::chrono::nanoseconds mono) {
+        Verdict verdict{.now = mono};
+        if (memory) verdict.limit_near = Forecast{.eta_s = 600};
+        verdict.series[index(Series::fds)] = SeriesVerdict{.series = Series::fds};
+        if (fds) verdict.series[index(Series::fds)]->count_limit_near = CountForecast{.eta_s = 900};
+        if (episode.look(Claim::undecided, limits_near(verdict), mono))
+            told += static_cast<int>(episode.update(verdict).size());
+    };
+    look(true, false, 1min);
+    CHECK(told == 1);
+    for (int minute = 2; minute < 9; ++minute) look(true, true, minute * 1min);
+    CHECK(told == 2);
+    for (int minute = 9; minute < 60; ++minute) look(true, false, minute * 1min);
+    look(true, true, 60min);
+    CHECK(told == 3);
+}

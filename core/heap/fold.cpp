@@ -9,12 +9,15 @@ namespace rampwatch::heap {
 namespace {
 
 using runtime::Edge;
+using runtime::TypeId;
 using runtime::TypeKind;
 
 constexpr double kNodes = 1.5;    // nodes a class's object, at most
 constexpr double kMostOf = 0.5;   // of the nodes that must lead to the class
 constexpr double kLeastEach = 1;  // byte, below which a part is not told
 constexpr std::size_t kMostOwned = 8;
+
+}  // namespace
 
 HeapKind kind_of(TypeKind kind) {
     switch (kind) {
@@ -33,6 +36,14 @@ HeapKind kind_of(TypeKind kind) {
     }
     return HeapKind::chunk;
 }
+
+bool is_node_of(const Row& row, TypeId type) {
+    return row.name.kind == TypeKind::chunk &&
+           std::any_of(row.edges.begin(), row.edges.end(),
+                       [&](const Edge& edge) { return edge.to == type && edge.share >= kMostOf; });
+}
+
+namespace {
 
 bool owns(TypeKind kind) { return kind == TypeKind::type; }
 bool owned(TypeKind kind) {
@@ -63,7 +74,8 @@ class Folding {
                            row.maybe_dead,
                            {},
                            row.hint,
-                           {}};
+                           {},
+                           std::nullopt};
             entry.row = std::move(row);
             const runtime::TypeId type = entry.row.type;
             entries_.emplace(type, std::move(entry));
@@ -118,12 +130,8 @@ class Folding {
 
     void take_nodes(Entry& owner) {
         for (auto& [type, entry] : entries_) {
-            if (entry.row.name.kind != TypeKind::chunk || entry.left <= 0) continue;
+            if (entry.left <= 0 || !is_node_of(entry.row, owner.row.type)) continue;
             if (entry.row.totals.count.value > kNodes * owner.row.totals.count.value) continue;
-            const bool leads = std::any_of(
-                entry.row.edges.begin(), entry.row.edges.end(),
-                [&](const Edge& edge) { return edge.to == owner.row.type && edge.share >= kMostOf; });
-            if (!leads) continue;
             note(owner, entry, std::nullopt, entry.left);
             widen(owner, entry, entry.left);
             entry.left = 0;

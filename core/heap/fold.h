@@ -21,6 +21,12 @@ struct Row {
     std::string hint{};
 };
 
+// The same, as the model has it.
+HeapKind kind_of(runtime::TypeKind kind);
+
+// A size of chunk, most of which lead to an object of `type`.
+bool is_node_of(const Row& row, runtime::TypeId type);
+
 // A type that grew by n objects takes of what its pointers lead to n times the average, but never more than
 // that itself grew by; text, arrays, sizes and buffers only, since a class stands for itself. A size of chunk
 // that leads to a class, and is about as many, is a node of it. What is free, what shrank, and what is too

@@ -13,6 +13,7 @@
 #include "core/base/poller.h"
 #include "core/base/units.h"
 #include "core/heap/fold.h"
+#include "core/heap/holders.h"
 #include "core/heap/page_sample.h"
 #include "core/heap/walk.h"
 
@@ -126,7 +127,9 @@ void add_hints(Runtime& runtime, const std::map<std::string, TypeId>& ids, HeapT
     }
 }
 
-void fill(HeapTypes& types, Runtime& runtime, const Names& names, const AllTotals& totals, Budget& budget) {
+// The rows as they were before they were folded, for whoever asks more of them.
+std::vector<Row> fill(HeapTypes& types, Runtime& runtime, const Names& names, const AllTotals& totals,
+                      Budget& budget) {
     std::vector<Row> rows = rows_of(runtime, names, totals, budget);
     std::map<std::string, TypeId> chunks;
     if (types.since) types.new_bytes = 0;
@@ -137,8 +140,10 @@ void fill(HeapTypes& types, Runtime& runtime, const Names& names, const AllTotal
         if (types.since && row.name.kind != TypeKind::free && row.totals.bytes.value > 0)
             *types.new_bytes += row.totals.bytes.value;
     }
-    types.types = fold(std::move(rows));
+    types.types = fold(rows);
     add_hints(runtime, chunks, types);
+    std::erase_if(rows, [](const Row& row) { return !Names::known(row.type); });
+    return rows;
 }
 
 std::size_t samples_for(const Settings& settings, unsigned shift) {
@@ -227,7 +232,11 @@ Result<Reading> read_now(Runtime& runtime, const Target& target, const Settings&
     note_limits(types, *pages, *runtime.blocks());
     const std::uint64_t blocks = covered(*walked, snapshot.sampled.size(), pages->blocks.pages(), types);
     Names names(runtime);
-    if (walked->done > 0) fill(types, runtime, names, estimate(walked->cells, walked->done, blocks), budget);
+    if (walked->done > 0) {
+        const auto rows = fill(types, runtime, names, estimate(walked->cells, walked->done, blocks), budget);
+        const SampledBlocks read{std::span(snapshot.sampled).first(walked->done), blocks};
+        if (settings.holders) add_holders(runtime, target, *pages, {&read, 1}, rows, types);
+    }
     snapshot.covered = blocks;
     snapshot.reader = runtime.name();
     snapshot.wall = types.wall;
@@ -277,7 +286,10 @@ Result<HeapTypes> read_growth(Runtime& runtime, const Target& target, const Snap
     }
     if (added->done > 0) add(totals, estimate(added->cells, added->done, new_blocks));
     widen(totals);
-    fill(types, runtime, names, totals, budget);
+    const auto rows = fill(types, runtime, names, totals, budget);
+    const SampledBlocks read[] = {{std::span(before.sampled).first(again->done), old_blocks},
+                                  {std::span(chosen).first(added->done), new_blocks}};
+    if (settings.holders) add_holders(runtime, target, *pages, read, rows, types);
     clock.stop(types);
     return types;
 }

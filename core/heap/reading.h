@@ -19,6 +19,7 @@ struct Settings {
     std::chrono::nanoseconds cpu = std::chrono::seconds(10);
     std::chrono::nanoseconds wall = std::chrono::seconds(30);
     std::uint64_t seed = 1;
+    bool holders = true;  // who holds what is biggest: reads the sample a second time
 };
 
 struct Reading {

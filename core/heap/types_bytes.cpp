@@ -13,6 +13,13 @@ namespace {
 constexpr std::size_t kMostOwned = 64, kMostNotes = 64;
 
 // Both directions walk the same lists.
+template <class Stream, class Holder>
+void walk_holder(Stream& stream, Holder& holder) {
+    stream(holder.name);
+    stream(holder.pointers);
+    stream(holder.share);
+}
+
 struct Out {
     ByteWriter bytes{};
 
@@ -22,6 +29,7 @@ struct Out {
     void operator()(const std::string& value) { bytes.text(value); }
     void operator()(HeapKind value) { bytes.number(static_cast<std::uint64_t>(value)); }
     void operator()(std::chrono::nanoseconds value) { (*this)(std::int64_t{value.count()}); }
+    void operator()(const HeapHolder& holder) { walk_holder(*this, holder); }
     template <class T>
     void operator()(const std::optional<T>& value) {
         (*this)(value.has_value());
@@ -54,6 +62,7 @@ struct In {
         (*this)(count);
         value = std::chrono::nanoseconds(count);
     }
+    void operator()(HeapHolder& holder) { walk_holder(*this, holder); }
     template <class T>
     void operator()(std::optional<T>& value) {
         bool there = false;
@@ -94,6 +103,7 @@ void walk_type(Stream& stream, Type& type) {
         inner(frame.line);
         inner(frame.library);
     });
+    stream(type.held_by);
 }
 
 template <class Stream, class Types>

@@ -71,34 +71,48 @@ Result<HeapPages> pages_of(const runtime::Target& target, const runtime::Blocks&
     return pages;
 }
 
-Result<Walked> walk(const runtime::Target& target, runtime::Blocks& blocks, const HeapPages& pages,
-                    std::span<const std::uint64_t> chosen, runtime::Budget& budget) {
-    const unsigned shift = blocks.block_shift();
+Result<Visited> visit(const runtime::Target& target, unsigned shift, const HeapPages& pages,
+                      std::span<const std::uint64_t> chosen, runtime::Budget& budget, const EachBlock& each,
+                      const std::function<bool()>& between) {
     auto window = Window::make();
     if (!window) return window.error();
-    Walked walked;
-    walked.locked = window->locked();
-    CellSink sink;
-    while (walked.done < chosen.size() && !budget.over() && !sink.full()) {
-        const std::size_t count = std::min(Window::capacity(shift), chosen.size() - walked.done);
-        const auto part = chosen.subspan(walked.done, count);
+    Visited visited;
+    visited.locked = window->locked();
+    bool more = true;
+    while (more && visited.done < chosen.size() && !budget.over()) {
+        const std::size_t count = std::min(Window::capacity(shift), chosen.size() - visited.done);
+        const auto part = chosen.subspan(visited.done, count);
         const auto read = window->read(target.memory, pages.pages, shift, part);
         if (!read) return read.error();
-        walked.bytes += *read;
+        visited.bytes += *read;
         budget.bytes -= std::min(budget.bytes, *read);
         for (std::size_t i = 0; i < count; ++i) {
             const probe::Mapping* mapping = mapping_of(target, pages.pages, part[i], shift);
             if (mapping == nullptr) continue;
-            sink.begin(walked.done + i);
-            blocks.read(
-                {(part[i] << shift) * probe::page_bytes(), window->block(i), window->ahead(i), mapping},
-                sink);
+            each(visited.done + i,
+                 {(part[i] << shift) * probe::page_bytes(), window->block(i), window->ahead(i), mapping});
         }
-        blocks.end_window(sink, budget);
-        walked.done += count;
+        more = between();
+        visited.done += count;
     }
-    walked.cells = sink.take();
-    return walked;
+    return visited;
+}
+
+Result<Walked> walk(const runtime::Target& target, runtime::Blocks& blocks, const HeapPages& pages,
+                    std::span<const std::uint64_t> chosen, runtime::Budget& budget) {
+    CellSink sink;
+    const auto visited = visit(
+        target, blocks.block_shift(), pages, chosen, budget,
+        [&](std::size_t index, const runtime::Block& block) {
+            sink.begin(index);
+            blocks.read(block, sink);
+        },
+        [&] {
+            blocks.end_window(sink, budget);
+            return !sink.full();
+        });
+    if (!visited) return visited.error();
+    return Walked{sink.take(), visited->done, visited->bytes, visited->locked};
 }
 
 }  // namespace rampwatch::heap

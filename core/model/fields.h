@@ -208,6 +208,12 @@ void fields(auto& visit, Is<HeapOwned> auto& part) {
     visit(Field{"bytes_each", As::rounded}, part.bytes_each);
 }
 
+void fields(auto& visit, Is<HeapHolder> auto& holder) {
+    visit(needed("name"), holder.name);
+    visit(Field{"pointers"}, holder.pointers);
+    visit(Field{"share"}, holder.share);
+}
+
 void fields(auto& visit, Is<HeapType> auto& type) {
     visit(needed("kind"), type.kind);
     visit(Field{"name"}, type.name);
@@ -218,6 +224,7 @@ void fields(auto& visit, Is<HeapType> auto& type) {
     visit(Field{"owned"}, type.owned);
     visit(Field{"hint", As::or_null}, type.hint);
     visit(Field{"stack"}, type.stack);
+    visit(Field{"held_by"}, type.held_by);
 }
 
 void fields(auto& visit, Is<HeapTypes> auto& types) {

@@ -42,6 +42,15 @@ struct HeapOwned {
     friend bool operator==(const HeapOwned&, const HeapOwned&) = default;
 };
 
+// What keeps objects of a type, told only where it is sure.
+struct HeapHolder {
+    std::string name{};         // "static variable shop::sessions"; hostile, escape before printing
+    std::int64_t pointers = 0;  // of it to different objects of the type that were met in what was read
+    double share = 0;           // of all pointers to them that were met, 0 to 1
+
+    friend bool operator==(const HeapHolder&, const HeapHolder&) = default;
+};
+
 struct HeapType {
     HeapKind kind = HeapKind::type;
     std::string name{};  // as the target has it: hostile, escape before printing
@@ -51,7 +60,8 @@ struct HeapType {
     bool maybe_dead = false;  // some may be freed, or garbage that was not collected yet
     std::vector<HeapOwned> owned{};
     std::string hint{};  // what most of them point to, by symbol: "tls_ops at +8"; hostile; empty: nothing
-    std::vector<Frame> stack{};  // of a site: who allocated, at most kMostSiteFrames
+    std::vector<Frame> stack{};           // of a site: who allocated, at most kMostSiteFrames
+    std::optional<HeapHolder> held_by{};  // empty: not known, or not sure
 
     friend bool operator==(const HeapType&, const HeapType&) = default;
 };

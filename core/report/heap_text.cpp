@@ -127,6 +127,7 @@ std::string type_lines(const HeapType& type, double whole) {
         parts.add(caller(type.stack[i], kWidth - kIndent - 5));
     if (!type.hint.empty())
         parts.add(clipped("most have a pointer to " + escape(type.hint, 200), kWidth - kIndent - 5));
+    if (type.held_by) parts.add(clipped(held_by_words(*type.held_by), kWidth - kIndent - 5));
     if (type.maybe_dead) parts.add("garbage among them");
     const bool vague = type.bytes.half > 0.05 * type.bytes.value;
     if (vague) parts.add(fmt::format("give or take {}", format_size(type.bytes.half)));
@@ -207,6 +208,8 @@ std::string wrapped(std::string_view text, std::size_t indent) {
     }
     return lines;
 }
+
+std::string held_by_words(const HeapHolder& holder) { return "held by " + escape(holder.name, 200); }
 
 std::string heap_rows(const HeapTypes& types, std::size_t most_types) {
     const double whole = whole_of(types);

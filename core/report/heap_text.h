@@ -16,6 +16,9 @@ std::string heap_text(const HeapTypes& types, std::string_view name, std::size_t
 // The same without the head line; of `types` that are not `missing`.
 std::string heap_rows(const HeapTypes& types, std::size_t most_types);
 
+// "held by static variable shop::sessions".
+std::string held_by_words(const HeapHolder& holder);
+
 // "malloc", or of Python "Python's pools": who holds what is told to be free.
 std::string_view free_holder(const HeapTypes& types);
 

@@ -27,9 +27,10 @@ std::string type_row(const HeapType& type, double most, double whole) {
     const double share = whole > 0 ? 100 * type.bytes.value / whole : 0;
     const double width = most > 0 ? std::clamp(100 * type.bytes.value / most, 0.0, 100.0) : 0;
     return fmt::format(
-        "<tr><td>{}</td><td class=\"num\">{}</td><td class=\"num\">{}</td><td class=\"num\">{:.1f} %</td>"
+        "<tr><td>{}{}</td><td class=\"num\">{}</td><td class=\"num\">{}</td><td class=\"num\">{:.1f} %</td>"
         "<td style=\"width:30%\"><span class=\"bar\" style=\"width:{:.0f}%\"></span></td></tr>",
         html_escape(escape(name_of_type(type), 200)),
+        type.held_by ? "<div class=\"dim\">" + html_escape(held_by_words(*type.held_by)) + "</div>" : "",
         type.count.value >= 1 ? format_count(std::llround(type.count.value)) : "",
         html_escape(format_size(type.bytes.value)), share, width);
 }

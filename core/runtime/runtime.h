@@ -205,6 +205,34 @@ struct Edge {
     double bytes = 0;         // of what it leads to, on average
 };
 
+// What is searched for: objects of a type, and the chunks of which each leads to one of them.
+struct Sought {
+    TypeId type = 0;
+    std::vector<TypeId> nodes{};
+};
+
+// What keeps objects of a type, where that is sure.
+struct Held {
+    std::string by{};           // "static variable shop::sessions"; hostile
+    std::int64_t pointers = 0;  // of it to different objects that are sought
+    double share = 0;           // of all pointers to these, 0 to 1
+};
+
+// Who holds the objects of a few types: words of the blocks that were read, looked through once more, and
+// what the runtime finds by itself beside them (static variables, modules). runtime/holder_votes.h has what
+// must hold before a holder is named. Driven by core/heap, with a budget of its own.
+class Holders {
+  public:
+    virtual ~Holders() = default;
+    // Of the objects that were met since mark(). False: too few to say anything.
+    virtual bool seek(std::span<const Sought> sought, Budget& budget) = 0;
+    // A block that was read before, as it is now. It was chosen among so many of the heap: a pointer in it
+    // is one of `stands_for`.
+    virtual void search(const Block& block, double stands_for) = 0;
+    // After all blocks. Empty: it is not sure.
+    virtual std::optional<Held> held_by(TypeId type, Budget& budget) = 0;
+};
+
 // Driven by core/heap, which owns pages, sampling, pacing and the window of memory that is copied at a time.
 class Blocks {
   public:
@@ -228,6 +256,8 @@ class Blocks {
     virtual std::vector<Edge> edges(TypeId, Budget&) { return {}; }
     // What most of them have in common that is no type: "tls_ops at +8"; hostile; empty: nothing.
     virtual std::string hint(TypeId) { return {}; }
+    // Null: it cannot tell who holds what.
+    virtual Holders* holders() { return nullptr; }
     // Why what was read is not to be believed, in words, such as a self-check that failed; empty: nothing.
     [[nodiscard]] virtual std::string doubt() const = 0;
     // What was left out, in whole sentences.

@@ -177,6 +177,9 @@ void bound(HeapTypes& heap) {
              {&type.count.value, &type.count.half, &type.bytes.value, &type.bytes.half, &type.own_bytes})
             bound(*value);
         for (HeapOwned& part : type.owned) bound(part.bytes_each);
+        if (!type.held_by) continue;
+        type.held_by->pointers = std::clamp(type.held_by->pointers, std::int64_t{0}, std::int64_t{1} << 40);
+        type.held_by->share = std::clamp(type.held_by->share, 0.0, 1.0);
     }
     for (double* value : {&heap.free_bytes.value, &heap.free_bytes.half}) bound(*value);
     if (heap.new_bytes) bound(*heap.new_bytes);

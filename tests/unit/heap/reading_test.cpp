@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint64_t kStart = 0x10'0000'0000;
 
 // A runtime whose objects are words: the word's low byte is its type, 0 is nothing.
-class Words : public runtime::Runtime, public runtime::Blocks {
+class Words : public runtime::Runtime, public runtime::Blocks, public runtime::Holders {
   public:
     [[nodiscard]] std::string_view name() const override { return "words"; }
     [[nodiscard]] std::string version() const override { return {}; }
@@ -39,6 +39,20 @@ class Words : public runtime::Runtime, public runtime::Blocks {
     bool moved_since(std::uint64_t) override { return moves-- > 0; }
     [[nodiscard]] std::string doubt() const override { return {}; }
 
+    // --- Holders, who note what they are asked
+    runtime::Holders* holders() override { return this; }
+    bool seek(std::span<const runtime::Sought> all, runtime::Budget&) override {
+        sought.assign(all.begin(), all.end());
+        return true;
+    }
+    void search(const runtime::Block&, double stands_for) override { searched.push_back(stands_for); }
+    std::optional<runtime::Held> held_by(runtime::TypeId type, runtime::Budget&) override {
+        if (type != 1) return std::nullopt;
+        return runtime::Held{"the first", 25, 0.9};
+    }
+
+    std::vector<runtime::Sought> sought{};
+    std::vector<double> searched{};
     std::set<std::uint64_t> seen{};
     int moves = 0;
 };
@@ -172,4 +186,28 @@ TEST_CASE("a heap that a collector moved meanwhile is read once more, not for ev
     words.moves = 1000;
     REQUIRE(read_now(words, process.target(), {}));
     CHECK(words.moves == 999);
+}
+
+TEST_CASE("who holds the biggest types is asked of the same blocks, read once more", "[heap]") {
+    Heap heap;
+    for (std::uint64_t i = 0; i < 8000; ++i) heap.page(i, i % 40 == 0 ? 3 : i % 3 == 0 ? 2 : 1);
+    const Process process(heap);
+    Words words;
+    Settings settings;
+    settings.sample_bytes = 2 << 20;
+
+    const auto reading = read_now(words, process.target(), settings);
+
+    REQUIRE(reading);
+    REQUIRE(words.sought.size() == 2);  // the third is too small
+    CHECK(words.sought[0].type == 1);
+    CHECK(words.searched.size() == 128);
+    for (const double stands_for : words.searched) CHECK(stands_for == Approx(2000.0 / 128));
+    CHECK(reading->types.types[0].held_by == HeapHolder{"the first", 25, 0.9});
+    CHECK_FALSE(reading->types.types[1].held_by);
+
+    words.searched.clear();
+    settings.holders = false;
+    REQUIRE(read_now(words, process.target(), settings));
+    CHECK(words.searched.empty());
 }

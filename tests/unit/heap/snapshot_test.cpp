@@ -98,6 +98,7 @@ TEST_CASE("what a child read arrives as it was, and damaged bytes are refused or
                            true,
                            {{HeapKind::text, "text", 16, 40.5}, {HeapKind::chunk, "48 B", std::nullopt, 48}},
                            "x at +8"});
+    types.types.back().held_by = HeapHolder{"static variable shop::sessions", 131, 0.97};
     types.notes = {"Something was left out."};
     const auto bytes = types_to_bytes(types);
     const auto read = types_of_bytes(bytes);

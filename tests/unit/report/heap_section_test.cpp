@@ -64,6 +64,16 @@ TEST_CASE("what grew is told with its time, its share, and what an object brings
         "89,800 × shop::Session of 2,300 B (own 80, owned text 2,160, owned else 60): 83 % of the 236 MiB"));
 }
 
+TEST_CASE("who holds a type is told under it, in text and on the page", "[report]") {
+    Dump dump = grown();
+    dump.heap->types[0].held_by = HeapHolder{"static variable shop::<sessions>\x1b", 131, 0.97};
+    CHECK(has(report::heap_section(dump), "held by static variable shop::<sessions>\\x1b"));
+    CHECK(has(report::heap_html(dump), "held by static variable shop::&lt;sessions"));
+    dump.heap->types[0].held_by->name = std::string(300, 'x');
+    std::istringstream lines(report::heap_section(dump));
+    for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 80);
+}
+
 TEST_CASE("without an earlier reading nothing is said to have grown", "[report]") {
     Dump dump = grown();
     dump.heap->since.reset();

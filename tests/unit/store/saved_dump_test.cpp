@@ -106,7 +106,8 @@ Dump full() {
          .bytes = {9000, 300},
          .own_bytes = 800,
          .owned = {{HeapKind::text, "text", 16, 90}, {HeapKind::chunk, "64 B", std::nullopt, 64}},
-         .hint = "tls_ops at +8"},
+         .hint = "tls_ops at +8",
+         .held_by = HeapHolder{"static variable shop::sessions", 131, 0.97}},
         {.kind = HeapKind::site, .name = "main.put", .stack = {{.function = "main.put", .line = 7}}}};
     heap.notes = {"One sentence."};
     heap.unread = "Java";

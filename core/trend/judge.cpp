@@ -20,7 +20,7 @@ constexpr double kMostMinGrowth = 16.0 * 1024 * 1024;
 constexpr double kLeastMinGrowth = 1.0 * 1024 * 1024;
 
 // The format's name and version; read on a host of another byte order it is another number.
-constexpr std::uint64_t kMagic = 0x72616d7077000005;
+constexpr std::uint64_t kMagic = 0x72616d7077000006;
 constexpr std::uint64_t kFormats = 0x10000;  // the low 16 bits are the version
 
 std::uint64_t checksum(std::span<const std::byte> bytes) {  // FNV-1a
@@ -187,10 +187,11 @@ SeriesContext Judge::State::context(Series series) const {
             .table = settings.table};
 }
 
-// Goroutines, or the heap that Go holds, that grow beside memory: the other is its witness. Threads and
-// descriptors are none: pools fill as the day's traffic comes, like caches.
+// Goroutines, or what a collector left of a heap, that grow beside memory: the other is its witness. Threads
+// and descriptors are none: pools fill as the day's traffic comes, like caches.
 bool Judge::State::other_witness(Series series) const {
-    constexpr std::array kWitnesses = {Series::goroutines, Series::go_heap, Series::aged_goroutines};
+    constexpr std::array kWitnesses = {Series::goroutines, Series::go_heap, Series::aged_goroutines,
+                                       Series::java_old};
     const auto grows = [&](Series other) {
         const auto& detector = detectors[index(other)];
         return detector && detector->claim() >= Claim::growing;

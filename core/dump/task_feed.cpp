@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <span>
 #include <utility>
 
 #include "core/base/poller.h"
+#include "core/model/series.h"
 
 namespace rampwatch::dump {
 
@@ -21,7 +24,11 @@ constexpr std::array<nanoseconds, 3> kNotYet = {std::chrono::milliseconds(500), 
 }  // namespace
 
 TaskFeed::TaskFeed(std::shared_ptr<worker::Worker> worker, TaskFeedSettings settings)
-    : worker_(std::move(worker)), settings_(settings), due_(kDueNow), pace_(settings.interval) {}
+    : worker_(std::move(worker)),
+      settings_(settings),
+      due_(kDueNow),
+      pace_(settings.interval),
+      memory_(worker_->life().pid) {}
 
 std::optional<nanoseconds> TaskFeed::deadline() const { return call_ ? call_->deadline() : due_; }
 
@@ -45,6 +52,7 @@ void TaskFeed::learn(Result<worker::answer::TaskCount> answer, nanoseconds cpu, 
     count_.reset();
     has_tasks_ = answer && answer->any;
     pace_.took(cpu, now);
+    if (answer) watch(answer->words);
     if (has_tasks_) {
         if (answer->left_out.empty()) count_ = std::move(*answer);
         return;
@@ -58,7 +66,33 @@ void TaskFeed::learn(Result<worker::answer::TaskCount> answer, nanoseconds cpu, 
         due_ = now + kNotYet[misses_++];
 }
 
+// Those that are watched already go on: what they were at the tick before is known of them.
+void TaskFeed::watch(const std::vector<runtime::CollectedWord>& words) {
+    std::vector<Watched> watched;
+    for (const auto& word : words) {
+        const auto known = std::ranges::find(watched_, word, &Watched::word);
+        watched.push_back(known == watched_.end() ? Watched{word, {}} : std::move(*known));
+    }
+    watched_ = std::move(watched);
+}
+
+void TaskFeed::read_words(Sample& sample) {
+    for (auto& [word, figure] : watched_) {
+        std::array<std::uint64_t, 4> values{};
+        const std::array<std::uint64_t, 4> places = {word.bytes, word.whole, word.marks, word.parts};
+        std::vector<probe::Piece> pieces;
+        for (std::size_t i = 0; i < places.size(); ++i)
+            if (places[i] != 0)
+                pieces.push_back({places[i], std::as_writable_bytes(std::span(&values[i], 1))});
+        const auto done = memory_.read(pieces);
+        if (!done || !std::ranges::all_of(pieces, &probe::Piece::read)) continue;
+        const auto bytes = figure.look({values[0], values[1], values[2], values[3]});
+        if (bytes) sample.*row_of(word.series).member = bytes;
+    }
+}
+
 void TaskFeed::begin_anew() {
+    watched_.clear();
     count_.reset();
     has_tasks_ = false;
     misses_ = 0;
@@ -66,6 +100,7 @@ void TaskFeed::begin_anew() {
 }
 
 void TaskFeed::read(Sample& sample) {
+    read_words(sample);
     if (!has_tasks_) return;
     if (count_) {
         sample.tasks = count_->tasks;

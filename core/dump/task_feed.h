@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Two more series of a watched program whose language keeps tasks without a thread, such as coroutines: how
-// many are parked, and how many have been so at one place for long. The worker counts them all, each time.
+// More series of a watched program whose language has a runtime. Where it keeps tasks without a thread, such
+// as coroutines: how many are parked, and how many have been so at one place for long; the worker counts them
+// all, each time. And what a collection left of a heap: words that the worker finds, and the watcher itself
+// reads at each tick.
 #pragma once
 
 #include <chrono>
@@ -9,8 +11,10 @@
 #include <optional>
 #include <vector>
 
+#include "core/dump/collected_figure.h"
 #include "core/dump/count_pace.h"
 #include "core/model/sample.h"
+#include "core/probe/memory.h"
 #include "core/probe/sample_reader.h"
 #include "core/worker/worker_call.h"
 
@@ -32,14 +36,22 @@ class TaskFeed : public probe::SampleReader {
     [[nodiscard]] std::optional<std::chrono::nanoseconds> deadline() const override;
     void collect(std::vector<Fact>& facts) override;
 
-    // Fills in tasks and aged_tasks, where they are known, and each count once, so that none is judged twice.
+    // Fills in tasks and aged_tasks, where they are known, and each count once, so that none is judged twice;
+    // and what was left by a collection that has ended since the sample before; about 2 us.
     void read(Sample& sample) override;
 
     void begin_anew() override;
 
   private:
+    struct Watched {
+        runtime::CollectedWord word{};
+        CollectedFigure figure{};
+    };
+
     void learn(Result<worker::answer::TaskCount> answer, std::chrono::nanoseconds cpu,
                std::chrono::nanoseconds now);
+    void watch(const std::vector<runtime::CollectedWord>& words);
+    void read_words(Sample& sample);
 
     std::shared_ptr<worker::Worker> worker_;
     TaskFeedSettings settings_{};
@@ -48,7 +60,9 @@ class TaskFeed : public probe::SampleReader {
     CountPace pace_;
     std::optional<worker::answer::TaskCount> count_{};  // that no sample has had yet
     bool has_tasks_ = false;                            // a runtime that has some is there
-    std::size_t misses_ = 0;                            // looks that found none
+    probe::Memory memory_;
+    std::vector<Watched> watched_{};
+    std::size_t misses_ = 0;  // looks that found none
 };
 
 }  // namespace rampwatch::dump

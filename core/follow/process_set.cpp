@@ -299,8 +299,9 @@ void ProcessSet::tell_sum(const std::vector<Sample>& looks, std::vector<Fact>& f
     for (const Field field : {&Sample::anon_bytes, &Sample::file_bytes, &Sample::shmem_bytes,
                               &Sample::swap_bytes, &Sample::threads, &Sample::fds, &Sample::aged_threads})
         sum.*field = total(looks, field);
-    for (const Field field : {&Sample::goroutines, &Sample::aged_goroutines, &Sample::go_heap_marked_bytes,
-                              &Sample::tasks, &Sample::aged_tasks, &Sample::lazyfree_bytes})
+    for (const Field field :
+         {&Sample::goroutines, &Sample::aged_goroutines, &Sample::go_heap_marked_bytes, &Sample::tasks,
+          &Sample::aged_tasks, &Sample::java_old_bytes, &Sample::lazyfree_bytes})
         sum.*field = total_of_known(looks, field);
     if (const auto memory = charged()) {
         sum.rss_bytes = memory->anon_bytes + memory->mapped_bytes;

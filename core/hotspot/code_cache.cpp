@@ -71,6 +71,12 @@ const CodeCache::Heap* CodeCache::heap_of(std::uint64_t pc) const {
 
 bool CodeCache::holds(std::uint64_t pc) const { return heap_of(pc) != nullptr; }
 
+std::uint64_t CodeCache::bytes() const {
+    std::uint64_t bytes = 0;
+    for (const Heap& heap : heaps_) bytes += heap.high - heap.low;
+    return bytes;
+}
+
 // Start of the block that has `pc`: each segment says how far back to go, at least one step of the way.
 std::uint64_t CodeCache::block_of(const Heap& heap, std::uint64_t pc) const {
     std::uint64_t segment = (pc - heap.low) >> heap.shift;

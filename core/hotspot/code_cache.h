@@ -50,6 +50,7 @@ class CodeCache {
     bool begin(const probe::MemoryReader& memory);
 
     [[nodiscard]] bool holds(std::uint64_t pc) const;
+    [[nodiscard]] std::uint64_t bytes() const;  // that it may use just now
 
     // Null where no code is in use. Stays valid until the next begin().
     const Code* at(std::uint64_t pc);

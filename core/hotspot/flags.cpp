@@ -49,9 +49,10 @@ class Told {
         const auto found = values_.find(name);
         return found != values_.end() && read_number<std::uint8_t>(memory_, found->second) == 1;
     }
-    [[nodiscard]] std::uint64_t number(const char* name) const {
+    template <class T>
+    [[nodiscard]] T number(const char* name) const {
         const auto found = values_.find(name);
-        return found == values_.end() ? 0 : read_number<std::uint32_t>(memory_, found->second);
+        return found == values_.end() ? T{} : read_number<T>(memory_, found->second);
     }
 
   private:
@@ -61,6 +62,24 @@ class Told {
 };
 
 }  // namespace
+
+std::string_view name_of(Collector collector) {
+    switch (collector) {
+        case Collector::g1:
+            return "G1";
+        case Collector::serial:
+            return "Serial";
+        case Collector::parallel:
+            return "Parallel";
+        case Collector::shenandoah:
+            return "Shenandoah";
+        case Collector::z:
+            return "ZGC";
+        case Collector::other:
+            break;
+    }
+    return "its collector";
+}
 
 Result<Flags> flags_of(const probe::MemoryReader& memory, const FlagLayout& layout) {
     Told told(memory, layout);
@@ -76,7 +95,8 @@ Result<Flags> flags_of(const probe::MemoryReader& memory, const FlagLayout& layo
     flags.compact_headers = told.on("UseCompactObjectHeaders");
     flags.counters = told.on("UsePerfData");
     flags.counters_in_file = flags.counters && !told.on("PerfDisableSharedMem");
-    const std::uint64_t alignment = told.number("ObjectAlignmentInBytes");
+    flags.most_heap = told.number<std::uint64_t>("MaxHeapSize");
+    const auto alignment = told.number<std::uint32_t>("ObjectAlignmentInBytes");
     if (alignment < 8 || alignment > 256 || (alignment & (alignment - 1)) != 0) return failed();
     flags.alignment = alignment;
     return flags;

@@ -11,6 +11,10 @@ FlagLayout flags_of(Lookup& vm) {
             vm.offset("JVMFlag", "_name"), vm.offset("JVMFlag", "_addr")};
 }
 
+CounterLayout counters_of(Lookup& vm) {
+    return {vm.address("PerfMemory", "_start"), vm.address("PerfMemory", "_top")};
+}
+
 ClassLayout classes_of(Lookup& vm) {
     return {vm.offset("Klass", "_class_loader_data"), vm.offset("Klass", "_next_link"),
             vm.offset("Klass", "_subklass"),          vm.offset("Klass", "_next_sibling"),
@@ -101,6 +105,7 @@ HeapLayout heap_layout_of(const VmTable& table) {
     heap.flags = flags_of(all);
     heap.classes = classes_of(all);
     heap.missing = all.missing();
+    heap.counters = read_with<CounterLayout>(table, heap.missing_counters, counters_of);
     heap.g1 = read_with<G1Layout>(table, heap.missing_g1, g1_of);
     heap.serial = read_with<SpacesLayout>(table, heap.missing_serial, serial_of);
     heap.parallel = read_with<SpacesLayout>(table, heap.missing_parallel, parallel_of);

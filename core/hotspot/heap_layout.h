@@ -44,8 +44,13 @@ struct ZLayout {
     std::uint64_t start = 0, top = 0, type = 0;  // of a page
 };
 
+struct CounterLayout {
+    std::uint64_t start = 0, top = 0;  // addresses of statics
+};
+
 struct HeapLayout {
     FlagLayout flags{};
+    CounterLayout counters{};
     ClassLayout classes{};
     G1Layout g1{};
     SpacesLayout serial{}, parallel{};
@@ -53,7 +58,7 @@ struct HeapLayout {
     ZLayout z{};
     // The first field that is not there, of all heaps, and of each kind: then these are not read.
     std::string missing{}, missing_g1{}, missing_serial{}, missing_parallel{}, missing_shenandoah{},
-        missing_z{};
+        missing_z{}, missing_counters{};
 };
 
 HeapLayout heap_layout_of(const VmTable& table);

@@ -2,11 +2,14 @@
 #include "core/hotspot/runtime.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/hotspot/find.h"
 #include "core/hotspot/heap_blocks.h"
+#include "core/hotspot/heap_figures.h"
 #include "core/hotspot/threads.h"
 #include "core/hotspot/virtual_threads.h"
 
@@ -47,6 +50,15 @@ class Java : public runtime::Runtime, public runtime::Exact {
         return runtime::Remainder{};
     }
 
+    // Looked for until they are there: a program that begins just now has none yet.
+    std::vector<runtime::CollectedWord> words() override {
+        if (words_.empty()) words_ = heap_words(*target_, machine_.heap);
+        return words_;
+    }
+    std::optional<RuntimeHeap> heap() override {
+        return heap_figures(*target_, machine_.layout, machine_.heap);
+    }
+
     Frame name_of(runtime::FrameId frame) override { return threads_.methods().name_of(frame); }
     runtime::TypeName name_of_type(runtime::TypeId type) override { return blocks_.name_of(type); }
 
@@ -61,6 +73,7 @@ class Java : public runtime::Runtime, public runtime::Exact {
     JavaThreads threads_;
     VirtualThreads virtual_threads_;
     HeapBlocks blocks_;
+    std::vector<runtime::CollectedWord> words_{};
     const runtime::Target* target_ = nullptr;
 };
 

@@ -96,6 +96,17 @@ MetricsKeeper::~MetricsKeeper() {
     if (!path_.empty()) ::unlink(path_.c_str());
 }
 
+namespace {
+
+// A gauge says what is known: what a collection left stands until the next one.
+void keep_known(const std::optional<Sample>& now, std::optional<Sample>& known) {
+    const auto left = known ? known->java_old_bytes : std::nullopt;
+    known = now;
+    if (known && !known->java_old_bytes) known->java_old_bytes = left;
+}
+
+}  // namespace
+
 void MetricsKeeper::learn(const Event& event) {
     prometheus::TargetFigures& target = targets_[event.target];
     if (target.scope.empty()) target.scope = scope_of(event.target);
@@ -109,7 +120,7 @@ void MetricsKeeper::learn(const Event& event) {
         case Event::Kind::sample:
             alive(boot_now());
             ++target.samples;
-            target.sample = event.sample;
+            keep_known(event.sample, target.sample);
             break;
         case Event::Kind::dump:
             target.dump = event.dump;

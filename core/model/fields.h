@@ -251,6 +251,19 @@ void fields(auto& visit, Is<ThreadStop> auto& stop) {
     visit(needed("held_us", As::micros), stop.held);
 }
 
+void fields(auto& visit, Is<RuntimeHeap> auto& heap) {
+    visit(Field{"collector", As::or_null}, heap.collector);
+    visit(Field{"used_bytes"}, heap.used);
+    visit(Field{"committed_bytes"}, heap.committed);
+    visit(Field{"max_bytes"}, heap.most);
+    visit(Field{"resident_bytes"}, heap.resident);
+    visit(Field{"old_used_bytes"}, heap.old_used);
+    visit(Field{"classes_bytes"}, heap.classes);
+    visit(Field{"code_bytes"}, heap.code);
+    visit(Field{"collections"}, heap.collections);
+    visit(Field{"missing", As::or_null}, heap.missing);
+}
+
 void fields(auto& visit, Is<LanguageRuntime> auto& runtime) {
     visit(needed("name"), runtime.name);
     visit(Field{"version", As::or_null}, runtime.version);
@@ -262,6 +275,8 @@ void fields(auto& visit, Is<LanguageRuntime> auto& runtime) {
     visit(Field{"lock_known"}, runtime.lock_known);
     visit(Field{"lock_moves"}, runtime.lock_moves);
     visit(Field{"lock_holders"}, runtime.lock_holders);
+    visit(Field{"heap"}, runtime.heap);
+    visit(by_asker("heap_before"), runtime.heap_before);
 }
 
 // As a dump's "target" has it: what else is known of a life stands elsewhere.

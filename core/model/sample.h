@@ -23,8 +23,9 @@ enum class Series : std::uint8_t {
     aged_goroutines,  // count of goroutines that have not run for long
     tasks,            // count of other languages' parked tasks, such as coroutines
     aged_tasks,       // count of those that have been parked at one place for long
+    java_old,         // bytes that were left in Java's old generation when it was collected
 };
-inline constexpr std::size_t kSeriesCount = static_cast<std::size_t>(Series::aged_tasks) + 1;
+inline constexpr std::size_t kSeriesCount = static_cast<std::size_t>(Series::java_old) + 1;
 
 constexpr std::size_t index(Series series) { return static_cast<std::size_t>(series); }
 
@@ -66,6 +67,7 @@ struct Sample {
     std::optional<std::int64_t> aged_goroutines{};
     std::optional<std::int64_t> tasks{};
     std::optional<std::int64_t> aged_tasks{};
+    std::optional<std::int64_t> java_old_bytes{};   // only in the sample after a collection of it ended
     std::optional<std::chrono::nanoseconds> cpu{};  // user + system time used since the process began
     std::optional<std::chrono::nanoseconds> age{};  // of the process, at `mono`
     std::optional<Limit> limit{};                   // the one with the least room left

@@ -98,6 +98,14 @@ inline constexpr std::array<SeriesRow, kSeriesCount> kSeriesRows = {{
      .column = "aged_tasks",
      .metric = "rampwatch_aged_tasks",
      .metric_help = "Parked tasks of the target that have not moved for long."},
+    {.series = Series::java_old,
+     .word = "java_old",
+     .people = "Java's old generation",
+     .bytes = true,
+     .member = &Sample::java_old_bytes,
+     .column = "java_old_bytes",
+     .metric = "rampwatch_java_old_generation_bytes",
+     .metric_help = "What the last collection of a Java target's old generation left in it."},
 }};
 
 constexpr bool rows_are_in_order() {

@@ -107,6 +107,21 @@ struct ThreadStop {
 };
 
 // A language runtime in the process, beside Go's.
+// What a runtime with a heap of its own says of it; empty is what it does not say.
+struct RuntimeHeap {
+    std::string collector{};                          // "G1"
+    std::optional<std::int64_t> used{};               // as its last collection had it
+    std::optional<std::int64_t> committed{}, most{};  // that it may touch now, and ever
+    std::optional<std::int64_t> resident{};           // of its address range, in RAM
+    std::optional<std::int64_t> old_used{};           // of `used`, in its old generation
+    std::optional<std::int64_t> classes{}, code{};    // beside the heap: what it knows of classes, and what
+                                                      // it compiled
+    std::optional<std::int64_t> collections{};        // since it began
+    std::string missing{};                            // why not all is known, in words
+
+    friend bool operator==(const RuntimeHeap&, const RuntimeHeap&) = default;
+};
+
 struct LanguageRuntime {
     std::string name{};                   // "Python"
     std::string version{};                // "3.11.2"; hostile
@@ -120,6 +135,7 @@ struct LanguageRuntime {
     // a process.
     bool lock_known = false, lock_moves = false;
     std::vector<std::int64_t> lock_holders{};
+    std::optional<RuntimeHeap> heap{}, heap_before{};  // now, and in the dump that this is compared with
 
     friend bool operator==(const LanguageRuntime&, const LanguageRuntime&) = default;
 };

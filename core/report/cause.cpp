@@ -127,18 +127,28 @@ std::string of_counts(const Verdict& verdict, const SeriesVerdict& count, const 
     return text;
 }
 
+// Where the runtime says what its collector leaves: in its heap, or beside it?
+std::string of_collected_heap(const Verdict& verdict) {
+    const SeriesVerdict* heap = collected_heap(verdict);
+    if (heap == nullptr) return {};
+    const std::string_view name = people_word(heap->series);
+    if (grows(*heap)) return fmt::format("{} grows with it: objects that are still reachable", name);
+    if (heap_rose_with_memory(verdict))
+        return fmt::format("{} rose with it, from {} to {}: objects that are still reachable", name,
+                           format_size(heap->first), format_size(heap->last));
+    if (heap->claim != Claim::healthy) return {};
+    if (heap->series == Series::java_old)
+        return fmt::format(
+            "{} does not grow: memory outside it (direct buffers, threads, native code), or heap kept for "
+            "new objects",
+            name);
+    return fmt::format("{} does not grow: memory outside it (cgo, stacks), or kept by the runtime", name);
+}
+
 std::string of_anonymous(const Verdict& verdict, const VerdictContext& context) {
     const std::string types = context.dump ? heap_cause(*context.dump) : "";
     if (!types.empty() && grown_stacks(context).empty()) return types;
-    const auto& heap = verdict.series[index(Series::go_heap)];
-    if (heap && grows(*heap)) return "live Go heap grows with it: objects that are still reachable";
-    if (heap_rose_with_memory(verdict)) {
-        return fmt::format("live Go heap rose with it, from {} to {}: objects that are still reachable",
-                           format_size(heap->first), format_size(heap->last));
-    }
-    if (heap && heap->claim == Claim::healthy) {
-        return "live Go heap does not grow: memory outside it (cgo, stacks), or kept by the runtime";
-    }
+    if (const std::string heap = of_collected_heap(verdict); !heap.empty()) return heap;
     if (const std::string stacks = grown_stacks(context); !stacks.empty()) return stacks;
     const auto& threads = verdict.series[index(Series::threads)];
     if (!threads && !has_parts(context)) {

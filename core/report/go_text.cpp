@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <numeric>
 
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/report/grown_groups.h"
+#include "core/report/memory_shares.h"
 
 namespace rampwatch::report {
 namespace {
@@ -61,19 +60,24 @@ constexpr std::array<Part, 6> kParts = {{
      "what grows lies outside Go's heap: C code (cgo), mmap, or the runtime's own records"},
 }};
 constexpr std::size_t kGarbage = 1;
-constexpr std::int64_t kLeastGrowth = std::int64_t{4} << 20;
-using Division = std::array<std::int64_t, kParts.size()>;
 
 // Only where the heap's figures are known. They are read at other moments than RSS: the rest may come out
 // below 0, and is then 0.
-Division divided(const GoProgram& go, std::int64_t rss_bytes) {
+std::vector<MemoryShare> shares_of(const GoProgram& go, std::int64_t rss_bytes) {
     const GoHeap& heap = *go.heap;
     const std::int64_t marked = std::min(heap.marked, heap.live);
-    Division parts = {marked,    heap.live - marked, std::max<std::int64_t>(heap.in_use - heap.live, 0),
-                      heap.free, go.stack_bytes,     0};
-    const std::int64_t known = std::accumulate(parts.begin(), parts.end(), std::int64_t{0});
-    parts.back() = std::max<std::int64_t>(rss_bytes - known, 0);
-    return parts;
+    const std::array<std::int64_t, kParts.size() - 1> known = {
+        marked, heap.live - marked, std::max<std::int64_t>(heap.in_use - heap.live, 0), heap.free,
+        go.stack_bytes};
+    std::vector<MemoryShare> shares;
+    std::int64_t rest = rss_bytes;
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        const bool collected = i != kGarbage || heap.marked > 0;
+        shares.push_back({collected ? kParts[i].words : "heap, not yet collected", known[i]});
+        rest -= known[i];
+    }
+    shares.push_back({kParts.back().words, std::max<std::int64_t>(rest, 0)});
+    return shares;
 }
 
 std::string size(std::int64_t bytes) { return format_size(static_cast<double>(bytes)); }
@@ -107,46 +111,24 @@ std::string go_count_text(const GoProgram& go) {
 }
 
 std::vector<std::string> go_memory_parts(const GoProgram& go, std::int64_t rss_bytes) {
-    if (!go.heap) return {};
-    const Division parts = divided(go, rss_bytes);
-    std::vector<std::size_t> order(parts.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return parts[a] > parts[b]; });
-    std::vector<std::string> texts;
-    for (const std::size_t i : order) {
-        if (parts[i] <= 0) continue;
-        const bool collected = i != kGarbage || go.heap->marked > 0;
-        texts.push_back(
-            fmt::format("{} {}", size(parts[i]), collected ? kParts[i].words : "heap, not yet collected"));
-    }
-    return texts;
+    return go.heap ? share_texts(shares_of(go, rss_bytes)) : std::vector<std::string>();
 }
 
 std::vector<std::string> go_memory_lines(const Dump& dump) {
     if (!dump.go || !dump.go->heap || !dump.rss_bytes) return {};
-    std::string text = fmt::format("RSS {}: ", size(*dump.rss_bytes));
-    for (const std::string& part : go_memory_parts(*dump.go, *dump.rss_bytes)) text += part + ", ";
-    std::vector<std::string> lines = {text.substr(0, text.size() - 2)};
+    const auto now = shares_of(*dump.go, *dump.rss_bytes);
+    std::vector<std::string> lines = {division_line(*dump.rss_bytes, now)};
     if (!dump.baseline_go || !dump.baseline_go->heap || !dump.baseline_rss_bytes) return lines;
-    const Division now = divided(*dump.go, *dump.rss_bytes);
-    const Division then = divided(*dump.baseline_go, *dump.baseline_rss_bytes);
+    const auto then = shares_of(*dump.baseline_go, *dump.baseline_rss_bytes);
     const std::int64_t grown = *dump.rss_bytes - *dump.baseline_rss_bytes;
-    if (grown < kLeastGrowth) return lines;
-    std::size_t most = 0;
-    text = fmt::format("{} more than at the baseline: ", size(grown));
-    for (std::size_t i = 0; i < now.size(); ++i) {
-        const std::int64_t change = now[i] - then[i];
-        if (change - (now[most] - then[most]) > 0) most = i;
-        if (std::abs(change) >= grown / 20)
-            text += fmt::format("{} {}{}, ", kParts[i].words, change < 0 ? "-" : "+", size(std::abs(change)));
-    }
-    lines.push_back(text.substr(0, text.size() - 2));
+    if (grown < kLeastDivided) return lines;
+    lines.push_back(division_growth(grown, now, then));
     // Where a group of goroutines has grown, what they hold is the matter, and not how it is collected.
     if (most_grown(dump) != nullptr) return lines;
     // Garbage grows with what is live: the next collection waits for twice as much.
-    if (now[0] - then[0] >= grown / 4) most = 0;
-    if (most == 0 || now[most] - then[most] >= grown / 2) lines.emplace_back(kParts[most].meaning);
+    const std::size_t most = now[0].bytes - then[0].bytes >= grown / 4 ? 0 : most_grown_share(now, then);
+    if (most == 0 || now[most].bytes - then[most].bytes >= grown / 2)
+        lines.emplace_back(kParts[most].meaning);
     return lines;
 }
 

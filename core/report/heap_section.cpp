@@ -40,9 +40,9 @@ std::string head_line(const HeapTypes& heap) {
 }
 
 // What the heap grew by beyond what has a type, where that is most of it: buffers of a size that nobody
-// counts.
+// counts. A Java heap grows by room for new objects too, which is no type.
 double untold(const HeapTypes& heap) {
-    if (!heap.since || is_mostly_free(heap)) return 0;
+    if (!heap.since || is_mostly_free(heap) || heap.reader == "Java") return 0;
     const double rest = grown(heap) - heap.new_bytes.value_or(0) - std::max(0.0, heap.free_bytes.value);
     return rest >= kWorthAWord && rest > grown(heap) / 2 ? rest : 0;
 }

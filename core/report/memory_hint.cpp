@@ -60,12 +60,26 @@ const MemoryPart* main_part(const MemoryParts& memory) {
     return most != nullptr && most->change_bytes.value_or(0) * 2 >= grown(memory) ? most : nullptr;
 }
 
+bool reads_java(const Dump& dump) {
+    return std::any_of(dump.runtimes.begin(), dump.runtimes.end(), [](const LanguageRuntime& runtime) {
+        return runtime.name == "Java" && runtime.refused.empty();
+    });
+}
+
 // Heaps of a runtime of its own, and allocators beside libc's: asked by their own means.
 std::string hint_for_runtime(const Dump& dump) {
     const MemoryParts& memory = *dump.memory;
     if (dump.go)
         return "Go: its heap is in the line about the heap above; go tool pprof on a heap profile says who "
                "allocated.";
+    if (uses(memory, "JVM") && reads_java(dump)) {
+        const bool told = dump.heap && dump.heap->since && dump.heap->missing.empty();
+        return std::string(told ? "Java: what grew in its heap is told with it, by class; "
+                                : "Java: rampwatch heap --for 10m PID tells what of its heap grows, by "
+                                  "class; ") +
+               "jcmd PID VM.native_memory (with -XX:NativeMemoryTracking=summary) tells of the rest. "
+               "Neither collects anything.";
+    }
     if (uses(memory, "JVM"))
         return "a JVM: jcmd PID GC.class_histogram -all tells of its heap and collects nothing, "
                "VM.native_memory "

@@ -9,6 +9,7 @@
 #include "core/base/units.h"
 #include "core/model/stack_kind.h"
 #include "core/model/task_words.h"
+#include "core/report/runtime_heap_text.h"
 
 namespace rampwatch::report {
 namespace {
@@ -138,6 +139,7 @@ std::vector<std::string> runtime_lines(const Dump& dump) {
         text += lock_text(runtime);
         lines.push_back(std::move(text));
         if (!runtime.left_out.empty()) lines.push_back("note: " + runtime.left_out);
+        for (std::string& line : runtime_heap_lines(dump, runtime)) lines.push_back(std::move(line));
         if (runtime.name == kNode && runtime.tasks.value_or(0) > 0) lines.emplace_back(kUpperBound);
     }
     return lines;

@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/report/go_text.h"
+#include "core/report/runtime_heap_text.h"
 #include "core/report/task_text.h"
 #include "core/report/text_dump.h"
 
@@ -203,6 +204,10 @@ std::string cpu(const Sample& sample) {
 std::string runtime_text(const Look& look) {
     std::string text;
     if (!look.dump) return text;
+    for (const LanguageRuntime& runtime : look.dump->runtimes) {
+        const auto parts = runtime_memory_parts(runtime, look.sample.rss_bytes);
+        if (!parts.empty()) text += line("of it", join(parts, ", "));
+    }
     for (const std::string& words : runtime_lines(*look.dump)) text += line("runtime", words);
     return text;
 }
@@ -232,12 +237,20 @@ std::string stacks(const Look& look, const LookTextStyle& style) {
            "\n";
 }
 
+// Its classes are told by our own means.
+bool reads_java(const Look& look) {
+    const auto is_read = [](const LanguageRuntime& runtime) {
+        return runtime.name == "Java" && runtime.refused.empty();
+    };
+    return look.dump && std::ranges::any_of(look.dump->runtimes, is_read);
+}
+
 // What tells of the heap of a language, by its own means or by ours.
 std::string heap_command(const Look& look, const std::string& program) {
     const std::string_view path = look.life.executable;
     const std::string_view name = path.substr(path.rfind('/') + 1);
     const std::int32_t pid = look.life.pid;
-    if (name == "java")
+    if (name == "java" && !reads_java(look))
         return fmt::format("sudo -u {} jcmd {} GC.class_histogram -all   # its heap by class",
                            escape(look.user, 32), pid);
     if (name == "node" || name == "nodejs")

@@ -198,7 +198,7 @@ bool is_growth(const Verdict& verdict) {
 // One series, in one line, beside the leading one.
 std::string trend_of(const Verdict& verdict, const SeriesVerdict& series) {
     if (series.claim != Claim::growing && series.claim != Claim::leak) {
-        if (series.series == Series::go_heap && is_growth(verdict) && heap_rose_with_memory(verdict))
+        if (&series == collected_heap(verdict) && is_growth(verdict) && heap_rose_with_memory(verdict))
             return fmt::format("rose by {}, to {}", amount(series.series, series.last - series.first),
                                amount(series.series, series.last));
         std::string text = shape_phrase(series);

@@ -87,11 +87,18 @@ bool began_before(const Verdict& verdict, const SeriesVerdict& series) {
     return !verdict.process_started || *verdict.process_started + slack < first;
 }
 
+const SeriesVerdict* collected_heap(const Verdict& verdict) {
+    for (const Series series : {Series::go_heap, Series::java_old}) {
+        if (const auto& found = verdict.series[index(series)]) return &*found;
+    }
+    return nullptr;
+}
+
 bool heap_rose_with_memory(const Verdict& verdict) {
-    const auto& heap = verdict.series[index(Series::go_heap)];
+    const SeriesVerdict* heap = collected_heap(verdict);
     const auto& memory = verdict.series[index(Series::memory)];
     const double own = memory ? memory->current - memory->first : 0;
-    return heap && own > 0 && heap->last - heap->first > own / 4;
+    return heap != nullptr && own > 0 && heap->last - heap->first > own / 4;
 }
 
 bool rises_in_a_line(const SeriesVerdict& series) {

@@ -40,8 +40,10 @@ const SeriesVerdict* leader(const Verdict& verdict);
 // how far? Then when it began is not known: it was before.
 bool began_before(const Verdict& verdict, const SeriesVerdict& series);
 
-// Has Go's live heap risen by a quarter of what memory did, and more? Then it is told so in every line about
-// it.
+// What collections left of a heap: Go's live one, or Java's old generation. Null: neither is known.
+const SeriesVerdict* collected_heap(const Verdict& verdict);
+
+// Has that risen by a quarter of what memory did, and more? Then it is told so in every line about it.
 bool heap_rose_with_memory(const Verdict& verdict);
 
 // Does what is no growth by its size rise in a line all the same? Nobody may be told that it is level, or

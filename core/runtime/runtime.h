@@ -283,13 +283,17 @@ class Exact {
 
 // --- one runtime of one process ----------------------------------------------------------------------------
 
-// A word of the target that the watcher reads at its ticks by itself.
-struct Word {
+// Words of the target that the watcher reads at its ticks by itself: a number of bytes that says what is
+// alive just after a collection, and counters of these. All are addresses of words of 8 bytes; 0: there is
+// none.
+struct CollectedWord {
     Series series = Series::memory;
-    std::uint64_t address = 0;
-    std::uint8_t width = 8;  // bytes: 4 or 8
-    std::uint64_t valid_when =
-        0;  // address of a counter that must have moved since the tick before; 0: always
+    std::uint64_t bytes = 0;
+    std::uint64_t whole = 0;  // collections after each of which `bytes` is what was alive
+    std::uint64_t marks = 0;  // what they find dead goes in some of the collections that follow,
+    std::uint64_t parts = 0;  // which these count
+
+    friend bool operator==(const CollectedWord&, const CollectedWord&) = default;
 };
 
 // Attached once, and kept from order to order.
@@ -308,7 +312,9 @@ class Runtime {
     // Why blocks() is null though there is a heap of its own, in words; empty: there is none.
     [[nodiscard]] virtual std::string without_blocks() const { return {}; }
     virtual Exact* exact() { return nullptr; }
-    [[nodiscard]] virtual std::vector<Word> words() const { return {}; }
+    [[nodiscard]] virtual std::vector<CollectedWord> words() { return {}; }
+    // What it says of a heap of its own.
+    virtual std::optional<RuntimeHeap> heap() { return std::nullopt; }
 
     virtual Frame name_of(FrameId frame) = 0;
     virtual TypeName name_of_type(TypeId type) = 0;

@@ -77,6 +77,10 @@ bool compare(Dump& now, const Dump& baseline) {
     now.baseline = baseline.wall;
     now.baseline_rss_bytes = baseline.rss_bytes;
     now.baseline_go = baseline.go;
+    for (LanguageRuntime& runtime : now.runtimes) {
+        const auto before = std::ranges::find(baseline.runtimes, runtime.name, &LanguageRuntime::name);
+        if (before != baseline.runtimes.end()) runtime.heap_before = before->heap;
+    }
     return true;
 }
 

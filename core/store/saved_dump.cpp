@@ -185,6 +185,17 @@ void bound(HeapTypes& heap) {
     if (heap.new_bytes) bound(*heap.new_bytes);
 }
 
+void bound(RuntimeHeap& heap) {
+    for (auto* figure : {&heap.used, &heap.committed, &heap.most, &heap.resident, &heap.old_used,
+                         &heap.classes, &heap.code, &heap.collections})
+        if (*figure) *figure = std::clamp(**figure, std::int64_t{0}, kMostBytes);
+}
+
+void bound(LanguageRuntime& runtime) {
+    if (runtime.heap) bound(*runtime.heap);
+    if (runtime.heap_before) bound(*runtime.heap_before);
+}
+
 void bound(Group& group) {
     keep(group.ids, kMostIds);
     keep(group.names, kMostNames);
@@ -227,6 +238,7 @@ Result<Dump> dump_of(const Json& json) {
         return bad("a group without a count or a kind");
     for (Group& group : dump.groups) bound(group);
     keep(dump.runtimes, kMostRuntimes);
+    for (LanguageRuntime& runtime : dump.runtimes) bound(runtime);
     if (dump.memory) bound(*dump.memory);
     if (dump.heap) bound(*dump.heap);
     for (std::string& warning : dump.warnings) warning = escape(warning, 1024);

@@ -190,10 +190,11 @@ SeriesContext Judge::State::context(Series series) const {
             .table = settings.table};
 }
 
-// Goroutines, or the heap that Go holds, that grow beside memory: the other is its witness. Threads and
-// descriptors are none: pools fill as the day's traffic comes, like caches.
+// Goroutines, or what a collector left of a heap, that grow beside memory: the other is its witness. Threads
+// and descriptors are none: pools fill as the day's traffic comes, like caches.
 bool Judge::State::other_witness(Series series) const {
-    constexpr std::array kWitnesses = {Series::goroutines, Series::go_heap, Series::aged_goroutines};
+    constexpr std::array kWitnesses = {Series::goroutines, Series::go_heap, Series::aged_goroutines,
+                                       Series::java_old};
     const auto grows = [&](Series other) {
         const auto& detector = detectors[index(other)];
         return detector && detector->claim() >= Claim::growing;

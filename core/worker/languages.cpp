@@ -166,6 +166,7 @@ std::vector<LanguageRuntime> Languages::facts() const {
         fact.name = runtime->name();
         fact.version = runtime->version();
         fact.frames = runtime->threads() != nullptr;
+        fact.heap = runtime->heap();
         if (facts.size() < state_->holders.size())
             note_lock(state_->holders[facts.size()], holder_of(*runtime), state_->now->tids, fact);
         facts.push_back(std::move(fact));
@@ -203,6 +204,8 @@ answer::TaskCount Languages::count_tasks(runtime::Budget& budget, std::chrono::n
     const auto now = boot_now();
     Sightings sightings(state_->first_seen, now);
     for (const auto& runtime : state_->runtimes) {
+        const auto words = runtime->words();
+        count.words.insert(count.words.end(), words.begin(), words.end());
         if (runtime->exact() == nullptr) continue;
         const auto rest = runtime->exact()->tasks(sightings, budget);
         count.any = true;

@@ -37,7 +37,7 @@ class Languages {
     void add_tasks(runtime::Budget& budget, Dump& dump);
 
     // How many there are, and how many of them an earlier count saw `aged_after` ago or longer; 16 bytes are
-    // kept for each.
+    // kept for each. And which words of them a watcher may read.
     answer::TaskCount count_tasks(runtime::Budget& budget, std::chrono::nanoseconds aged_after);
 
   private:

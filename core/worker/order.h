@@ -16,6 +16,7 @@
 #include "core/base/error.h"
 #include "core/model/stack.h"
 #include "core/native/native.h"
+#include "core/runtime/runtime.h"
 
 namespace rampwatch::worker {
 
@@ -48,6 +49,8 @@ struct TaskCount {
     // Of these, seen at one place for so long; empty: they cannot be told from one another.
     std::optional<std::int64_t> aged{};
     std::string left_out{};  // why these are not all; empty when they are
+    // Of all runtimes, checked: for a watcher's few bytes a tick.
+    std::vector<runtime::CollectedWord> words{};
 
     friend bool operator==(const TaskCount&, const TaskCount&) = default;
 };

@@ -12,6 +12,7 @@
 
 #include "core/base/archive.h"
 #include "core/model/fields.h"
+#include "core/model/series.h"
 
 namespace rampwatch::native {
 
@@ -32,6 +33,18 @@ void fields(auto& visit, Is<NativeSettings> auto& settings) {
 }
 
 }  // namespace rampwatch::native
+
+namespace rampwatch::runtime {
+
+void fields(auto& visit, Is<CollectedWord> auto& word) {
+    visit(Field{"series"}, word.series);
+    visit(Field{"bytes"}, word.bytes);
+    visit(Field{"whole"}, word.whole);
+    visit(Field{"marks"}, word.marks);
+    visit(Field{"parts"}, word.parts);
+}
+
+}  // namespace rampwatch::runtime
 
 namespace rampwatch::worker {
 
@@ -89,6 +102,7 @@ void fields(auto& visit, Is<TaskCount> auto& answer) {
     visit(Field{"tasks"}, answer.tasks);
     visit(Field{"aged"}, answer.aged);
     visit(Field{"left_out"}, answer.left_out);
+    visit(Field{"words"}, answer.words);
 }
 
 }  // namespace answer
@@ -131,12 +145,25 @@ bool is_sound(const GoProgram& go) {
                  heap.mapped_ready, heap.next_goal.value_or(0));
 }
 
+bool is_sound(const RuntimeHeap& heap) {
+    const auto of = [](const std::optional<std::int64_t>& value) { return value.value_or(0); };
+    return bytes(of(heap.used), of(heap.committed), of(heap.most), of(heap.resident), of(heap.old_used),
+                 of(heap.classes), of(heap.code)) &&
+           counts(of(heap.collections));
+}
+
+// Words to be read at each tick are those of a series that is read so, and few.
+bool is_sound(const runtime::CollectedWord& word) {
+    return index(word.series) < kSeriesCount && row_of(word.series).member != nullptr && word.bytes != 0;
+}
+
 bool is_sound(const answer::Goroutines& answer) { return is_sound(answer.go) && is_sound(answer.groups); }
 bool is_sound(const answer::Count& answer) { return is_sound(answer.go); }
 bool is_sound(const answer::Stacks& answer) {
     const Dump& dump = answer.dump;
     const auto sound = [](const LanguageRuntime& it) {
-        return counts(it.tasks.value_or(0), it.torn) && it.lock_holders.size() <= 1;
+        return counts(it.tasks.value_or(0), it.torn) && it.lock_holders.size() <= 1 &&
+               is_sound(it.heap.value_or(RuntimeHeap()));
     };
     return dump.runtimes.size() <= kMostRuntimes && std::ranges::all_of(dump.runtimes, sound) &&
            is_sound(dump.groups) && (!dump.memory || is_sound(*dump.memory)) &&
@@ -144,7 +171,8 @@ bool is_sound(const answer::Stacks& answer) {
 }
 bool is_sound(const answer::TaskCount& answer) {
     const std::int64_t aged = answer.aged.value_or(0);
-    return counts(answer.tasks, aged) && aged <= answer.tasks;
+    return counts(answer.tasks, aged) && aged <= answer.tasks && answer.words.size() <= kMostRuntimes &&
+           std::ranges::all_of(answer.words, [](const auto& word) { return is_sound(word); });
 }
 bool is_sound(const answer::Memory& answer) { return is_sound(answer.parts); }
 

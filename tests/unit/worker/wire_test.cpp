@@ -73,7 +73,13 @@ Dump full_dump() {
     dump.stop_time = std::chrono::microseconds(5);
     dump.stops = {{7, std::chrono::nanoseconds(9)}};
     dump.groups = {full_group(), Group{}};
+    dump.runtimes = {LanguageRuntime{.name = "Java", .version = "17.0.15"}};
+    dump.runtimes[0].heap = RuntimeHeap{.collector = "G1", .used = 5, .collections = 2, .missing = "why"};
     return dump;
+}
+
+runtime::CollectedWord full_word() {
+    return {.series = Series::java_old, .bytes = 0x1000, .whole = 0x2000, .marks = 0x3000, .parts = 0x4000};
 }
 
 std::vector<Answer> full_answers() {
@@ -81,6 +87,7 @@ std::vector<Answer> full_answers() {
     return {{Error{Error::Kind::gone, "what", "where", "hint"}, nanoseconds(7)},
             {answer::Goroutines{full_go(), {full_group(), Group{}}, {"one"}}, nanoseconds(7)},
             {answer::Count{full_go(), {0x1000, 0x2000}}, nanoseconds(7)},
+            {answer::TaskCount{true, 5, 2, "why", {full_word()}}, nanoseconds(7)},
             {answer::Stacks{full_dump()}, nanoseconds(7)},
             {answer::Memory{full_memory()}, nanoseconds(7)}};
 }
@@ -185,4 +192,20 @@ TEST_CASE("what a hostile worker may send is refused or bounded", "[worker]") {
             if (stacks != nullptr && stacks->dump.groups.size() > bad.size()) FAIL("more groups than bytes");
         }
     }
+}
+
+TEST_CASE("a word to be read at each tick is one of a series, and has a place", "[worker]") {
+    const auto answered = [](runtime::CollectedWord word) {
+        return decode_answer(encode(Answer{answer::TaskCount{.words = {word}}})).has_value();
+    };
+    CHECK(answered(full_word()));
+    runtime::CollectedWord of_memory = full_word(), of_none = full_word(), nowhere = full_word();
+    of_memory.series = Series::memory;
+    of_none.series = static_cast<Series>(200);
+    nowhere.bytes = 0;
+    CHECK_FALSE(answered(of_memory));
+    CHECK_FALSE(answered(of_none));
+    CHECK_FALSE(answered(nowhere));
+    CHECK_FALSE(decode_answer(
+        encode(Answer{answer::TaskCount{.words = std::vector<runtime::CollectedWord>(99, full_word())}})));
 }

@@ -88,7 +88,7 @@ std::optional<Error> CsvSource::read_header() {
 }
 
 std::optional<Error> CsvSource::read_names(std::string_view header) {
-    std::uint64_t seen = 0;
+    Columns seen;
     const auto names = split(header, ',');
     if (names.size() > kMostColumns) return refuse(1, fmt::format("more than {} columns", kMostColumns), {});
     if (!names.empty() && parse_number(bare(names.front()))) {
@@ -102,14 +102,14 @@ std::optional<Error> CsvSource::read_names(std::string_view header) {
             notes_.ignored_columns.emplace_back(name);
             continue;
         }
-        if ((seen >> index(*column) & 1ULL) != 0) {
+        if (seen[index(*column)]) {
             return refuse(static_cast<std::size_t>(field.data() - header.data()) + 1,
                           fmt::format("column {} is there twice", name), {});
         }
-        seen |= 1ULL << index(*column);
+        seen[index(*column)] = true;
     }
     for (const Column needed : {Column::time, Column::rss}) {
-        if ((seen >> index(needed) & 1ULL) != 0) continue;
+        if (seen[index(needed)]) continue;
         const bool other =
             header.find(',') == std::string_view::npos && header.find_first_of(";\t") < header.size();
         return refuse(1,
@@ -165,7 +165,7 @@ std::optional<Error> CsvSource::parse_one(const char*& at, std::string_view line
     if (which >= 0) {
         const auto slot = static_cast<std::size_t>(which);
         if (const char* stop = parse_plain(at, end, kColumns[slot].unit, values_[slot])) {
-            present_ |= 1ULL << slot;
+            present_[slot] = true;
             at = stop;
             return std::nullopt;
         }
@@ -180,7 +180,7 @@ std::optional<Error> CsvSource::parse_one(const char*& at, std::string_view line
 std::optional<Error> CsvSource::parse(std::string_view line) {
     const char* at = line.data();
     const char* const end = at + line.size();
-    present_ = 0;
+    present_.reset();
     nan_rss_ = false;
     limit_kind_ = LimitKind::given;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
@@ -226,13 +226,13 @@ std::optional<Error> CsvSource::parse_slowly(std::string_view field, std::string
         if (!real || *real < 0 || *real > static_cast<double>(largest(Unit::bytes)))
             return refuse(place, "not such a number: " + escape(word, 64), "from 0 to 2^60");
         values_[index(column)] = std::bit_cast<std::int64_t>(*real);
-        present_ |= 1ULL << index(column);
+        present_[index(column)] = true;
         return std::nullopt;
     }
     auto number = parse_field(field, column);
     if (!number) return refuse(place, number.error().what, number.error().hint);
     values_[index(column)] = *number;
-    present_ |= 1ULL << index(column);
+    present_[index(column)] = true;
     return std::nullopt;
 }
 

@@ -60,7 +60,7 @@ class CsvSource final : public Source {
     std::optional<Error> parse_one(const char*& at, std::string_view line, std::int8_t which);
     std::optional<Error> parse_slowly(std::string_view field, std::string_view line, Column column);
     std::optional<Error> check_order(std::string_view line);
-    [[nodiscard]] bool has(Column column) const { return (present_ >> index(column) & 1ULL) != 0; }
+    [[nodiscard]] bool has(Column column) const { return present_[index(column)]; }
     [[nodiscard]] std::optional<std::int64_t> value(Column column) const;
     void fill(Sample& sample) const;
     [[nodiscard]] bool is_stretch() const;
@@ -80,7 +80,7 @@ class CsvSource final : public Source {
     std::int64_t line_number_ = 0;
     // the line in hand
     Values values_{};
-    std::uint64_t present_ = 0;  // by bit index(Column)
+    Columns present_{};
     bool nan_rss_ = false;
     LimitKind limit_kind_ = LimitKind::given;
     // the line before

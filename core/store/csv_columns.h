@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -34,7 +35,8 @@ constexpr std::size_t index(Column column) { return static_cast<std::size_t>(col
 
 inline constexpr std::size_t kSampleColumns = index(Column::span);  // what a single sample has
 inline constexpr std::size_t kColumnCount = index(Column::first_stat) + 3 * (1 + kSeriesCount);
-static_assert(kColumnCount <= 64, "a reader keeps which columns there are in the bits of a word");
+
+using Columns = std::bitset<kColumnCount>;  // which of them there are, by index(Column)
 
 constexpr Column field_column(std::size_t field) {
     return static_cast<Column>(index(Column::first_field) + field);

@@ -256,29 +256,6 @@ std::vector<std::string> HeapBlocks::notes() const {
     return notes;
 }
 
-namespace {
-
-struct Pointer {
-    std::size_t offset = 0;
-    std::uint64_t to = 0;
-};
-
-// Each target once; what is met twice belongs to nobody alone.
-void keep_owned(std::vector<Pointer>& pointers) {
-    std::unordered_map<std::uint64_t, int> times;
-    for (const Pointer& pointer : pointers) ++times[pointer.to];
-    std::erase_if(pointers, [&](const Pointer& pointer) { return times[pointer.to] > 1; });
-}
-
-// The offsets at which at least half of the objects may have a pointer.
-void keep_common(std::vector<Pointer>& pointers, double all) {
-    std::unordered_map<std::size_t, double> times;
-    for (const Pointer& pointer : pointers) times[pointer.offset] += 1;
-    std::erase_if(pointers, [&](const Pointer& pointer) { return times[pointer.offset] < kHalf * all; });
-}
-
-}  // namespace
-
 // ZGC's references have bits beside the address: from 21 on below it, where one of four says how far it is
 // shifted (gc/z/zAddress.hpp, for x86-64); before, above it.
 std::uint64_t HeapBlocks::reference_at(std::span<const std::byte> bytes, std::size_t offset) const {
@@ -299,7 +276,7 @@ std::vector<Edge> HeapBlocks::edges(TypeId type, runtime::Budget& budget) {
     if (kept.size() < kLeastKept) return edges;
     const std::size_t step = flags_.short_references ? 4 : 8;
     const std::size_t first = flags_.short_classes && flags_.short_references ? 12 : 16;
-    std::vector<Pointer> pointers;
+    std::vector<runtime::KeptPointer> pointers;
     for (const auto words : kept) {
         const auto bytes = std::as_bytes(words);
         for (std::size_t at = first; at + step <= bytes.size(); at += step) {
@@ -309,14 +286,14 @@ std::vector<Edge> HeapBlocks::edges(TypeId type, runtime::Budget& budget) {
         }
     }
     const auto all = static_cast<double>(kept.size());
-    keep_owned(pointers);
-    keep_common(pointers, all);
+    runtime::keep_owned(pointers);
+    runtime::keep_common(pointers, kHalf * all);
     struct Led {
         double count = 0, bytes = 0;
     };
     std::map<std::size_t, std::map<TypeId, Led>> found;
     std::map<std::size_t, double> there;
-    for (const Pointer& pointer : pointers) {
+    for (const runtime::KeptPointer& pointer : pointers) {
         std::uint64_t size = 0;
         if (!budget.spend(8 * kHeaderWords)) break;
         const LoadedClass* loaded = object_at(pointer.to, size);

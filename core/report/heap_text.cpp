@@ -42,11 +42,11 @@ std::string type_name(const HeapType& type) {
             return name;
         case HeapKind::array:
             if (name.starts_with("callbacks") || name.ends_with(" storage") || name.ends_with(" values") ||
-                name.ends_with("[]"))
+                name.ends_with(" variables") || name.ends_with("[]"))
                 return name;
             return "array elements of " + name;
         case HeapKind::text:
-            return "text";
+            return name.ends_with(" string") ? name : "text";
         case HeapKind::chunk:
             return fmt::format("chunks of {}", name);
         case HeapKind::buffer:
@@ -239,6 +239,7 @@ std::string heap_text(const HeapTypes& types, std::string_view name, std::size_t
 }
 
 std::string_view free_holder(const HeapTypes& types) {
+    if (types.reader == "Node.js") return "V8's heap";
     return is_python(types) ? "Python's pools" : "malloc";
 }
 

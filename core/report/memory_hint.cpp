@@ -118,6 +118,9 @@ std::string hint_by_types(const Dump& dump) {
         return "fragmentation rather than a leak: most of what the heap grew by is free in Python's pools, "
                "which "
                "go back to the kernel only where a whole arena is free; a restart gives the rest back.";
+    if (is_mostly_free(*dump.heap) && dump.heap->reader == "Node.js")
+        return "free rather than leaked: most of what V8's heap grew by is free in its pages, which are used "
+               "again, and go back to the kernel where a whole page is free.";
     if (is_mostly_free(*dump.heap))
         return "fragmentation rather than a leak: most of what the heap grew by is held free by malloc; "
                "malloc_trim(0), called by the program, or MALLOC_ARENA_MAX=2, gives it back.";

@@ -39,4 +39,16 @@ void KeptObjects::wipe() {
     types_.clear();
 }
 
+void keep_owned(std::vector<KeptPointer>& pointers) {
+    std::unordered_map<std::uint64_t, int> times;
+    for (const KeptPointer& pointer : pointers) ++times[pointer.to];
+    std::erase_if(pointers, [&](const KeptPointer& pointer) { return times[pointer.to] > 1; });
+}
+
+void keep_common(std::vector<KeptPointer>& pointers, double least) {
+    std::unordered_map<std::size_t, double> times;
+    for (const KeptPointer& pointer : pointers) times[pointer.offset] += 1;
+    std::erase_if(pointers, [&](const KeptPointer& pointer) { return times[pointer.offset] < least; });
+}
+
 }  // namespace rampwatch::runtime

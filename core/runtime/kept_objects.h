@@ -49,4 +49,14 @@ class KeptObjects {
     std::minstd_rand random_{1};
 };
 
+// Of an object that was kept: where in it, and where to.
+struct KeptPointer {
+    std::size_t offset = 0;
+    std::uint64_t to = 0;
+};
+// Each target once; what is met twice belongs to nobody alone.
+void keep_owned(std::vector<KeptPointer>& pointers);
+// The offsets at which at least so many have one.
+void keep_common(std::vector<KeptPointer>& pointers, double least);
+
 }  // namespace rampwatch::runtime

@@ -91,7 +91,8 @@ Result<Engine> describe(const runtime::Target& target, const probe::Mapping& mod
             error.what = fmt::format("Node.js {}: {}", node, error.what);
         return error;
     }
-    return Engine{*layout, node, module.start, module.path};
+    HeapLayout heap = heap_layout_of(*layout, find, target.memory);
+    return Engine{*layout, std::move(heap), node, module.start, module.path};
 }
 
 }  // namespace

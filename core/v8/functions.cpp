@@ -40,7 +40,9 @@ void Functions::read_scope(std::uint64_t scope, Function& function) {
     }
     // A name that is empty is followed by the one that was inferred, as of `const f = async () => ...`.
     for (const std::uint64_t word : words) {
-        if (!function.name.empty() || !is_object(word)) continue;
+        if (!is_object(word)) continue;
+        if (objects_.type_of(word) == layout.scope_info) break;  // the scope around it; no name is behind
+        if (!function.name.empty()) continue;
         if (auto text = objects_.text(word, 256)) function.name = std::move(*text);
     }
     if (layout.scope_has_positions) {
@@ -48,11 +50,31 @@ void Functions::read_scope(std::uint64_t scope, Function& function) {
         if (is_smi(start) && smi_of(start) >= 0) function.start = static_cast<std::uint32_t>(smi_of(start));
         return;
     }
+    const auto rises = [&](std::size_t i) {
+        return i > 0 && i < words.size() && is_smi(words[i - 1]) && is_smi(words[i]) &&
+               smi_of(words[i - 1]) >= 0 && smi_of(words[i]) > smi_of(words[i - 1]);
+    };
+    // Before them, where a function knows itself by its name, stands where that is kept.
     for (std::size_t i = 1; i < words.size(); ++i) {
-        const bool rises = is_smi(words[i - 1]) && is_smi(words[i]) && smi_of(words[i - 1]) >= 0 &&
-                           smi_of(words[i]) > smi_of(words[i - 1]);
-        if (!rises) continue;
+        if (!rises(i) || rises(i + 1)) continue;
         function.start = static_cast<std::uint32_t>(smi_of(words[i - 1]));
+        return;
+    }
+}
+
+// It was never called, or not for long.
+void Functions::read_lazy(std::uint64_t shared, Function& function) {
+    const Layout& layout = objects_.layout();
+    for (const std::int32_t place : kSharedPlaces) {
+        const std::uint64_t data = objects_.word(shared, place);
+        const std::int32_t type = objects_.type_of(data);
+        if (type < layout.first_lazy || type > layout.last_lazy) continue;
+        const auto start =
+            objects_.memory().get<std::int32_t>(data - 1 + static_cast<std::uint64_t>(layout.lazy_start));
+        if (start && *start >= 0) function.start = static_cast<std::uint32_t>(*start);
+        if (!function.name.empty()) return;
+        if (auto text = objects_.text(objects_.word(data, layout.lazy_name), 256))
+            function.name = std::move(*text);
         return;
     }
 }
@@ -104,6 +126,7 @@ std::unique_ptr<Functions::Function> Functions::read(std::uint64_t shared) {
         read_scope(name, *function);
     else if (auto text = objects_.text(name, 256))
         function->name = std::move(*text);
+    read_lazy(shared, *function);
     if (function->name.empty()) function->name = kAnonymous;
     function->script = objects_.word(shared, layout.shared_script);
     read_positions(shared, *function);
@@ -129,6 +152,24 @@ std::optional<runtime::FrameId> Functions::at_bytecode(std::uint64_t shared, std
     }
     if (places_.size() < 2 * runtime::FrameNames::kMost) places_.emplace(Place{shared, offset}, number);
     return number;
+}
+
+std::optional<runtime::FrameId> Functions::at_start(std::uint64_t shared) {
+    const Function* function = this->function(shared);
+    if (function == nullptr) return std::nullopt;
+    const auto place = scripts_.place(function->script, function->start);
+    return frames_.number_of({function->name, place.file, place.line});
+}
+
+std::string Functions::name_at(std::uint64_t shared) {
+    const Function* function = this->function(shared);
+    return function == nullptr || function->name == kAnonymous ? std::string() : function->name;
+}
+
+std::string Functions::name_of_scope(std::uint64_t scope) {
+    Function function;
+    if (objects_.type_of(scope) == objects_.layout().scope_info) read_scope(scope, function);
+    return function.name;
 }
 
 Frame Functions::name_of(runtime::FrameId frame) const {

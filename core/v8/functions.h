@@ -29,7 +29,14 @@ class Functions {
     // the BytecodeArray, from its start. Empty where there is no function.
     std::optional<runtime::FrameId> at_bytecode(std::uint64_t shared, std::int64_t offset);
 
+    // The same of where it begins; of code that is not known which place it is at, too.
+    std::optional<runtime::FrameId> at_start(std::uint64_t shared);
+
     [[nodiscard]] Frame name_of(runtime::FrameId frame) const;
+    // Empty where there is no function, or it has no name.
+    std::string name_at(std::uint64_t shared);
+    // The same of what a context says it is of.
+    std::string name_of_scope(std::uint64_t scope);
 
     static constexpr std::size_t kMostFunctions = 200'000;  // of a reading
 
@@ -56,6 +63,7 @@ class Functions {
     std::unique_ptr<Function> read(std::uint64_t shared);
     void read_scope(std::uint64_t scope, Function& function);
     void read_positions(std::uint64_t shared, Function& function);
+    void read_lazy(std::uint64_t shared, Function& function);
     [[nodiscard]] std::uint64_t bytecode_of(std::uint64_t shared);
 
     Objects& objects_;

@@ -4,18 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
+
+#include "core/v8/symbols.h"
 
 namespace rampwatch::v8 {
 namespace {
 
 constexpr std::int32_t kMostOffset = 256, kMostType = 4096;
 
-struct Row {
-    std::int32_t Layout::*into;
-    std::array<std::string_view, 3> names;  // without "v8dbg_"
-};
+using Row = SymbolRow<Layout>;
 
 constexpr Row kOffsets[] = {
     {&Layout::map_type, {"class_Map__instance_type__uint16_t"}},
@@ -42,6 +40,8 @@ constexpr Row kOffsets[] = {
     {&Layout::thin_actual, {"class_ThinString__actual__String"}},
     {&Layout::sliced_parent, {"class_SlicedString__parent__String"}},
     {&Layout::sliced_offset, {"class_SlicedString__offset__SMI"}},
+    {&Layout::lazy_start, {"class_UncompiledData__start_position__int32_t"}},
+    {&Layout::lazy_name, {"class_UncompiledData__inferred_name__String"}},
     {&Layout::scope_locals, {"scopeinfo_idx_ncontextlocals"}},
     {&Layout::scope_first, {"scopeinfo_idx_first_vars"}},
 };
@@ -64,6 +64,7 @@ constexpr Row kTypes[] = {
     {&Layout::scope_info, {"type_ScopeInfo__SCOPE_INFO_TYPE"}},
     {&Layout::fixed_array, {"type_FixedArray__FIXED_ARRAY_TYPE"}},
     {&Layout::byte_array, {"type_ByteArray__BYTE_ARRAY_TYPE"}},
+    {&Layout::first_lazy, {"type_UncompiledDataWithPreparseData__UNCOMPILED_DATA_WITH_PREPARSE_DATA_TYPE"}},
     {&Layout::promise, {"type_JSPromise__JS_PROMISE_TYPE"}},
     {&Layout::reaction, {"type_PromiseReaction__PROMISE_REACTION_TYPE"}},
     {&Layout::generator_request, {"type_AsyncGeneratorRequest__ASYNC_GENERATOR_REQUEST_TYPE"}},
@@ -71,37 +72,11 @@ constexpr Row kTypes[] = {
 
 Error refused(Error::Kind kind, std::string what) { return {kind, std::move(what), "Node.js", {}}; }
 
-class Symbols {
-  public:
-    Symbols(const FindSymbol& find, const probe::MemoryReader& memory) : find_(find), memory_(memory) {}
-
-    [[nodiscard]] std::optional<std::int32_t> number(std::string_view symbol) const {
-        if (symbol.empty()) return std::nullopt;
-        const auto place = find_(symbol);
-        if (!place) return std::nullopt;
-        const auto value = memory_.get<std::int32_t>(*place);
-        if (!value) return std::nullopt;
-        return *value;
-    }
-    [[nodiscard]] std::optional<std::int32_t> said(std::string_view name) const {
-        return name.empty() ? std::nullopt : number("v8dbg_" + std::string(name));
-    }
-    [[nodiscard]] std::optional<std::int32_t> said(const Row& row) const {
-        for (const std::string_view name : row.names) {
-            if (const auto value = said(name)) return value;
-        }
-        return std::nullopt;
-    }
-
-  private:
-    const FindSymbol& find_;
-    const probe::MemoryReader& memory_;
-};
-
 // What follows from the version, or from what another word is.
 void add_rules(Layout& layout, const Symbols& symbols) {
     const Version& version = layout.version;
-    layout.last_function = symbols.said("LastJSFunctionType").value_or(layout.first_function + 14);
+    layout.last_function = symbols.said("LastJSFunctionType").value_or(layout.first_function + 15);
+    layout.last_lazy = layout.first_lazy + 3;
     layout.trusted_byte_array = symbols.said("type_TrustedByteArray__TRUSTED_BYTE_ARRAY_TYPE").value_or(0);
     const bool wrapped = symbols.said("class_BytecodeArray__wrapper__Tagged_BytecodeWrapper_").has_value();
     layout.bytecode_positions = layout.array_length + (wrapped ? 16 : 24);

@@ -39,6 +39,7 @@ struct Layout {
     std::int32_t cons_first = 0, cons_second = 0, thin_actual = 0, sliced_parent = 0, sliced_offset = 0;
     std::int32_t scope_locals = 0, scope_first = 0;  // slots of a ScopeInfo
     std::int32_t reaction_next = 0;                  // of a PromiseReaction; its handlers follow
+    std::int32_t lazy_start = 0, lazy_name = 0;      // of a function that was not compiled yet
 
     std::int32_t first_no_string = 0, string_shape = 0, string_one_byte = 0;
     std::int32_t shape_cons = 0, shape_external = 0, shape_sliced = 0, shape_thin = 0;
@@ -49,6 +50,7 @@ struct Layout {
     std::int32_t shared_function = 0, bytecode_array = 0, code = 0, interpreter_data = 0, script = 0;
     std::int32_t scope_info = 0, fixed_array = 0, byte_array = 0, trusted_byte_array = 0;
     std::int32_t promise = 0, reaction = 0, generator_request = 0;
+    std::int32_t first_lazy = 0, last_lazy = 0;
     std::int32_t free_space = 0;
     bool free_space_in_words = false;  // its size; else in bytes
     bool scope_has_positions = false;  // in the slots before the first of locals

@@ -7,6 +7,7 @@
 
 #include "core/v8/find.h"
 #include "core/v8/functions.h"
+#include "core/v8/heap_blocks.h"
 #include "core/v8/objects.h"
 #include "core/v8/tasks.h"
 
@@ -16,7 +17,10 @@ namespace {
 class Node : public runtime::Runtime, public runtime::Exact {
   public:
     Node(const runtime::Target& target, Engine engine)
-        : engine_(std::move(engine)), objects_(engine_.layout), functions_(objects_) {
+        : engine_(std::move(engine)),
+          objects_(engine_.layout),
+          functions_(objects_),
+          blocks_(objects_, functions_, engine_.heap) {
         begin(target);
     }
 
@@ -36,6 +40,8 @@ class Node : public runtime::Runtime, public runtime::Exact {
         return true;
     }
 
+    runtime::Blocks* blocks() override { return blocks_.ready() ? &blocks_ : nullptr; }
+    [[nodiscard]] std::string without_blocks() const override { return blocks_.why_not(); }
     runtime::Exact* exact() override { return this; }
 
     Result<runtime::Remainder> tasks(runtime::Sink& sink, runtime::Budget& budget) override {
@@ -46,18 +52,20 @@ class Node : public runtime::Runtime, public runtime::Exact {
     }
 
     Frame name_of(runtime::FrameId frame) override { return functions_.name_of(frame); }
-    runtime::TypeName name_of_type(runtime::TypeId) override { return {}; }
+    runtime::TypeName name_of_type(runtime::TypeId type) override { return blocks_.name_of(type); }
 
   private:
     void begin(const runtime::Target& target) {
         target_ = &target;
         objects_.begin(target.memory);
         functions_.begin();
+        blocks_.begin(target);
     }
 
     Engine engine_;
     Objects objects_;
     Functions functions_;
+    HeapBlocks blocks_;
     const runtime::Target* target_ = nullptr;
 };
 
@@ -70,7 +78,7 @@ Result<std::unique_ptr<runtime::Runtime>> attach(const runtime::Target& target, 
 }  // namespace
 
 runtime::Entry entry() {
-    return {.name = "Node.js", .recognise = recognise, .attach = attach, .in_dumps = true};
+    return {.name = "Node.js", .recognise = recognise, .attach = attach, .in_dumps = true, .in_heaps = true};
 }
 
 }  // namespace rampwatch::v8

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Node.js behind the seam of runtimes: the calls of its async functions and generators that are suspended.
+// Node.js behind the seam of runtimes: the calls of its async functions and generators that are
+// suspended, and its heap by constructor.
 #pragma once
 
 #include "core/runtime/runtime.h"

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <optional>
 
 #include "core/base/units.h"
@@ -16,6 +17,8 @@
 
 namespace rampwatch::report {
 namespace {
+
+using namespace std::chrono_literals;
 
 constexpr std::array<Series, 7> kCounts = {
     Series::aged_goroutines, Series::goroutines, Series::aged_tasks, Series::tasks,
@@ -77,15 +80,19 @@ const SeriesVerdict* risen_count(const Verdict& verdict) {
     });
 }
 
-// "2,250 more goroutines at main.askSupplier (main.go:22)": the stacks that grew, where a dump shows them.
-std::string grown_stacks(const VerdictContext& context) {
+// "2,250 more goroutines at main.askSupplier (main.go:22), counted 3.1 min ago": the stacks that grew, where
+// a dump shows them. The one that an alarm asks for comes after it, so that its count is often that of a dump
+// before.
+std::string grown_stacks(const Verdict& verdict, const VerdictContext& context) {
     const Group* group = context.dump ? most_grown(*context.dump) : nullptr;
     if (group == nullptr) return {};
     const Frame& frame = group->frames[group->own_frame];
     const std::string place = frame_place(frame, context.dump->life.executable);
     Group more = {.kind = group->kind, .count = *group->change, .task = group->task};
-    return fmt::format("{} more {} at {}{}", format_count(more.count), task_noun(more), frame_name(frame, 48),
-                       place.empty() ? "" : " (" + place + ")");
+    const std::chrono::nanoseconds age = verdict.wall - context.dump->wall;
+    return fmt::format("{} more {} at {}{}{}", format_count(more.count), task_noun(more),
+                       frame_name(frame, 48), place.empty() ? "" : " (" + place + ")",
+                       age >= 1s ? fmt::format(", counted {} ago", format_duration(age)) : "");
 }
 
 // "threads rose with it, from 8 to 41 (425 KiB each)".
@@ -121,7 +128,7 @@ std::string of_counts(const Verdict& verdict, const SeriesVerdict& count, const 
     const auto& memory = verdict.series[index(Series::memory)];
     const double rise = count.rise.value_or(count.current - count.first);
     const double held = memory ? memory->rise.value_or(memory->current - memory->first) : 0;
-    std::string text = grown_stacks(context);
+    std::string text = grown_stacks(verdict, context);
     if (text.empty()) text = "their stacks say what they wait for: rampwatch dump PID";
     if (held > 0 && rise >= 1) text += fmt::format("; memory rose by {} for each", format_size(held / rise));
     return text;
@@ -147,9 +154,9 @@ std::string of_collected_heap(const Verdict& verdict) {
 
 std::string of_anonymous(const Verdict& verdict, const VerdictContext& context) {
     const std::string types = context.dump ? heap_cause(*context.dump) : "";
-    if (!types.empty() && grown_stacks(context).empty()) return types;
+    if (!types.empty() && grown_stacks(verdict, context).empty()) return types;
     if (const std::string heap = of_collected_heap(verdict); !heap.empty()) return heap;
-    if (const std::string stacks = grown_stacks(context); !stacks.empty()) return stacks;
+    if (const std::string stacks = grown_stacks(verdict, context); !stacks.empty()) return stacks;
     const auto& threads = verdict.series[index(Series::threads)];
     if (!threads && !has_parts(context)) {
         return "not known: of this recording RSS alone is known, not what it is made of";
@@ -192,7 +199,7 @@ std::string likely_cause(const Verdict& verdict, const VerdictContext& context) 
     const SeriesVerdict* risen = count == nullptr ? risen_count(verdict) : nullptr;
     // Which tasks those are, where a dump shows it, says more than that there are more of them.
     if (is_tasks(count) || is_tasks(risen)) {
-        if (const std::string stacks = grown_stacks(context); !stacks.empty()) return stacks;
+        if (const std::string stacks = grown_stacks(verdict, context); !stacks.empty()) return stacks;
     }
     if (count != nullptr) return company(*lead, *count);
     if (risen != nullptr) return small_company(*lead, *risen);

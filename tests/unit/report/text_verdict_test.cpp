@@ -228,9 +228,13 @@ TEST_CASE("tasks that grow are told by where they wait, once a dump shows it, an
     group.frames.push_back({.function = "Client.fetch", .file = "/srv/client.py", .line = 12});
     Dump dump;
     dump.groups = {group};
-    const VerdictContext context{.dump = std::make_shared<const Dump>(dump)};
-    const std::string text = text_verdict(verdict, context);
-    CHECK(text.find("28 more coroutines at Client.fetch (client.py:12)") != std::string::npos);
+    dump.wall = verdict.wall - 11s;
+    VerdictContext context{.dump = std::make_shared<const Dump>(dump)};
+    const std::string where = "28 more coroutines at Client.fetch (client.py:12)";
+    CHECK(text_verdict(verdict, context).find(where + ", counted 11 s ago\n") != std::string::npos);
+    dump.wall = verdict.wall;
+    context.dump = std::make_shared<const Dump>(dump);
+    CHECK(text_verdict(verdict, context).find(where + "\n") != std::string::npos);
 }
 
 TEST_CASE("a limit that is near is told without a claim", "[report]") {

@@ -10,6 +10,11 @@ finish() {
 }
 trap finish EXIT
 started() { pids+=($!); }  # the last one that was put behind
+stop_last() {  # the last one that was started
+    kill "${pids[-1]}" 2>/dev/null || true
+    wait "${pids[-1]}" 2>/dev/null || true
+    unset 'pids[-1]'
+}
 wait_for() {  # SECONDS WHAT CMD...
     local deadline=$((SECONDS + $1))
     until "${@:3}" >/dev/null 2>&1; do

@@ -140,6 +140,8 @@ std::optional<std::variant<Sample, Bucket>> look_at(const Columns& columns, std:
         const double age_s = std::chrono::duration<double>(when).count() - *start_s;
         if (*start_s > 0 && age_s >= 0) sample.age = std::chrono::milliseconds(std::llround(age_s * 1e3));
     }
+    if (const auto cpu_s = columns.at(target, Role::cpu, place); cpu_s && *cpu_s < kLatest_s)
+        sample.cpu = std::chrono::milliseconds(std::llround(*cpu_s * 1e3));
     sample.limit = limit_at(columns, target, place, sample);
     return sample;
 }

@@ -16,6 +16,9 @@ constexpr Metric kClaim{.name = "kube_pod_container_resource_limits",
                         .pattern = "memory",
                         .elsewhere = true};
 
+// It falls at a restart alone.
+constexpr Metric kCpu{.name = "process_cpu_seconds_total", .role = Role::cpu, .spare = true};
+
 constexpr std::array kProcess = {
     Metric{.name = "process_resident_memory_bytes", .role = Role::resident},
     Metric{.name = "process_open_fds", .role = Role::fds},
@@ -24,6 +27,7 @@ constexpr std::array kProcess = {
     Metric{.name = "process_num_threads", .role = Role::threads},
     Metric{.name = "process_threads", .role = Role::threads},
     Metric{.name = "process_start_time_seconds", .role = Role::start},
+    kCpu,
     kClaim,
 };
 
@@ -34,6 +38,11 @@ constexpr std::array kContainer = {
     Metric{.name = "container_threads", .role = Role::threads},
     Metric{.name = "container_file_descriptors", .role = Role::fds},
     Metric{.name = "container_start_time_seconds", .role = Role::start},
+    Metric{.name = "container_cpu_usage_seconds_total",
+           .role = Role::cpu,
+           .label = "cpu",
+           .pattern = "total|",
+           .spare = true},
     Metric{.name = "container_spec_memory_limit_bytes", .role = Role::limit},
     kClaim,
 };
@@ -58,6 +67,7 @@ constexpr std::array kJvm = {
     Metric{.name = "process_open_fds", .role = Role::fds},
     Metric{.name = "process_files_open_files", .role = Role::fds},
     Metric{.name = "process_start_time_seconds", .role = Role::start},
+    kCpu,
     kClaim,
 };
 
@@ -66,6 +76,7 @@ constexpr std::array kNode = {
     Metric{.name = "process_resident_memory_bytes", .role = Role::resident},
     Metric{.name = "process_open_fds", .role = Role::fds},
     Metric{.name = "process_start_time_seconds", .role = Role::start},
+    kCpu,
     kClaim,
 };
 

@@ -19,6 +19,7 @@ enum class Role : std::uint8_t {
     fds,
     goroutines,
     start,         // seconds since the Unix epoch at which its life began
+    cpu,           // seconds used since then
     limit,         // bytes that `resident` may reach; 0 and less: none
     memory_limit,  // bytes that `memory` may reach
     only_series,   // the one metric of a query: what it is, its name says
@@ -32,6 +33,7 @@ struct Metric {
     std::string_view label{}, pattern{};  // a further matcher: label=~"pattern"; empty: none
     bool elsewhere = false;  // another exporter's, of the same namespace, pod and container: matchers of
                              // other labels do not hold for it
+    bool spare = false;      // of use for targets without a start time alone; stands behind that
 };
 
 struct Preset {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <set>
 
 #include "core/fleet/workload.h"
@@ -88,13 +89,28 @@ std::string all_of(Labels labels, bool lives_apart) {
     return text;
 }
 
+// Pods of a few controllers, where their names are too many to be listed.
+void add_controllers(Selector& selector, std::span<const Labels> targets) {
+    std::set<std::string> controllers;
+    std::size_t bytes = 0;
+    for (const Labels& labels : targets) {
+        const std::string_view pod = value_of(labels, "pod"), controller = without_pod_suffix(pod);
+        if (controller.size() == pod.size()) return;
+        const auto added = controllers.emplace(controller);
+        if (added.second) bytes += controller.size() + 1;
+        if (bytes > kMostBytes) return;
+    }
+    selector.push_back(
+        {Matcher::Kind::matches, "pod", "(" + one_of({controllers.begin(), controllers.end()}) + ")-.+"});
+}
+
 void add_matcher(Selector& selector, std::string_view name, std::span<const Labels> targets) {
     std::set<std::string> values;
     std::size_t bytes = 0;
     for (const Labels& labels : targets) {
         const auto added = values.emplace(value_of(labels, name));
         if (added.second) bytes += added.first->size() + 1;
-        if (bytes > kMostBytes) return;
+        if (bytes > kMostBytes) return name == "pod" ? add_controllers(selector, targets) : void();
     }
     if (values.size() == 1) {
         selector.push_back({Matcher::Kind::equal, std::string(name), *values.begin()});
@@ -126,6 +142,12 @@ bool TargetList::add(const Labels& labels) {
     return true;
 }
 
+void TargetList::clear() {
+    packed_.clear();
+    keys_.clear();
+    of_other_shards_ = listed_ = 0;
+}
+
 void TargetList::sort() {
     std::vector<std::pair<std::string, std::string>> all;
     all.reserve(packed_.size());
@@ -136,8 +158,64 @@ void TargetList::sort() {
         all.emplace_back(lane_key_of(labels, grouping_) + '\n' + key, std::move(one));
     }
     std::sort(all.begin(), all.end());
+    places_.assign(all.size(), Place::first_beside);
+    const auto kind = [](const std::string& place) {
+        return std::string_view(place).substr(0, place.rfind('\n'));
+    };
+    for (std::size_t i = 1; i < all.size(); ++i)
+        if (kind(all[i].first) == kind(all[i - 1].first)) places_[i] = Place::beside;
     for (std::size_t i = 0; i < all.size(); ++i) packed_[i] = std::move(all[i].second);
     keys_ = {};
+}
+
+std::size_t TargetList::end_of(std::size_t from) const {
+    std::size_t end = from + 1;
+    while (end < packed_.size() && !begins(end)) ++end;
+    return end;
+}
+
+std::vector<TargetList::Stretch> TargetList::larger_than(std::size_t most) const {
+    std::vector<Stretch> found;
+    for (std::size_t from = 0, end = 0; from < packed_.size(); from = end) {
+        end = end_of(from);
+        if (end - from > most) found.push_back({from, end - from});
+    }
+    return found;
+}
+
+void TargetList::order(const Stretch& stretch, std::span<const std::size_t> chains) {
+    std::vector<std::size_t> order(stretch.count);
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return chains[a] < chains[b]; });
+    std::vector<std::string> all;
+    all.reserve(stretch.count);
+    for (const std::size_t at : order) all.push_back(std::move(packed_[stretch.from + at]));
+    for (std::size_t i = 0; i < stretch.count; ++i) {
+        packed_[stretch.from + i] = std::move(all[i]);
+        const bool is_first = i == 0 || chains[order[i]] != chains[order[i - 1]];
+        places_[stretch.from + i] = is_first ? Place::first_in_chain : Place::in_chain;
+    }
+}
+
+std::vector<TargetList::Stretch> TargetList::parts(std::size_t most, std::size_t most_targets) const {
+    std::vector<Stretch> parts;
+    for (std::size_t from = 0; from < packed_.size();) {
+        std::size_t end = from, cut = from, histories = 0;
+        for (; end < packed_.size() && end - from < most_targets; ++end) {
+            // Two a chain: where rollouts overlap, each second one is another history.
+            const bool in_chain = places_[end] == Place::in_chain && end > from;
+            const bool is_beside = places_[end] == Place::beside || places_[end] == Place::first_beside;
+            const std::size_t more = in_chain ? 0 : is_beside ? 1 : 2;
+            if (histories + more > most) break;
+            histories += more;
+            if (end + 1 == packed_.size() || begins(end + 1)) cut = end + 1;
+        }
+        if (cut == from) cut = std::max(end, from + 1);  // what belongs together is larger than a part
+        parts.push_back({from, cut - from});
+        from = cut;
+    }
+    return parts;
 }
 
 std::vector<Labels> TargetList::part(std::size_t from, std::size_t count) const {

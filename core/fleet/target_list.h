@@ -39,10 +39,27 @@ class TargetList {
     // so are further series of a target that is there already. `shard` counts from 0.
     bool add(const Labels& labels);
 
+    void clear();  // what was added is void
+
     // To be called when all are added: into an order in which neighbours belong together. Pods of one
     // workload by the ends of their names, which are random: so that a part of a large one has pods of all
-    // its rollouts, which can follow each other.
+    // its rollouts, which can follow each other, even where nothing is known of their times.
     void sort();
+
+    // Targets one beside another in the list.
+    struct Stretch {
+        std::size_t from = 0, count = 0;
+    };
+
+    // Those that can be lives of the same thing and are more than `most`.
+    [[nodiscard]] std::vector<Stretch> larger_than(std::size_t most) const;
+
+    // One of these into an order in which chains stay together; a number of a chain for each of its targets.
+    void order(const Stretch& stretch, std::span<const std::size_t> chains);
+
+    // The whole list, cut into parts that come to at most `most` histories, at least 2, and at most
+    // `most_targets`: between workloads, or chains, where these are not larger.
+    [[nodiscard]] std::vector<Stretch> parts(std::size_t most, std::size_t most_targets) const;
 
     [[nodiscard]] std::size_t size() const { return packed_.size(); }
     [[nodiscard]] std::vector<Labels> part(std::size_t from, std::size_t count) const;
@@ -51,9 +68,18 @@ class TargetList {
     [[nodiscard]] Grouping grouping() const { return grouping_; }
 
   private:
+    // How a target stands to the one before it.
+    enum class Place : std::uint8_t { first_beside, beside, first_in_chain, in_chain };
+
+    [[nodiscard]] bool begins(std::size_t at) const {
+        return places_[at] == Place::first_beside || places_[at] == Place::first_in_chain;
+    }
+    [[nodiscard]] std::size_t end_of(std::size_t from) const;  // of what belongs together
+
     Grouping grouping_;
     std::uint32_t shard_, shards_;
     std::vector<std::string> packed_{};
+    std::vector<Place> places_{};
     std::unordered_set<std::uint64_t> keys_{};  // hashes: one in 2^64 of them is lost
     std::int64_t of_other_shards_ = 0, listed_ = 0;
 };

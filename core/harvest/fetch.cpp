@@ -24,11 +24,15 @@ std::string_view name_of(const Labels& labels) {
     return {};
 }
 
-// The roles by which targets are found.
-Role listed_role(const fleet::Preset& preset) {
+// Those by which targets are found.
+std::vector<Metric> listed_metrics(const fleet::Preset& preset) {
+    const bool has_memory = std::any_of(preset.metrics.begin(), preset.metrics.end(),
+                                        [](const Metric& metric) { return metric.role == Role::memory; });
+    std::vector<Metric> listed;
     for (const Metric& metric : preset.metrics)
-        if (metric.role == Role::memory) return Role::memory;
-    return Role::resident;
+        if (metric.role == (has_memory ? Role::memory : Role::resident) && !metric.elsewhere)
+            listed.push_back(metric);
+    return listed;
 }
 
 fleet::Selector selector_of(const fleet::Selector& common, std::span<const Metric> metrics) {
@@ -47,7 +51,7 @@ fleet::Selector selector_of(const fleet::Selector& common, std::span<const Metri
 }
 
 bool asked_alike(const Metric& a, const Metric& b) {
-    return a.label == b.label && a.pattern == b.pattern && a.elsewhere == b.elsewhere;
+    return a.label == b.label && a.pattern == b.pattern && a.elsewhere == b.elsewhere && a.spare == b.spare;
 }
 
 // One metric after another of one role would be mixed up in its column: the first that answers has it.
@@ -63,12 +67,20 @@ class Claims {
     std::unordered_map<std::size_t, std::string> owners_{};
 };
 
+// A few moments of a grid, from its first to its last or nearly.
+fleet::Grid few_of(const fleet::Grid& grid, std::size_t most) {
+    const std::size_t every = std::max<std::size_t>((grid.count + most - 1) / most, 1);
+    return {.start_ms = grid.start_ms,
+            .step_ms = grid.step_ms * static_cast<std::int64_t>(every),
+            .count = (grid.count + every - 1) / every};
+}
+
 }  // namespace
 
 std::size_t roles_of(const Query& query) {
     if (query.preset == nullptr) return 1;
     std::array<bool, fleet::kRoleCount> has{};
-    for (const Metric& metric : query.preset->metrics) has[fleet::index(metric.role)] = true;
+    for (const Metric& metric : query.preset->metrics) has[fleet::index(metric.role)] |= !metric.spare;
     return static_cast<std::size_t>(std::count(has.begin(), has.end(), true));
 }
 
@@ -87,18 +99,16 @@ std::optional<Trouble> list_targets(const Server& server, const Query& query, co
     if (query.preset == nullptr) {
         form.emplace_back("match[]", fleet::selector_text(query.selector));
     } else {
-        const Role wanted = listed_role(*query.preset);
-        for (const Metric& metric : query.preset->metrics) {
-            if (metric.role != wanted || metric.elsewhere) continue;
+        for (const Metric& metric : listed_metrics(*query.preset))
             form.emplace_back("match[]",
                               fleet::selector_text(selector_of(query.selector, std::span(&metric, 1))));
-        }
     }
     form.emplace_back("start", seconds_text(grid.start_ms));
     form.emplace_back("end", seconds_text(time_ms(grid, grid.count == 0 ? 0 : grid.count - 1)));
     auto trouble = ask(
         server, form_question("/api/v1/series", form, kMostListBytes), notes.asked, [&](HttpStream& stream) {
             notes.answers.is_partial = false;
+            targets.clear();
             JsonTokens tokens([&] { return stream.more(); });
             const auto done =
                 fleet::read_series(tokens, notes.answers, [&](Labels labels) { return targets.add(labels); });
@@ -106,6 +116,35 @@ std::optional<Trouble> list_targets(const Server& server, const Query& query, co
             return done;
         });
     targets.sort();
+    return trouble;
+}
+
+std::optional<Trouble> find_presence(const Server& server, const Query& query, const fleet::Grid& grid,
+                                     std::vector<Labels> targets, std::size_t most_cells, FetchNotes& notes,
+                                     std::vector<fleet::Presence>& presence) {
+    constexpr std::size_t kFewest = 16, kMost = 1000;
+    const std::vector<Metric> listed =
+        query.preset != nullptr ? listed_metrics(*query.preset) : std::vector<Metric>();
+    const fleet::Preset preset{.metrics = listed};
+    Query question = query;
+    if (query.preset != nullptr) question.preset = &preset;
+    presence.assign(targets.size(), {});
+    const std::size_t points =
+        std::clamp(most_cells / std::max<std::size_t>(targets.size(), 1), kFewest, kMost);
+    const fleet::Grid few = few_of(grid, points);
+    Fetcher fetcher(server, Protocol::range, question, std::move(targets), most_cells, few.count);
+    FetchNotes coarse;  // what there is of values is told when all of them are fetched
+    auto trouble = fetcher.fetch(few, coarse, [&](const fleet::Columns& columns) {
+        for (std::size_t target = 0; target < presence.size(); ++target) {
+            const auto [first, end] = columns.extent(target);
+            if (first == end) continue;
+            auto& [first_ms, last_ms] = presence[target];
+            if (first_ms > last_ms) first_ms = time_ms(columns.grid(), first);
+            last_ms = time_ms(columns.grid(), end - 1);
+        }
+    });
+    coarse.values = {};
+    add(notes, coarse);
     return trouble;
 }
 
@@ -175,6 +214,7 @@ std::optional<Trouble> Fetcher::fetch_group(const Group& group, const fleet::Gri
                 for (const Metric& metric : group.metrics) {
                     if (metric.name != name) continue;
                     role = metric.role;
+                    if (metric.spare && columns.has(target, Role::start)) return false;
                     return claims.claim(target, role, name);
                 }
                 return false;
@@ -193,8 +233,16 @@ std::optional<Trouble> Fetcher::fetch_group(const Group& group, const fleet::Gri
 
 std::optional<Trouble> Fetcher::fetch_piece(const fleet::Grid& piece, fleet::Columns& columns,
                                             FetchNotes& notes) {
-    for (const Group& group : groups_)
+    const auto has_unknown_start = [&] {
+        for (std::size_t target = 0; target < targets_.size(); ++target)
+            if (!columns.has(target, Role::start) && columns.extent(target).second > 0) return true;
+        return false;
+    };
+    for (const Group& group : groups_) {
+        const bool is_spare = !group.metrics.empty() && group.metrics.front().spare;
+        if (is_spare && !has_unknown_start()) continue;
         if (auto trouble = fetch_group(group, piece, columns, notes)) return trouble;
+    }
     return std::nullopt;
 }
 

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/fleet/chains.h"
 #include "core/fleet/columns.h"
 #include "core/fleet/grid.h"
 #include "core/fleet/preset.h"
@@ -39,6 +40,12 @@ std::size_t judged_series_of(const Query& query);
 // Those that have a value between the two ends of the grid. Trouble with where it began.
 std::optional<Trouble> list_targets(const Server& server, const Query& query, const fleet::Grid& grid,
                                     fleet::TargetList& targets, FetchNotes& notes);
+
+// When each of these targets was there, as a question with few moments sees it; as many as `targets`. At most
+// `most_cells` values are in memory.
+std::optional<Trouble> find_presence(const Server& server, const Query& query, const fleet::Grid& grid,
+                                     std::vector<Labels> targets, std::size_t most_cells, FetchNotes& notes,
+                                     std::vector<fleet::Presence>& presence);
 
 class Fetcher {
   public:

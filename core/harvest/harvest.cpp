@@ -17,6 +17,7 @@ constexpr std::size_t kBytesOfJudge = std::size_t{64} << 10;
 constexpr std::size_t kCells = std::size_t{3} << 19;  // 12 MiB
 constexpr std::size_t kMostPoints = 11'000;           // Prometheus's own bound
 constexpr std::size_t kMostAtOnce = 500;
+constexpr std::size_t kMostAskedWhen = 16'000;  // targets that one question asks when they were there
 
 struct Plan {
     std::size_t targets = 1;  // at once
@@ -59,39 +60,57 @@ Batch judge_batch(const Settings& settings, Protocol protocol, const Plan& plan,
     return batch;
 }
 
+// Pods of a workload that do not fit in hand at once: those that follow each other are brought together, so
+// that they are one history. Where the server does not say when they were there, they stay as they are.
+void chain_large_ones(const Settings& settings, const Plan& plan, fleet::TargetList& targets,
+                      FetchNotes& notes) {
+    for (const auto& stretch : targets.larger_than(plan.targets)) {
+        if (settings.server.stop != nullptr && *settings.server.stop) return;
+        std::vector<fleet::Presence> all, some;
+        for (std::size_t at = 0; at < stretch.count; at += some.size()) {
+            const std::size_t count = std::min(stretch.count - at, kMostAskedWhen);
+            if (find_presence(settings.server, settings.query, settings.grid,
+                              targets.part(stretch.from + at, count), kCells, notes, some))
+                return;
+            all.insert(all.end(), some.begin(), some.end());
+        }
+        targets.order(stretch, fleet::chains_of(all));
+    }
+}
+
 // Batches are handed out and handed on in their order, whoever is done first.
 class Run {
   public:
-    Run(const Settings& settings, const fleet::TargetList& targets, Outcome& outcome,
+    Run(const Settings& settings, const Plan& plan, const fleet::TargetList& targets, Outcome& outcome,
         const std::function<void(Judged)>& take, const std::function<void(const Progress&)>& progress)
         : settings_(settings),
-          plan_(plan_of(settings)),
+          plan_(plan),
           targets_(targets),
+          parts_(targets.parts(plan.targets, std::max(kMostAtOnce, plan.targets))),
           outcome_(outcome),
           take_(take),
           progress_(progress) {}
 
     void work() {
         while (true) {
-            std::size_t from = 0;
+            std::size_t number = 0;
             {
                 const std::lock_guard lock(mutex_);
-                if (is_over_ || next_ >= targets_.size() || is_stopped()) return;
-                from = next_;
-                next_ += plan_.targets;
+                if (is_over_ || next_ >= parts_.size() || is_stopped()) return;
+                number = next_++;
             }
-            Batch batch =
-                judge_batch(settings_, outcome_.protocol, plan_, targets_.part(from, plan_.targets));
+            const auto& [from, count] = parts_[number];
+            Batch batch = judge_batch(settings_, outcome_.protocol, plan_, targets_.part(from, count));
             const std::lock_guard lock(mutex_);
-            done_.emplace(from, std::move(batch));
+            done_.emplace(number, std::move(batch));
             hand_on();
         }
     }
 
     // Those that nobody took up any more.
     void finish() {
-        const std::size_t begun = std::min(next_, targets_.size());
-        outcome_.not_judged += static_cast<std::int64_t>(targets_.size() - begun);
+        for (; next_ < parts_.size(); ++next_)
+            outcome_.not_judged += static_cast<std::int64_t>(parts_[next_].count);
     }
 
   private:
@@ -103,7 +122,7 @@ class Run {
         for (auto first = done_.find(handed_); first != done_.end(); first = done_.find(handed_)) {
             Batch batch = std::move(first->second);
             done_.erase(first);
-            handed_ += plan_.targets;
+            ++handed_;
             told_ += batch.targets;
             add(outcome_.notes, batch.notes);
             outcome_.silent += batch.silent;
@@ -120,6 +139,7 @@ class Run {
     const Settings& settings_;
     const Plan plan_;
     const fleet::TargetList& targets_;
+    const std::vector<fleet::TargetList::Stretch> parts_;
     Outcome& outcome_;
     const std::function<void(Judged)>& take_;
     const std::function<void(const Progress&)>& progress_;
@@ -147,7 +167,9 @@ Outcome harvest(const Settings& settings, const std::function<void(Judged)>& tak
     }
     outcome.protocol =
         settings.protocol ? *settings.protocol : find_protocol(settings.server, outcome.notes.asked);
-    Run run(settings, targets, outcome, take, progress);
+    const Plan plan = plan_of(settings);
+    chain_large_ones(settings, plan, targets, outcome.notes);
+    Run run(settings, plan, targets, outcome, take, progress);
     std::vector<std::jthread> workers;
     for (unsigned i = 1; i < settings.workers; ++i) workers.emplace_back([&] { run.work(); });
     run.work();

@@ -13,7 +13,8 @@ namespace {
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
-constexpr nanoseconds kSameStart = 5s;  // start times out of a clock of ticks wobble by less
+constexpr nanoseconds kSameStart = 5s;    // start times out of a clock of ticks wobble by less
+constexpr nanoseconds kBeginning = 6min;  // what is there that soon may have been there before
 const watch::ReplayListener kNobody{};
 
 nanoseconds moment(const fleet::Grid& grid, std::size_t place) {
@@ -31,6 +32,11 @@ Lanes::Lanes(const std::vector<Labels>& targets, fleet::Grouping grouping, Serie
             kinds.try_emplace(fleet::lane_key_of(targets[i], grouping), kinds.size()).first->second;
 }
 
+fleet::RestartSigns Lanes::signs_of(const fleet::Columns& columns, bool start_seen) const {
+    const nanoseconds step = std::chrono::milliseconds(columns.grid().step_ms);
+    return {static_cast<std::size_t>(judge_.patience / step), start_seen};
+}
+
 // A lane is free for who comes after its owner has gone: one that is still to come in this piece has not.
 Lanes::Lane& Lanes::lane_for(std::size_t target, const fleet::Columns& columns, nanoseconds begin,
                              const std::vector<bool>& done) {
@@ -40,6 +46,8 @@ Lanes::Lane& Lanes::lane_for(std::size_t target, const fleet::Columns& columns, 
         const auto [first, end] = columns.extent(lane.owner);
         const bool is_over = done[lane.owner] || first == end;
         if (lane.kind != member.kind || !is_over || lane.last >= begin) continue;
+        play(lane, lane.signs.finish());
+        lane.signs = signs_of(columns, true);
         lane.owner = target;
         ++lane.life;
         ++lane.targets;
@@ -47,25 +55,45 @@ Lanes::Lane& Lanes::lane_for(std::size_t target, const fleet::Columns& columns, 
         member.lane = &lane;
         return lane;
     }
-    lanes_.push_back(
-        Lane{.replayer = watch::Replayer({.judge = judge_}, kNobody), .owner = target, .kind = member.kind});
+    lanes_.push_back(Lane{.replayer = watch::Replayer({.judge = judge_}, kNobody),
+                          .owner = target,
+                          .kind = member.kind,
+                          .signs = signs_of(columns, begin > *begin_ + kBeginning)});
     member.lane = &lanes_.back();
     return lanes_.back();
 }
 
-void Lanes::take_look(Lane& lane, std::variant<Sample, Bucket> look) {
+void Lanes::play(Lane& lane, std::variant<Sample, Bucket> look) {
     const auto* sample = std::get_if<Sample>(&look);
     lane.last_look = sample != nullptr ? *sample : last_of(std::get<Bucket>(look));
-    if (const auto age = lane.last_look.age) {
-        const nanoseconds started = lane.last_look.mono - *age;
-        if (lane.started && started > *lane.started + kSameStart) ++lane.life;
-        lane.started = started;
-    }
     if (lane.life != lane.shown_life) lane.first_look = lane.last_look;
     lane.shown_life = lane.life;
-    lane.last = lane.last_look.mono;
     if (with_charts_) lane.trails.add(sample != nullptr ? to_bucket(*sample) : std::get<Bucket>(look));
     lane.replayer.play({.life = lane.life, .look = std::move(look)});
+}
+
+void Lanes::play(Lane& lane, const fleet::RestartSigns::Decision& decision) {
+    if (decision.begins) ++lane.life;
+    for (std::size_t i = 0; i < decision.looks; ++i) play(lane, std::move(lane.held[i]));
+    lane.held.erase(lane.held.begin(), lane.held.begin() + static_cast<std::ptrdiff_t>(decision.looks));
+}
+
+void Lanes::take_look(Lane& lane, std::variant<Sample, Bucket> look, bool after_silence) {
+    const auto* sample = std::get_if<Sample>(&look);
+    lane.last = sample != nullptr ? sample->mono : std::get<Bucket>(look).mono;
+    if (sample == nullptr) return play(lane, std::move(look));
+    if (sample->age) {
+        play(lane, lane.signs.finish());
+        const nanoseconds started = sample->mono - *sample->age;
+        if (lane.started && started > *lane.started + kSameStart) ++lane.life;
+        lane.started = started;
+        return play(lane, std::move(look));
+    }
+    fleet::RestartSigns::Look sign{.bytes = static_cast<double>(*value_of(*sample, Series::memory)),
+                                   .after_silence = after_silence};
+    if (sample->cpu) sign.cpu_s = std::chrono::duration<double>(*sample->cpu).count();
+    lane.held.push_back(std::move(look));
+    play(lane, lane.signs.add(sign));
 }
 
 void Lanes::feed(std::size_t target, const fleet::Columns& columns, Lane& lane) {
@@ -76,13 +104,15 @@ void Lanes::feed(std::size_t target, const fleet::Columns& columns, Lane& lane) 
     for (std::size_t place = first; place < end; ++place) {
         auto look = fleet::look_at(columns, target, place, member.by_memory, only_);
         if (!look) continue;
-        if (member.seen && moment(columns.grid(), place) > lane.last + step) ++gaps_;
+        const bool after_silence = member.seen && moment(columns.grid(), place) > lane.last + step;
+        gaps_ += after_silence ? 1 : 0;
         member.seen = true;
-        take_look(lane, std::move(*look));
+        take_look(lane, std::move(*look), after_silence);
     }
 }
 
 void Lanes::take(const fleet::Columns& columns) {
+    if (!begin_) begin_ = moment(columns.grid(), 0);
     std::vector<std::size_t> order;
     for (std::size_t target = 0; target < members_.size(); ++target) {
         const auto [first, end] = columns.extent(target);
@@ -99,9 +129,10 @@ void Lanes::take(const fleet::Columns& columns) {
     }
 }
 
-std::vector<Judged> Lanes::result() const {
+std::vector<Judged> Lanes::result() {
     std::vector<Judged> all;
-    for (const Lane& lane : lanes_) {
+    for (Lane& lane : lanes_) {
+        play(lane, lane.signs.finish());
         if (lane.last == 0ns) continue;
         const Labels& labels = labels_[lane.owner];
         all.push_back({.labels = labels,

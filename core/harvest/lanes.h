@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Targets judged: one history each, or, where a target takes over from one of its kind that has ended, one
 // history for both. A deployment that is rolled out each day is as many lanes as it has pods at once, each
-// with a life a day.
+// with a life a day. A life of a target ends where its start time moves on, or, where that is not known, at
+// what looks like a restart.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/fleet/columns.h"
+#include "core/fleet/restart_signs.h"
 #include "core/fleet/target_list.h"
 #include "core/model/labels.h"
 #include "core/model/sample.h"
@@ -39,8 +42,8 @@ class Lanes {
     // Pieces in the order of time, each with all targets in it.
     void take(const fleet::Columns& columns);
 
-    // In the order of their first looks; those without any are none.
-    [[nodiscard]] std::vector<Judged> result() const;
+    // In the order of their first looks; those without any are none. Nothing is taken after it.
+    [[nodiscard]] std::vector<Judged> result();
 
     [[nodiscard]] std::int64_t gaps() const { return gaps_; }
     [[nodiscard]] std::int64_t silent() const;  // targets without one look
@@ -54,6 +57,8 @@ class Lanes {
         std::chrono::nanoseconds last{};
         std::optional<std::chrono::nanoseconds> started{};
         std::int64_t targets = 1;
+        fleet::RestartSigns signs;
+        std::vector<std::variant<Sample, Bucket>> held{};  // until it is known which life they are of
         Sample last_look{};
         std::optional<Sample> first_look{};  // of this life
         report::SeriesTrails trails{};
@@ -67,7 +72,10 @@ class Lanes {
     Lane& lane_for(std::size_t target, const fleet::Columns& columns, std::chrono::nanoseconds begin,
                    const std::vector<bool>& done);
     void feed(std::size_t target, const fleet::Columns& columns, Lane& lane);
-    void take_look(Lane& lane, std::variant<Sample, Bucket> look);
+    void take_look(Lane& lane, std::variant<Sample, Bucket> look, bool after_silence);
+    void play(Lane& lane, const fleet::RestartSigns::Decision& decision);
+    void play(Lane& lane, std::variant<Sample, Bucket> look);
+    [[nodiscard]] fleet::RestartSigns signs_of(const fleet::Columns& columns, bool start_seen) const;
 
     const std::vector<Labels>& labels_;
     Series only_;
@@ -75,6 +83,7 @@ class Lanes {
     bool with_charts_;
     std::vector<Member> members_{};
     std::deque<Lane> lanes_{};
+    std::optional<std::chrono::nanoseconds> begin_{};  // of all pieces
     std::int64_t gaps_ = 0;
 };
 

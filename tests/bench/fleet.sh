@@ -10,23 +10,7 @@ shift
 for command in prometheus promtool curl python3; do
     command -v "$command" >/dev/null || { echo "not installed: $command" >&2; exit 2; }
 done
-folder=$(mktemp -d)
-pids=()
-clean_up() {
-    local pid
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-    wait
-    rm -rf "$folder"
-}
-trap clean_up EXIT
-trap 'exit 130' INT TERM
-ready() {  # URL
-    local deadline=$((SECONDS + 60))
-    until curl -fsS "$1" >/dev/null 2>&1; do
-        [ "$SECONDS" -lt "$deadline" ] || { cat "$folder"/*.log >&2; exit 1; }
-        sleep 0.2
-    done
-}
+. "$(dirname "$0")/../servers.sh"
 # "SECONDS CPU_SECONDS PEAK_MIB STATUS" of a command; what it says goes to $folder/out and $folder/err.
 cost() {
     python3 - "$folder" "$@" <<'PY'
@@ -36,6 +20,22 @@ with open(sys.argv[1] + "/out", "w") as out, open(sys.argv[1] + "/err", "w") as 
     status = subprocess.run(sys.argv[2:], stdout=out, stderr=err).returncode
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print("%.1f %.1f %d %d" % (time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, status))
+PY
+}
+# The body of a remote read of all of it: protobuf in one literal of snappy (prometheus/prompb/remote.proto).
+read_request() {
+    python3 - "$end" <<'PY'
+import sys
+def varint(n):
+    out = b""
+    while n > 127: out, n = out + bytes([n & 127 | 128]), n >> 7
+    return out + bytes([n])
+def field(number, body): return bytes([number << 3 | 2]) + varint(len(body)) + body
+end = int(sys.argv[1]) * 1000
+matcher = field(2, b"__name__") + field(3, b"process_resident_memory_bytes")
+query = b"\x08" + varint(end - 9 * 86400000) + b"\x10" + varint(end) + field(3, matcher)
+message = field(1, query) + b"\x10\x01"  # streamed chunks
+sys.stdout.buffer.write(varint(len(message)) + bytes([60 << 2, len(message) - 1]) + message)
 PY
 }
 
@@ -52,9 +52,8 @@ for count in "$@"; do
     echo "global: {}" >"$folder/prometheus.yml"
     prometheus --config.file="$folder/prometheus.yml" --storage.tsdb.path="$folder/data" --storage.tsdb.retention.time=90d \
         --web.listen-address="127.0.0.1:$web" >"$folder/prometheus.log" 2>&1 &
-    server=$!
-    pids+=("$server")
-    ready "http://127.0.0.1:$web/-/ready"
+    started
+    wait_for 60 "Prometheus" curl -fsS "http://127.0.0.1:$web/-/ready"
     echo "source        wall s   CPU s  peak MiB  status  series/s  samples/s"
     row() {  # NAME SECONDS CPU PEAK STATUS
         awk -v n="$1" -v s="$2" -v c="$3" -v p="$4" -v st="$5" -v count="$count" 'BEGIN {
@@ -72,16 +71,18 @@ for day in 0 3 6; do
 done
 CURL
     # shellcheck disable=SC2046
-    row "curl alone" $(cost bash "$folder/alone.sh")
-    kill "$server"
-    wait "$server" 2>/dev/null || true
+    row "curl range" $(cost bash "$folder/alone.sh")
+    read_request >"$folder/read.body"
+    # shellcheck disable=SC2046
+    row "curl read" $(cost curl -fsS "http://127.0.0.1:$web/api/v1/read" -o /dev/null --data-binary "@$folder/read.body" \
+        -H "Content-Type: application/x-protobuf" -H "Content-Encoding: snappy" -H "X-Prometheus-Remote-Read-Version: 0.1.0")
+    stop_last
     rm -rf "$folder/data"
     if command -v victoria-metrics >/dev/null; then
         victoria-metrics -storageDataPath="$folder/vm" -httpListenAddr="127.0.0.1:$vm" -retentionPeriod=1y \
             -search.maxUniqueTimeseries=1000000 >"$folder/vm.log" 2>&1 &
-        server=$!
-        pids+=("$server")
-        ready "http://127.0.0.1:$vm/health"
+        started
+        wait_for 60 "VictoriaMetrics" curl -fsS "http://127.0.0.1:$vm/health"
         # Prometheus's text with its times in milliseconds.
         sed '/^#/d; s/$/000/' "$folder/metrics.om" |
             curl -fsS -X POST -T - "http://127.0.0.1:$vm/api/v1/import/prometheus" >/dev/null
@@ -91,11 +92,16 @@ CURL
             row "VM $source" $(cost "${fleet[@]}" --prometheus "http://127.0.0.1:$vm" --source "$source")
         done
         # shellcheck disable=SC2046
-        row "curl alone" $(cost curl -fsS "http://127.0.0.1:$vm/api/v1/export" -o /dev/null \
+        row "curl export" $(cost curl -fsS "http://127.0.0.1:$vm/api/v1/export" -o /dev/null \
             -d 'match[]=process_resident_memory_bytes' -d "start=$((end - 9 * 86400))" -d "end=$end")
-        kill "$server"
-        wait "$server" 2>/dev/null || true
+        stop_last
         rm -rf "$folder/vm"
     fi
+    # The same values sorted as one stream, as another engine would hand them on.
+    awk 'BEGIN { print "series,time_s,rss_bytes" } !/^#/ { print int(n++ / 12960) "," $NF "," $(NF - 1) }' \
+        "$folder/metrics.om" >"$folder/stream.csv"
     rm -f "$folder/metrics.om"
+    # shellcheck disable=SC2046
+    row "analyze --by" $(cost "$build/rampwatch" analyze --by series --format json "$folder/stream.csv")
+    rm -f "$folder/stream.csv"
 done

@@ -110,6 +110,20 @@ same "VictoriaMetrics' export says the same" "$folder/vm.json"
 check "of the same targets" test "$(wc -l <"$folder/vm.json")" = "$(wc -l <"$folder/range.json")"
 rm "$folder/metrics.om"
 
+# --- rollouts: each is shorter than the patience, and the pods of all of them are more than are in hand at once
+for jobs in 1 16; do
+    "${fleet[@]}" --prometheus "$url" --preset container --jobs "$jobs" --format json >"$folder/rollouts.json" 2>/dev/null || [ $? -eq 1 ]
+    if python3 - "$folder/rollouts.json" <<'PY'
+import json, sys
+found = [json.loads(line) for line in open(sys.argv[1])]
+long = [v for v in found if v["lives"] >= 5]
+print("     %d histories of 288 pods, %d of 5 lives and more, %d leaks among them, %d with a limit"
+      % (len(found), len(long), sum(v["ever_leak"] for v in long), sum(v["forecast"] is not None for v in long)))
+sys.exit(not (len(found) <= 80 and len(long) >= 8 and sum(v["ever_leak"] for v in long) >= .75 * len(long)))
+PY
+    then echo "ok   a leak that each rollout ends is seen, $jobs at once"; else fail "rollouts, $jobs at once"; fi
+done
+
 # --- the table
 check "a table of what leaks" status_is 1 "${fleet[@]}" --prometheus "$url" --only leaks --top 0 \
     --query 'process_resident_memory_bytes{family=~"ramp.*|flat"}'

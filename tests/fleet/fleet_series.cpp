@@ -4,7 +4,8 @@
 // fleet_series FOLDER COUNT STEP_S END_S [TRACES]: FOLDER/metrics.om, FOLDER/csv/NAME.csv, FOLDER/truth
 // ("NAME FAMILY leak"). END_S, since the Unix epoch, is when the last day ends; all times are whole multiples
 // of STEP_S. TRACES: a folder of labelled recordings, which become further targets, a row each STEP_S up to
-// END_S, with their threads and descriptors.
+// END_S, with their threads and descriptors; and beside them, as containers, a leaking deployment of 8 pods
+// that is rolled out every six hours.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -32,15 +33,19 @@ File open(const std::string& path) {
     return file;
 }
 
+std::string random_name(int number, int letters) {
+    constexpr std::string_view kLetters = "bcdfghjklmnpqrstvwxz2456789";
+    std::string name;
+    for (; letters > 0; --letters, number /= 27) name += kLetters[static_cast<std::size_t>(number % 27)];
+    return name;
+}
+
 // A pod of one of a few deployments, or an instance of a job.
 std::string labels_of(int number, std::string_view family) {
     if (number % 2 == 0)
         return fmt::format(R"(job="api",instance="10.0.{}.{}:9100",family="{}")", number / 200, number % 200,
                            family);
-    constexpr std::string_view kLetters = "bcdfghjklmnpqrstvwxz2456789";
-    std::string random;
-    for (int n = number + 27 * 27 * 27, i = 0; i < 5; ++i, n /= 27)
-        random += kLetters[static_cast<std::size_t>(n % 27)];
+    const std::string random = random_name(number + 27 * 27 * 27, 5);
     return fmt::format(
         R"(namespace="shop",pod="{}-7d4f9c6b5-{}",container="app",job="pods",instance="10.1.{}.{}:80",family="{}")",
         number % 4 == 1 ? "checkout" : "basket", random, number / 200, number % 200, family);
@@ -59,6 +64,29 @@ void write_life(std::FILE* metrics, std::FILE* csv, const std::string& labels, L
         fmt::print(metrics, "process_resident_memory_bytes{{{}}} {} {}\n", labels, bytes, begin_s + since_s);
         fmt::print(csv, "{},{}\n", begin_s + since_s, bytes);
     }
+}
+
+// A pod of the new rollout begins a while before one of the old ends, one pair after the other.
+void write_rollouts(std::FILE* metrics, std::int64_t step_s, std::int64_t end_s) {
+    constexpr std::int64_t kLife_s = 6 * 3600, kPods = 8, kRollouts = 36;
+    std::string limits = "# TYPE kube_pod_container_resource_limits gauge\n";
+    fmt::print(metrics, "# TYPE container_memory_rss gauge\n");
+    for (std::int64_t number = 0; number < kPods * kRollouts; ++number) {
+        const std::int64_t rollout = number / kPods, pod = number % kPods;
+        const std::string labels =
+            fmt::format(R"(namespace="shop",pod="orders-7d4f9c6b{}-{}",container="app")",
+                        random_name(static_cast<int>(rollout) + 1, 2),
+                        random_name(static_cast<int>(number) * 7919 % 14'348'907, 5));
+        const std::int64_t begin_s = end_s - (kRollouts - rollout) * kLife_s + pod * 2 * step_s;
+        const std::int64_t last_s = std::min(begin_s + kLife_s + step_s, end_s);
+        for (std::int64_t at_s = begin_s; at_s <= last_s; at_s += step_s)
+            fmt::print(metrics, "container_memory_rss{{{},id=\"/kubepods/{}\"}} {} {}\n", labels, number,
+                       100'000'000 + (at_s - begin_s) * 5'000'000 / 3600, at_s);
+        for (std::int64_t at_s = begin_s; at_s <= last_s; at_s += step_s)
+            limits += fmt::format("kube_pod_container_resource_limits{{{},resource=\"memory\"}} {} {}\n",
+                                  labels, 1 << 28, at_s);
+    }
+    fmt::print(metrics, "{}", limits);
 }
 
 std::vector<std::string> cells_of(const std::string& line) {
@@ -128,6 +156,7 @@ int main(int argc, char** argv) {
                    family.truth == Truth::leak ? "leak" : "healthy");
     }
     if (argc == 6) write_traces(folder, argv[5], metrics.get(), truth.get(), step_s, end_s);
+    if (argc == 6) write_rollouts(metrics.get(), step_s, end_s);
     fmt::print(metrics.get(), "# EOF\n");
     return 0;
 }

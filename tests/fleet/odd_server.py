@@ -13,7 +13,7 @@ Passes questions on to 127.0.0.1:UPSTREAM_PORT, but for what its mood makes of t
   silent     takes the question and says nothing
   elsewhere  302 to another host
   warns      answers with warnings, and partial ones
-  dies       the eighth range is cut off in its middle once seven are answered, and from then on nobody listens
+  dies       the thirtieth range is cut off in its middle once those before it are answered, and from then on nobody listens
 """
 import base64, http.client, http.server, json, os, socket, sys, threading, time, urllib.parse
 
@@ -91,9 +91,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             whole["warnings"] = ["a store did not answer"]
             whole["isPartial"] = True
             body = json.dumps(whole).encode()
-        if mood == "dies" and is_range and range_number >= 8:
+        if mood == "dies" and is_range and range_number >= 30:
             deadline = time.monotonic() + 20
-            while answered < 7 and time.monotonic() < deadline:
+            while answered < 29 and time.monotonic() < deadline:
                 time.sleep(0.01)
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))

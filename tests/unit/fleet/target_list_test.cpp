@@ -84,3 +84,51 @@ TEST_CASE("each preset has one way to find its targets, and its base can be read
     CHECK(preset_of("container_memory_working_set_bytes")->name == "container");
     CHECK(preset_of("up") == nullptr);
 }
+
+namespace {
+
+// Two large workloads, and a small one between them, sorted.
+TargetList three_workloads() {
+    TargetList list(Grouping::by_target, 0, 1);
+    const std::string letters = "bcdfghjklm";
+    for (const std::string workload : {"a", "c"})
+        for (const char letter : letters) list.add(pod(workload + "-7d4f9c6b5-x2x9" + letter));
+    for (const std::string end : {"b", "c"}) list.add(pod("b-7d4f9c6b5-x2x9" + end));
+    list.sort();
+    return list;
+}
+
+std::vector<std::size_t> counts(const std::vector<TargetList::Stretch>& parts) {
+    std::vector<std::size_t> counts;
+    std::size_t at = 0;
+    for (const auto& [from, count] : parts) {
+        CHECK(from == at);  // none is left out
+        at += count;
+        counts.push_back(count);
+    }
+    return counts;
+}
+
+}  // namespace
+
+TEST_CASE("parts end between workloads, where these are not larger", "[fleet]") {
+    const TargetList list = three_workloads();
+    CHECK(counts(list.parts(100, 500)) == std::vector<std::size_t>{22});
+    CHECK(counts(list.parts(13, 500)) == std::vector<std::size_t>{12, 10});
+    CHECK(counts(list.parts(11, 500)) == std::vector<std::size_t>{10, 2, 10});
+    CHECK(counts(list.parts(4, 500)) == std::vector<std::size_t>{4, 4, 4, 4, 4, 2});
+    CHECK(list.larger_than(9).size() == 2);
+    CHECK(list.larger_than(10).empty());
+}
+
+TEST_CASE("chains stay together, and count as the histories that they are", "[fleet]") {
+    TargetList list = three_workloads();
+    const auto before = list.part(0, 10);
+    list.order(list.larger_than(9).front(), std::vector<std::size_t>{0, 1, 0, 1, 0, 1, 0, 1, 0, 1});
+    const auto after = list.part(0, 10);
+    CHECK(after[1] == before[2]);
+    CHECK(after[5] == before[1]);
+    CHECK(counts(list.parts(4, 500)) == std::vector<std::size_t>{10, 2, 4, 4, 2});
+    CHECK(counts(list.parts(3, 500)) == std::vector<std::size_t>{5, 5, 2, 3, 3, 3, 1});
+    CHECK(counts(list.parts(4, 3)) == std::vector<std::size_t>{3, 2, 3, 2, 2, 3, 3, 3, 1});
+}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/harvest/lanes.h"
 
+#include <algorithm>
+
 #include "tests/catch.h"
 
 using namespace rampwatch;
@@ -29,7 +31,7 @@ void grow(Columns& columns, std::size_t target, std::size_t from, std::size_t en
 
 const std::vector<Labels> kTwo = {pod("a-7d4f9c6b5-x2x9k"), pod("a-7d4f9c6b5-z2z9k")};
 
-std::vector<Judged> judged(const Lanes& lanes) { return lanes.result(); }
+std::vector<Judged> judged(Lanes& lanes) { return lanes.result(); }
 
 }  // namespace
 
@@ -99,6 +101,39 @@ TEST_CASE("a start time that moves on begins a life, one that wobbles does not",
     }
     lanes.take(columns);
     CHECK(judged(lanes)[0].verdict.lives == 2);
+}
+
+TEST_CASE("without a start time CPU time that falls begins a life", "[harvest]") {
+    const std::vector<Labels> one = {kTwo[0]};
+    Lanes lanes(one, Grouping::by_target, Series::memory, {});
+    Columns columns(grid(100), 1, 10'000);
+    grow(columns, 0, 0, 100);
+    for (std::size_t place = 0; place < 100; ++place)
+        columns.put(0, Role::cpu, static_cast<double>(time_ms(columns.grid(), place)) / 1e3,
+                    static_cast<double>(place % 60) * 9);
+    lanes.take(columns);
+    CHECK(judged(lanes)[0].verdict.lives == 2);
+    CHECK(judged(lanes)[0].verdict.samples == 100);
+}
+
+TEST_CASE("a leak that restarts without a name hide is a leak", "[harvest]") {
+    const std::vector<Labels> one = {kTwo[0]};
+    Lanes lanes(one, Grouping::by_target, Series::memory, {});
+    constexpr std::size_t kDay = 1440;
+    for (std::size_t day = 0; day < 9; ++day) {
+        Columns columns(grid(kDay, static_cast<std::int64_t>(day * kDay + 1) * kStep_ms), 1, 20'000);
+        for (std::size_t place = 0; place < kDay; ++place) {
+            const double warm = 20e6 * std::min(1.0, static_cast<double>(place) / 10);
+            columns.put(0, Role::resident, static_cast<double>(time_ms(columns.grid(), place)) / 1e3,
+                        100e6 + warm + 60e3 * static_cast<double>(place));
+        }
+        lanes.take(columns);
+    }
+    const auto all = judged(lanes);
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].verdict.lives == 9);
+    CHECK(all[0].verdict.samples == 9 * kDay);
+    CHECK(all[0].verdict.claim == Claim::leak);
 }
 
 TEST_CASE("silence is a gap, and who never speaks is none", "[harvest]") {

@@ -69,6 +69,7 @@ class ServiceWatch final : public watch::Listener, private WatchBody {
     [[nodiscard]] nanoseconds shift() const { return carry_over_ ? carry_over_->shift() : nanoseconds{}; }
     void drill();
     void tell_hook(bool ok, const std::string& line);
+    [[nodiscard]] int fail(const Error& error) const;
     [[nodiscard]] int conclude();
     [[nodiscard]] int tell_absence() const;
     [[nodiscard]] bool is_interrupted() { return WatchBody::is_interrupted({SIGUSR1, SIGUSR2}); }
@@ -232,6 +233,13 @@ void ServiceWatch::loop() {
     turn(loop);
 }
 
+// As a line of the unit's own stream: of a message that is sent, journald looks up whose it is, and finds
+// nobody where the process has ended meanwhile.
+int ServiceWatch::fail(const Error& error) const {
+    if (to_journal_) fmt::print(stderr, "<3>");
+    return complain(error);
+}
+
 int ServiceWatch::conclude() {
     bool leak = stop_.leak_told();
     bool looked = false;
@@ -274,17 +282,13 @@ int ServiceWatch::run() {
     if (!error) error = search_.find();
     if (error && error->kind == Error::Kind::timed_out && by_manager_) return static_cast<int>(Exit::healthy);
     if (error) {
-        if (to_journal_) say(to_string(*error));
-        const int status = to_journal_ ? static_cast<int>(Exit::trouble) : complain(*error);
+        const int status = fail(*error);
         const bool no_unit = error->kind == Error::Kind::not_found && !service_.unit.empty();
         return no_unit && by_manager_ ? kBadUsageOfService : status;
     }
     if (settings_.one_shot && search_.is_down()) return tell_absence();
     if (search_.unit() && !search_.await_unit()) return static_cast<int>(Exit::healthy);
-    if (const auto trouble = begin()) {
-        say(to_string(*trouble));
-        return static_cast<int>(Exit::trouble);
-    }
+    if (const auto trouble = begin()) return fail(*trouble);
     loop();
     notify_.stopping();
     const bool is_kept = carry_over_ && carry_over_->writer() != nullptr;

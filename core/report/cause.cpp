@@ -198,11 +198,11 @@ std::string likely_cause(const Verdict& verdict, const VerdictContext& context) 
     }
     const SeriesVerdict* risen = count == nullptr ? risen_count(verdict) : nullptr;
     // Which tasks those are, where a dump shows it, says more than that there are more of them.
-    if (is_tasks(count) || is_tasks(risen)) {
-        if (const std::string stacks = grown_stacks(verdict, context); !stacks.empty()) return stacks;
-    }
-    if (count != nullptr) return company(*lead, *count);
-    if (risen != nullptr) return small_company(*lead, *risen);
+    const std::string stacks = grown_stacks(verdict, context);
+    if ((is_tasks(count) || is_tasks(risen)) && !stacks.empty()) return stacks;
+    const std::string where = stacks.empty() ? "" : "; " + stacks;
+    if (count != nullptr) return company(*lead, *count) + where;
+    if (risen != nullptr) return small_company(*lead, *risen) + where;
     return of_anonymous(verdict, context);
 }
 

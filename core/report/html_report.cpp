@@ -84,7 +84,7 @@ std::string watch_row(const TargetReport& target) {
 
 std::string facts(const TargetReport& target) {
     std::string html = "<dl>";
-    for (const VerdictRow& fact : verdict_rows(target.verdict, target.context))
+    for (const VerdictRow& fact : verdict_rows(target.verdict, context_of(target)))
         html += row(fact.label, fact.text);
     if (const std::string phrase = restarts_phrase(target); !phrase.empty()) html += row("restarts", phrase);
     if (target.silenced && target.before.silent_until_wall)
@@ -197,7 +197,7 @@ std::string contents_html(const std::vector<TargetReport>& targets) {
 
 std::string target_html(const TargetReport& target, std::size_t number) {
     std::string html = fmt::format("<section id=\"target-{}\"><h2>{}</h2>", number, claim_html(target));
-    html += fmt::format("<p>{}</p>", html_escape(verdict_title(target.verdict, target.context)));
+    html += fmt::format("<p>{}</p>", html_escape(verdict_title(target.verdict, context_of(target))));
     for (const News& news : target.news)
         html += fmt::format("<p class=\"news\">{}</p>", html_escape(news.text));
     html += svg_memory(target);

@@ -226,7 +226,10 @@ std::string svg_memory(const TargetReport& target) {
 }
 
 std::string svg_small(Series series, const std::vector<ChartPoint>& points) {
-    if (points.size() < 2) return {};
+    const auto is_level = [&](const ChartPoint& point) {
+        return point.low == points.front().low && point.high == points.front().low;
+    };
+    if (points.size() < 2 || std::ranges::all_of(points, is_level)) return {};
     Scale scale = scale_of(points);
     const double first = points.front().low, last = points.back().high;
     settle_values(scale);

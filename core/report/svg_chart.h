@@ -13,7 +13,7 @@ namespace rampwatch::report {
 // points.
 std::string svg_memory(const TargetReport& target);
 
-// A count, small. Empty for less than two points.
+// A count, small. Empty for less than two points, and for what was level all the time.
 std::string svg_small(Series series, const std::vector<ChartPoint>& points);
 
 // For text and attributes: & < > " ' as entities, control characters as escape() has them.

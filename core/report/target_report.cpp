@@ -208,6 +208,12 @@ std::string near_phrase(const Verdict& verdict) {
 
 }  // namespace
 
+VerdictContext context_of(const TargetReport& target) {
+    VerdictContext context = target.context;
+    if (target.dump) context.dump = std::shared_ptr<const Dump>(std::shared_ptr<const Dump>(), &*target.dump);
+    return context;
+}
+
 nanoseconds shown_since(const Report& report) {
     std::optional<nanoseconds> first;
     for (const TargetReport& target : report.targets) {

@@ -94,6 +94,9 @@ struct Report {
     std::string options{};                // that the proposed commands need: " --history-dir /x"
 };
 
+// What text about its verdict may use, with its dump; the target outlives it.
+VerdictContext context_of(const TargetReport& target);
+
 // When what is shown begins, not what was asked for: a history may be younger.
 std::chrono::nanoseconds shown_since(const Report& report);
 

@@ -101,13 +101,14 @@ std::string head_of(const TargetReport& target) {
 }
 
 std::string target_text(const TargetReport& target, const Report& report, const ReportTextStyle& style) {
-    auto lines = headline(target.verdict, target.context);
+    const VerdictContext context = context_of(target);
+    auto lines = headline(target.verdict, context);
     std::string text = head_of(target) + ": " + lines.front() + "\n";
     for (const News& news : target.news) text += labelled("news", news.text);
     if (target.silenced && target.before.silent_until_wall)
         text += labelled("acknowledged", "until " + format_time(*target.before.silent_until_wall));
     for (std::size_t i = 1; i < lines.size(); ++i) text += lines[i] + "\n";
-    for (const std::string& line : beside(target.verdict, target.context)) text += line + "\n";
+    for (const std::string& line : beside(target.verdict, context)) text += line + "\n";
     const bool is_news = std::any_of(target.news.begin(), target.news.end(),
                                      [](const News& news) { return news.kind == NewsKind::restarts; });
     if (const std::string phrase = restarts_phrase(target); !phrase.empty() && !is_news)

@@ -346,6 +346,25 @@ TEST_CASE("the page says of a dump what the text says", "[report]") {
     for (const char* fact : {"what grew since", "236 MiB new", "shop::Session"}) CHECK(contains(mail, fact));
     CHECK(contains(page, "labels: tenant=&lt;shop&gt;"));
     CHECK(contains(page, "<dt>how fast</dt>"));
+    CHECK(contains(mail, "180 more goroutines at main.work (pool.go:41)"));
+    CHECK(contains(page, "180 more goroutines at main.work (pool.go:41)"));
+}
+
+TEST_CASE("the cause in a report is the one of its dump", "[report]") {
+    TargetReport target = leaking();
+    target.verdict.series[index(Series::threads)] = SeriesVerdict{
+        .series = Series::threads, .claim = Claim::healthy, .shape = Shape::flat, .first = 8, .current = 8};
+    target.charts[index(Series::threads)] = {{0, 8, 8}, {72000, 8, 8}};
+    HeapTypes heap{.since = kNow - 1h, .before_resident_bytes = 100 << 20, .new_bytes = 236.0 * (1 << 20)};
+    heap.resident_bytes = 350 << 20;
+    heap.types = {{.name = "shop::Session", .count = {89'800, 900}, .bytes = {2e8, 4e6}}};
+    target.dump = Dump{.wall = kNow, .life = target.who, .heap = heap};
+    const auto cause = [](const std::string& text) { return text.substr(text.find("likely cause")); };
+    const std::string mail = cause(text_report(report_of({target}), {}));
+    CHECK(mail.find("shop::Session") < mail.find('\n'));
+    const std::string page = cause(html_report(report_of({target})));
+    CHECK(page.find("shop::Session") < page.find("</dd>"));
+    CHECK_FALSE(contains(page, "threads: 8"));  // no room for a line that is level
 }
 
 TEST_CASE("a page of several targets begins with a line for each, and with the time it shows", "[report]") {

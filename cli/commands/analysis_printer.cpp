@@ -59,15 +59,15 @@ std::string notes_of(const batch::Analysis& analysis, std::size_t columns) {
                                "values are unknown (NaN) and were left out"));
     }
     if (notes.out_of_order > 0) {
-        lines.push_back(plural(notes.out_of_order, "look is older than the one before it and was left out",
-                               "looks are older than the one before them and were left out"));
+        lines.push_back(plural(notes.out_of_order, "sample is older than the one before it and was left out",
+                               "samples are older than the one before them and were left out"));
     }
     if (notes.same_time > 0) {
-        lines.push_back(plural(notes.same_time, "look has the time of the one before it and was left out",
-                               "looks have the time of the one before them and were left out"));
+        lines.push_back(plural(notes.same_time, "sample has the time of the one before it and was left out",
+                               "samples have the time of the one before them and were left out"));
     }
     if (notes.half_lines > 0)
-        lines.emplace_back("the last line has no end and was left out: still being written?");
+        lines.emplace_back("the last line is incomplete and was left out: is it still being written?");
     std::string text;
     for (const std::string& line : lines) {
         const std::string whole = escape(analysis.file) + ": " + line;

@@ -71,7 +71,7 @@ Result<std::pair<Dump, Dump>> read_both(const std::string& path) {
     auto last = read_stacks(file);
     if (!last) return last.error();
     if (last->dumps < 2) {
-        return Error{Error::Kind::bad_input, "has one dump only", path,
+        return Error{Error::Kind::bad_input, "has only one dump", path,
                      "name two files, or one with several dumps of the same threads"};
     }
     file.number = 1;
@@ -154,7 +154,8 @@ Command diff_command() {
              "a dump in JSON (rampwatch.dump/1), or a text of stacks as group reads it; FILE#2: its second "
              "dump; or a heap in JSON (rampwatch.heap/1)")
         .required();
-    command.add("NEW TEXT", &options->now, "a later one; without: the last in OLD, compared with its first");
+    command.add("NEW TEXT", &options->now,
+                "a later one; if absent, the last dump in OLD is compared with its first");
     command.add("--format FORMAT", &options->format, "text, or json (rampwatch.diff/1)")
         .one_of({"text", "json"});
     command.run = [options] { return diff(*options); };

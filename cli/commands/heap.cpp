@@ -145,14 +145,14 @@ int run_heap(const Options& options) {
 }  // namespace
 
 Command heap_command(const Invocation& invocation) {
-    Command command{.name = "heap", .about = "tell what fills the memory, by type, and what of it grew"};
+    Command command{.name = "heap", .about = "show what fills the memory, by type, and what of it grew"};
     auto options = std::make_shared<Options>();
     add_target_options(command, options->target);
-    command.add("--for TIME", &options->wait, "look twice, so long apart, and tell what grew");
+    command.add("--for DURATION", &options->wait, "look twice, this long apart, and show what grew");
     command.add("--baseline FILE", &options->baseline,
-                "tell what grew since FILE was written; where there is none, write it");
-    command.add("--heap-sample SIZE", &options->sample, "so much of the heap is read, 1M to 1G");
-    command.add("--timeout TIME", &options->timeout, "give up on a look after this time");
+                "show what grew since FILE was written; write FILE if it does not exist");
+    command.add("--heap-sample SIZE", &options->sample, "how much of the heap is read, 1M to 1G");
+    command.add("--timeout DURATION", &options->timeout, "give up on a look after this time");
     command.add("--format FORMAT", &options->format, "text, json (rampwatch.heap/1), or pprof")
         .one_of({"text", "json", "pprof"});
     command.footer =

@@ -196,22 +196,22 @@ int run_report(const Options& options) {
 }  // namespace
 
 Command report_command() {
-    Command command{.name = "report", .about = "tell what the histories say: text for a mail, HTML, JSON"};
+    Command command{.name = "report", .about = "report what the histories show: text for a mail, HTML, JSON"};
     command.footer = kExamples;
     auto options = std::make_shared<Options>();
     command.add("--target TARGET", &options->targets,
                 "only this target, as history list names it; repeatable");
-    command.add("--since TIME", &options->since, "what is shown begins here: 24h ago, or a date");
-    command.add("--until TIME", &options->until, "judge and show what was known then [now]");
+    command.add("--since TIME", &options->since, "show what happened since then: 24h ago, or a date");
+    command.add("--until TIME", &options->until, "report what was known then [now]");
     command.add("--format FORMAT", &options->format, "text, html (one file), or json (rampwatch.report/1)")
         .one_of({"text", "html", "json"});
     command.add("--only WHICH", &options->only, "all, or leaks (and watches that died)")
         .one_of({"all", "leaks"});
     command.add("-o,--output FILE", &options->output, "write to FILE, whole or not at all");
-    command.add(
-        "-q,--quiet", &options->quiet,
-        "nothing unless there is news since the last --quiet: a new leak, a doubled one, a limit twice as "
-        "near, one that is over, a watch that died");
+    command.add("-q,--quiet", &options->quiet,
+                "print nothing unless there is news since the last --quiet: a new leak, a doubled one, a "
+                "limit twice as "
+                "near, one that is over, a watch that died");
     add_history_dir(command, options->directory);
     add_state_dir(command, options->state_directory);
     command.run = [options] { return run_report(*options); };

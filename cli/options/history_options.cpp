@@ -40,7 +40,7 @@ void add_history_options(Command& command, HistoryOptions& options) {
                 "what the target is called there [the word of --name, else its executable]");
     command.add("--history-group GROUP", &options.group, "let this group read the history");
     command.add("--history-keep AGES", &options.keep,
-                "ages at which samples become minutes, minutes become ten minutes, and those go "
+                "ages at which samples become minutes, minutes become ten minutes, and those are deleted "
                 "[48h,30d,400d]");
 }
 

@@ -43,7 +43,7 @@ void add_judge_options(Command& command, JudgeOptions& options) {
 void add_explain(Command& command, std::string& how) {
     command
         .add("--explain", &how,
-             "beside a verdict, the evidence in four lines; --explain=all: every reason and gate")
+             "add the evidence to a verdict, in four lines; --explain=all: every reason and gate")
         .one_of({"brief", "all"})
         .or_bare("brief");
 }

@@ -11,14 +11,14 @@ namespace rampwatch::cli {
 void add_service_options(Command& command, ServiceOptions& options) {
     command.heading = "Which process";
     command.add("--unit NAME", &options.unit,
-                "a service of systemd, through its restarts: all of its processes, and their sum");
-    command.add("--tree PID", &options.tree, "this process and its children, each and in sum");
+                "a systemd service, through its restarts: all its processes and their sum");
+    command.add("--tree PID", &options.tree, "this process and its children, each one and their sum");
     command.add("--follow", &options.follow,
-                "with --name or --pidfile: go on with the next process that goes by it");
-    command.add("--processes WHICH", &options.processes, "all of them, or the main one alone [all]")
+                "with --name or --pidfile: when the process ends, go on with the next one that matches");
+    command.add("--processes WHICH", &options.processes, "all of them, or only the main one [all]")
         .one_of({"all", "main"});
     command.add("--linger DURATION", &options.linger,
-                "with --unit: end when it has been inactive for so long");
+                "with --unit: end when the service has been inactive for this long");
 }
 
 namespace {

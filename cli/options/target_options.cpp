@@ -114,7 +114,7 @@ Result<TargetHandle> handle(Result<Process> process, std::unique_ptr<Launched> c
 
 Result<TargetHandle> launch(const TargetOptions& options) {
     if (options.wait) return bad("there is nothing to wait for with a command to start", "--wait");
-    if (options.command.empty()) return bad("no command behind it", "--", "rampwatch watch -- COMMAND ARGS");
+    if (options.command.empty()) return bad("no command after it", "--", "rampwatch watch -- COMMAND ARGS");
     auto launched = Launched::start(options.command);
     if (!launched) return launched.error();
     TargetHandle handle;

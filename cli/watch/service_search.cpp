@@ -89,7 +89,7 @@ std::optional<Error> ServiceSearch::find_tree() {
         lead_.emplace([sought] { return find_now(sought); });
         for (bool told = false; (root_ = find_now(sought).value_or(0)) == 0; pause(boot_now() + 200ms)) {
             if (!service_.wait)
-                return Error{Error::Kind::not_found, "no one process goes by it", watch_.name,
+                return Error{Error::Kind::not_found, "not exactly one process matches", watch_.name,
                              "--wait waits until there is one"};
             if (!std::exchange(told, true) && !watch_.quiet) watch_.say("waiting for " + watch_.name);
             if (watch_.is_interrupted()) return interrupted(watch_.name);

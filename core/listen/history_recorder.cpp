@@ -34,7 +34,7 @@ void HistoryRecorder::open(const Life& who, nanoseconds mono, nanoseconds wall) 
     }
     writer_ = std::move(*writer);
     if (writer_->target() != settings_.target) {
-        say_(fmt::format("another rampwatch records {}; this history goes by {}",
+        say_(fmt::format("another rampwatch records {}; this history is named {}",
                          escape(settings_.target, 64), escape(writer_->target(), 64)));
     }
 }
@@ -163,7 +163,7 @@ void HistoryRecorder::end(const std::string& reason) {
         return;
     }
     if (const auto ended = writer_->end_watch(reason, wall_now()); !ended && !told_)
-        say_("the history has no end record: " + to_string(ended.error()));
+        say_("the end of the watch is not in the history: " + to_string(ended.error()));
     writer_.reset();
 }
 

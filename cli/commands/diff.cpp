@@ -58,11 +58,7 @@ Result<Dump> read(const StackFile& file) {
         if (!stacks) return stacks.error();
         return dump_of(file, *stacks);
     }
-    auto dump = store::read_dump(*text);
-    if (dump) return dump;
-    Error error = dump.error();
-    error.where = file.path;
-    return error;
+    return placed(store::read_dump(*text), file.path);
 }
 
 // The first and the last dump of one file.
@@ -95,11 +91,7 @@ std::optional<Result<HeapTypes>> read_heap(const std::string& path) {
     const auto text = read_file(path, kMostBytes);
     if (!text || std::string_view(*text).substr(0, 4096).find("rampwatch.heap/") == std::string_view::npos)
         return std::nullopt;
-    auto heap = store::read_heap(*text);
-    if (heap) return heap;
-    Error error = heap.error();
-    error.where = path;
-    return error;
+    return placed(store::read_heap(*text), path);
 }
 
 int flushed() {

@@ -23,11 +23,7 @@ std::string first_line(std::string_view text) {
 // The instance tells it itself, by all its ways: a signal is all that it needs.
 int drill(const std::string& word) {
     auto service = systemd::service_name(word);
-    if (!service) {
-        Error error = service.error();
-        error.where = "NAME";
-        return complain(error);
-    }
+    if (!service) return complain(placed(service.error(), "NAME"));
     const std::string name = service->substr(0, service->rfind('.'));
     const std::string instance = fmt::format("rampwatch@{}.service", name);
     const auto asked = run({"systemctl", "kill", "--kill-who=main", "--signal=SIGUSR1", instance});

@@ -48,22 +48,17 @@ struct Settings {
     std::optional<std::chrono::nanoseconds> wait{};
 };
 
-Error at(Error error, const char* option) {
-    error.where = option;
-    return error;
-}
-
 Result<Settings> read_options(const Options& options) {
     Settings settings;
     const auto sample = read_heap_sample(options.sample);
     if (!sample) return sample.error();
     settings.order.sample_bytes = *sample;
     const auto timeout = parse_duration(options.timeout);
-    if (!timeout) return at(timeout.error(), "--timeout");
+    if (!timeout) return placed(timeout.error(), "--timeout");
     settings.order.timeout = *timeout;
     if (!options.wait.empty()) {
         const auto wait = parse_duration(options.wait);
-        if (!wait) return at(wait.error(), "--for");
+        if (!wait) return placed(wait.error(), "--for");
         settings.wait = *wait;
     }
     if (settings.wait && !options.baseline.empty())

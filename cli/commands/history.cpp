@@ -189,11 +189,7 @@ int run_prune(const Options& options) {
     std::optional<nanoseconds> before;
     if (options.before) {
         const auto age = parse_duration(*options.before);
-        if (!age) {
-            Error error = age.error();
-            error.where = "--before";
-            return complain(error);
-        }
+        if (!age) return complain(placed(age.error(), "--before"));
         before = wall_now() - *age;
     }
     std::optional<store::Retention> keep;

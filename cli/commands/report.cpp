@@ -54,14 +54,6 @@ std::string drill_key(const std::string& directory, const std::string& target) {
     return "drill of " + batch::told_key(directory, target);
 }
 
-Result<nanoseconds> moment_at(const std::string& text, nanoseconds now, const char* option) {
-    auto time = parse_moment(text, now);
-    if (time) return time;
-    Error error = time.error();
-    error.where = option;
-    return error;
-}
-
 Result<batch::ReportRequest> read_request(const Options& options) {
     batch::ReportRequest request{
         .targets = options.targets, .now_wall = wall_now(), .program = program_name()};
@@ -71,16 +63,17 @@ Result<batch::ReportRequest> read_request(const Options& options) {
     for (std::string& name : request.targets) {
         if (const auto found = store::find_target(*directory, name)) name = *found;
     }
-    const auto since = moment_at(options.since, request.now_wall, "--since");
+    const auto since = placed(parse_moment(options.since, request.now_wall), "--since");
     if (!since) return since.error();
     request.since_wall = *since;
     if (options.until) {
-        const auto until = moment_at(*options.until, request.now_wall, "--until");
+        const auto until = placed(parse_moment(*options.until, request.now_wall), "--until");
         if (!until) return until.error();
         request.until_wall = *until;
     }
     if (request.until_wall.value_or(request.now_wall) <= request.since_wall)
-        return Error{Error::Kind::bad_input, "ends before it begins", "--since", "--since 24h, --until 1h"};
+        return Error{Error::Kind::bad_input, "ends before it begins", "--since",
+                     "such as --since 24h --until 1h"};
     return request;
 }
 

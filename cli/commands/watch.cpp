@@ -63,11 +63,6 @@ struct Options {
     std::string format = "text";
 };
 
-Error placed(Error error, std::string where) {
-    error.where = std::move(where);
-    return error;
-}
-
 bool keeps_history(const Options& options) { return options.has_history || options.history.directory; }
 
 Result<nanoseconds> read_interval(const Options& options, nanoseconds patience) {

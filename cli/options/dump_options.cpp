@@ -2,6 +2,7 @@
 #include "cli/options/dump_options.h"
 
 #include "cli/console/command.h"
+#include "cli/console/exit.h"
 #include "core/base/http.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
@@ -43,11 +44,7 @@ Result<dump::Settings> read_dump_options(const DumpOptions& options) {
     dump::Settings settings;
     settings.backend = *dump::choice_of(options.backend);  // CLI11 has checked the word
     const auto timeout = parse_duration(options.timeout);
-    if (!timeout) {
-        Error error = timeout.error();
-        error.where = "--dump-timeout";
-        return error;
-    }
+    if (!timeout) return placed(timeout.error(), "--dump-timeout");
     if (*timeout < std::chrono::milliseconds(100) || *timeout > std::chrono::hours(1))
         return Error{Error::Kind::bad_input, "out of range: " + escape(options.timeout, 64), "--dump-timeout",
                      "from 100ms to 1h"};

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "cli/console/command.h"
+#include "cli/console/exit.h"
 #include "core/base/file.h"
 #include "core/base/moment.h"
 #include "core/base/text.h"
@@ -26,14 +27,6 @@ constexpr unsigned kMostJobs = 16;
 
 Error refuse(std::string_view option, std::string what, std::string hint) {
     return {Error::Kind::bad_input, std::move(what), std::string(option), std::move(hint)};
-}
-
-template <class T>
-Result<T> at_option(Result<T> result, std::string_view option) {
-    if (result) return result;
-    Error error = result.error();
-    error.where = option;
-    return error;
 }
 
 // Up to before "/api/v1".
@@ -56,7 +49,7 @@ Result<std::string> read_url(std::string url) {
 // The one line of a file; never named in a message.
 Result<std::string> read_secret(const std::string& path, std::string_view option) {
     auto text = read_file(path, kLongestSecret);
-    if (!text) return at_option(Result<std::string>(text.error()), option);
+    if (!text) return placed(text.error(), std::string(option));
     const std::string secret(trim(*text));
     const bool is_odd =
         std::any_of(secret.begin(), secret.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
@@ -90,7 +83,7 @@ Result<HttpAccess> read_access(const FleetOptions& options) {
         access.headers.push_back(header);
     }
     access.ca_file = options.ca_file.value_or("");
-    const auto timeout = at_option(parse_duration(options.timeout), "--timeout");
+    const auto timeout = placed(parse_duration(options.timeout), "--timeout");
     if (!timeout) return timeout.error();
     if (*timeout < 1s || *timeout > 1h)
         return refuse("--timeout", "out of range: " + escape(options.timeout, 64), "from 1s to 1h");
@@ -128,7 +121,7 @@ Result<harvest::Query> read_query(const FleetOptions& options) {
         return refuse("--query", "which series?", "--query 'METRIC{LABELS}', or --preset: " + preset_names());
     const std::string text = options.query.value_or(std::string(preset != nullptr ? preset->base : ""));
     if (text.empty()) return harvest::Query{.preset = preset};
-    auto selector = at_option(fleet::parse_selector(text), "--query");
+    auto selector = placed(fleet::parse_selector(text), "--query");
     if (!selector) return selector.error();
     const std::string name = fleet::name_in(*selector);
     const fleet::Preset* own = fleet::preset_of(name);
@@ -145,11 +138,11 @@ Result<harvest::Query> read_query(const FleetOptions& options) {
 }
 
 Result<fleet::Grid> read_grid(const FleetOptions& options, nanoseconds patience, nanoseconds now) {
-    const auto since = at_option(parse_moment(options.since, now), "--since");
+    const auto since = placed(parse_moment(options.since, now), "--since");
     if (!since) return since.error();
     nanoseconds until = now;
     if (!options.until.empty()) {
-        const auto moment = at_option(parse_moment(options.until, now), "--until");
+        const auto moment = placed(parse_moment(options.until, now), "--until");
         if (!moment) return moment.error();
         until = std::min(*moment, now);
     }
@@ -157,7 +150,7 @@ Result<fleet::Grid> read_grid(const FleetOptions& options, nanoseconds patience,
         return refuse("--since", "ends before it begins", "such as --since 9d --until 1h");
     nanoseconds step = fleet::step_for(patience);
     if (options.step) {
-        const auto given = at_option(parse_duration(*options.step), "--step");
+        const auto given = placed(parse_duration(*options.step), "--step");
         if (!given) return given.error();
         if (*given < 1s || *given * kFewestLooks > patience)
             return refuse("--step", "out of range: " + escape(*options.step, 64),

@@ -2,6 +2,7 @@
 #include "cli/options/heap_options.h"
 
 #include "cli/console/command.h"
+#include "cli/console/exit.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 
@@ -23,11 +24,7 @@ void add_heap_options(Command& command, HeapOptions& options) {
 
 Result<std::uint64_t> read_heap_sample(const std::string& text) {
     const auto sample = parse_size(text);
-    if (!sample) {
-        Error error = sample.error();
-        error.where = "--heap-sample";
-        return error;
-    }
+    if (!sample) return placed(sample.error(), "--heap-sample");
     if (*sample < kLeastSample || *sample > kMostSample)
         return Error{Error::Kind::bad_input, "out of range: " + escape(text, 64), "--heap-sample",
                      "from 1M to 1G"};

@@ -2,6 +2,7 @@
 #include "cli/options/service_options.h"
 
 #include "cli/console/command.h"
+#include "cli/console/exit.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/systemd/unit_name.h"
@@ -52,11 +53,7 @@ Result<std::optional<ServiceSettings>> read_service_options(const ServiceOptions
     ServiceSettings settings;
     settings.all = options.processes.value_or("all") == "all";
     const auto linger = parse_duration(options.linger);
-    if (!linger) {
-        Error error = linger.error();
-        error.where = "--linger";
-        return error;
-    }
+    if (!linger) return placed(linger.error(), "--linger");
     settings.linger = *linger;
     if (!options.unit && !options.tree) return read_named(options, target, settings);
     if (names_a_process(target) || (options.unit && options.tree))
@@ -71,11 +68,7 @@ Result<std::optional<ServiceSettings>> read_service_options(const ServiceOptions
         return std::optional(settings);
     }
     auto unit = systemd::service_name(*options.unit);
-    if (!unit) {
-        Error error = unit.error();
-        error.where = "--unit";
-        return error;
-    }
+    if (!unit) return placed(unit.error(), "--unit");
     settings.unit = settings.called = std::move(*unit);
     settings.wait = target.wait;
     return std::optional(settings);

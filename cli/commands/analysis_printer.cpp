@@ -35,14 +35,10 @@ std::string plural(std::int64_t count, std::string_view one, std::string_view ma
 
 }  // namespace
 
-bool grows(const Verdict& verdict) {
-    return verdict.ever_leak || verdict.claim == Claim::growing || verdict.claim == Claim::leak;
-}
-
 std::string notes_of(const batch::Analysis& analysis, std::size_t columns) {
     const readers::RecordingNotes& notes = analysis.notes;
     std::vector<std::string> lines;
-    const bool own = analysis.format == "CSV of rampwatch";
+    const bool own = analysis.is_own;
     if (!own) {
         const auto count = static_cast<std::int64_t>(analysis.series.size()) + analysis.not_kept;
         lines.push_back(fmt::format("read as {}, {}", analysis.format, plural(count, "series", "series")));
@@ -119,7 +115,7 @@ void AnalysisPrinter::take_text(batch::Analysis analysis) {
     for (batch::SeriesAnalysis& series : analysis.series) {
         std::string name = readers::title(series.info);
         if (many && name.empty()) name = "the process itself";
-        if (at_length || grows(series.verdict)) {
+        if (at_length || batch::grows(series.verdict)) {
             std::string text;
             if (style_.many_files) text += escape(analysis.file) + ": ";
             if (!name.empty()) text += name + ": ";

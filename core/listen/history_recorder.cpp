@@ -88,9 +88,7 @@ void HistoryRecorder::flush() {
     if (waiting_.empty()) return;
     if (!writer_) try_open();
     if (!writer_ || boot_now() < next_try_) return;
-    const nanoseconds began = boot_now();
     const auto written = write_all();
-    longest_write_ = std::max(longest_write_, boot_now() - began);
     if (!written) {
         failed(written.error());
         return;

@@ -154,8 +154,13 @@ std::optional<Error> read_carry_over(const Options& options, WatchSettings& sett
         const auto history = read_history_options(options.history, "target");
         return history ? std::nullopt : std::optional(history.error());
     }
-    if (options.history.group || options.history.name || options.history.keep)
-        return Error{Error::Kind::bad_input, "needs --history", "--history-name", "add --history"};
+    const char* needs_history = options.history.name    ? "--history-name"
+                                : options.history.group ? "--history-group"
+                                : options.history.keep  ? "--history-keep"
+                                                        : nullptr;
+    if (needs_history != nullptr)
+        return Error{Error::Kind::bad_input, "needs --history", needs_history,
+                     "without it no history is kept"};
     return std::nullopt;
 }
 

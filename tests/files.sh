@@ -37,6 +37,10 @@ while read -r file; do
 done < <(find core cli -name '*.h' -o -name '*.cpp' | sort)
 
 while read -r room word; do
+    fail "$page has two rows for \`$word\` in $room/"
+done < <(sed -E 's/\.(h|cpp)$//' <<<"$named" | sort | uniq -d)
+
+while read -r room word; do
     [ -n "$word" ] || continue
     compgen -G "$room/$word" >/dev/null || compgen -G "$room/$word.*" >/dev/null ||
         fail "$page names \`$word\` in $room/, and there is no such file"

@@ -29,6 +29,13 @@ list "$@" | grep '\.h$' | xargs awk '/SPDX/ || /^[[:space:]]*$/ { next } { ++n }
     awk '{ print }'
 code=$(list "$@" | xargs cat | wc -l) tests=$(list tests | xargs cat | wc -l)
 awk -v c="$code" -v t="$tests" 'BEGIN { printf "%-34s %6.2f   (%d lines of tests)\n", "test lines a line", t / c, t }'
+sources=0 tested=0
+while read -r file; do
+    name=${file#*/} name=${name%.cpp}
+    ((++sources))
+    [ ! -e "tests/unit/${name}_test.cpp" ] || ((++tested))
+done < <(list core | grep '\.cpp$')
+printf '%-34s %6d   of %d have a unit test of their own\n' "sources of core/" "$tested" "$sources"
 for folder in $(list "$@" | xargs -n1 dirname | sort -u); do
     printf '    %-30s %4d stems %7d lines\n' "$folder" "$(list "$folder" | grep -v "^$folder/.*/" | sed 's/\.[a-z]*$//' | sort -u | wc -l)" \
         "$(list "$folder" | grep -v "^$folder/.*/" | xargs cat | wc -l)"

@@ -31,11 +31,7 @@ int run_ack(const Options& options) {
     if (!target) return complain(target.error());
     const auto now = wall_now();
     auto until = parse_moment_ahead(options.until, now);
-    if (!until) {
-        Error error = until.error();
-        error.where = "--until";
-        return complain(error);
-    }
+    if (!until) return complain(placed(until.error(), "--until"));
     const auto path = told_path(options.state_directory);
     if (!path) return complain(path.error());
     auto book = store::load_told(*path);

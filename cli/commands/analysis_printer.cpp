@@ -35,14 +35,10 @@ std::string plural(std::int64_t count, std::string_view one, std::string_view ma
 
 }  // namespace
 
-bool grows(const Verdict& verdict) {
-    return verdict.ever_leak || verdict.claim == Claim::growing || verdict.claim == Claim::leak;
-}
-
 std::string notes_of(const batch::Analysis& analysis, std::size_t columns) {
     const readers::RecordingNotes& notes = analysis.notes;
     std::vector<std::string> lines;
-    const bool own = analysis.format == "CSV of rampwatch";
+    const bool own = analysis.is_own;
     if (!own) {
         const auto count = static_cast<std::int64_t>(analysis.series.size()) + analysis.not_kept;
         lines.push_back(fmt::format("read as {}, {}", analysis.format, plural(count, "series", "series")));
@@ -59,15 +55,15 @@ std::string notes_of(const batch::Analysis& analysis, std::size_t columns) {
                                "values are unknown (NaN) and were left out"));
     }
     if (notes.out_of_order > 0) {
-        lines.push_back(plural(notes.out_of_order, "look is older than the one before it and was left out",
-                               "looks are older than the one before them and were left out"));
+        lines.push_back(plural(notes.out_of_order, "sample is older than the one before it and was left out",
+                               "samples are older than the one before them and were left out"));
     }
     if (notes.same_time > 0) {
-        lines.push_back(plural(notes.same_time, "look has the time of the one before it and was left out",
-                               "looks have the time of the one before them and were left out"));
+        lines.push_back(plural(notes.same_time, "sample has the time of the one before it and was left out",
+                               "samples have the time of the one before them and were left out"));
     }
     if (notes.half_lines > 0)
-        lines.emplace_back("the last line has no end and was left out: still being written?");
+        lines.emplace_back("the last line is incomplete and was left out: is it still being written?");
     std::string text;
     for (const std::string& line : lines) {
         const std::string whole = escape(analysis.file) + ": " + line;
@@ -119,7 +115,7 @@ void AnalysisPrinter::take_text(batch::Analysis analysis) {
     for (batch::SeriesAnalysis& series : analysis.series) {
         std::string name = readers::title(series.info);
         if (many && name.empty()) name = "the process itself";
-        if (at_length || grows(series.verdict)) {
+        if (at_length || batch::grows(series.verdict)) {
             std::string text;
             if (style_.many_files) text += escape(analysis.file) + ": ";
             if (!name.empty()) text += name + ": ";

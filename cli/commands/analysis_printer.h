@@ -41,9 +41,6 @@ class AnalysisPrinter {
     std::vector<report::TableRow> rows_{};
 };
 
-// Whether it is told at length: it grows, or has leaked at some time.
-bool grows(const Verdict& verdict);
-
 // What was read as what, and what was left out; each line ended, none wider than `columns` where words allow
 // it.
 std::string notes_of(const batch::Analysis& analysis, std::size_t columns);

@@ -90,10 +90,10 @@ Command analyze_command() {
     add_explain(command, options->explain);
     command.heading = "Many series in one stream";
     command.add("--by COLUMN", &options->by,
-                "judge each series of a sorted stream (CSV or JSON lines): this column tells them apart; may "
-                "be given several times");
+                "judge each series of a sorted stream (CSV or JSON lines): this column tells them apart; "
+                "repeatable");
     command.add("--columns NAMES", &options->columns,
-                "the header of CSV that has none: pod,time_s,rss_bytes");
+                "names of the columns of CSV without a header: pod,time_s,rss_bytes");
     command.run = [options] { return analyze(*options); };
     return command;
 }

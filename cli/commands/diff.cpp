@@ -58,11 +58,7 @@ Result<Dump> read(const StackFile& file) {
         if (!stacks) return stacks.error();
         return dump_of(file, *stacks);
     }
-    auto dump = store::read_dump(*text);
-    if (dump) return dump;
-    Error error = dump.error();
-    error.where = file.path;
-    return error;
+    return placed(store::read_dump(*text), file.path);
 }
 
 // The first and the last dump of one file.
@@ -71,7 +67,7 @@ Result<std::pair<Dump, Dump>> read_both(const std::string& path) {
     auto last = read_stacks(file);
     if (!last) return last.error();
     if (last->dumps < 2) {
-        return Error{Error::Kind::bad_input, "has one dump only", path,
+        return Error{Error::Kind::bad_input, "has only one dump", path,
                      "name two files, or one with several dumps of the same threads"};
     }
     file.number = 1;
@@ -95,11 +91,7 @@ std::optional<Result<HeapTypes>> read_heap(const std::string& path) {
     const auto text = read_file(path, kMostBytes);
     if (!text || std::string_view(*text).substr(0, 4096).find("rampwatch.heap/") == std::string_view::npos)
         return std::nullopt;
-    auto heap = store::read_heap(*text);
-    if (heap) return heap;
-    Error error = heap.error();
-    error.where = path;
-    return error;
+    return placed(store::read_heap(*text), path);
 }
 
 int flushed() {
@@ -154,7 +146,8 @@ Command diff_command() {
              "a dump in JSON (rampwatch.dump/1), or a text of stacks as group reads it; FILE#2: its second "
              "dump; or a heap in JSON (rampwatch.heap/1)")
         .required();
-    command.add("NEW TEXT", &options->now, "a later one; without: the last in OLD, compared with its first");
+    command.add("NEW TEXT", &options->now,
+                "a later one; if absent, the last dump in OLD is compared with its first");
     command.add("--format FORMAT", &options->format, "text, or json (rampwatch.diff/1)")
         .one_of({"text", "json"});
     command.run = [options] { return diff(*options); };

@@ -23,20 +23,17 @@ std::string first_line(std::string_view text) {
 // The instance tells it itself, by all its ways: a signal is all that it needs.
 int drill(const std::string& word) {
     auto service = systemd::service_name(word);
-    if (!service) {
-        Error error = service.error();
-        error.where = "NAME";
-        return complain(error);
-    }
+    if (!service) return complain(placed(service.error(), "NAME"));
     const std::string name = service->substr(0, service->rfind('.'));
     const std::string instance = fmt::format("rampwatch@{}.service", name);
     const auto asked = run({"systemctl", "kill", "--kill-who=main", "--signal=SIGUSR1", instance});
     if (!asked) return complain(asked.error());
     if (asked->status.signalled || asked->status.number != 0 || asked->timed_out) {
-        return complain({Error::Kind::unavailable, first_line(asked->err), instance,
-                         fmt::format("is it running? systemctl status {}; and this needs root", instance)});
+        return complain(
+            {Error::Kind::unavailable, first_line(asked->err), instance,
+             fmt::format("is it running? systemctl status {}; this command needs root", instance)});
     }
-    fmt::print("{} was asked to tell a leak that is none, marked DRILL\n", instance);
+    fmt::print("{} was asked to send a test alarm, marked DRILL\n", instance);
     return static_cast<int>(Exit::healthy);
 }
 
@@ -45,11 +42,11 @@ int drill(const std::string& word) {
 Command drill_command() {
     Command command{.name = "drill", .about = "send a test alarm through the watch of a service"};
     auto name = std::make_shared<std::string>();
-    command.add("NAME", name.get(), "of the service: the instance is rampwatch@NAME.service").required();
+    command.add("NAME", name.get(), "name of the service: its watch is rampwatch@NAME.service").required();
     command.footer =
         "Example:\n  rampwatch drill nginx\n\n"
-        "It goes to the journal, the metrics and /run/rampwatch/nginx.leak (for 5 min),\n"
-        "to --on-leak, and into the next mail of rampwatch report --quiet.";
+        "The alarm goes to the journal, the metrics and /run/rampwatch/nginx.leak\n"
+        "(for 5 min), to --on-leak, and into the next mail of rampwatch report --quiet.";
     command.run = [name] { return drill(*name); };
     return command;
 }

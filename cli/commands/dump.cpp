@@ -39,18 +39,18 @@ int dry_run(const probe::Process& process, const dump::Settings& settings) {
         return complain(attach.error());
     if (const auto threads = probe::may_read_threads(process); !threads) return complain(threads.error());
     fmt::print("PID {} ({}): its stacks can be read\n", process.pid(), escape(process.life().comm, 64));
-    if (!attach) fmt::print("by --backend native alone: {}\n", to_string(attach.error()));
+    if (!attach) fmt::print("only with --backend native: {}\n", to_string(attach.error()));
     return static_cast<int>(Exit::healthy);
 }
 
 // What is one process's alone.
 std::optional<Error> not_of_several(const Options& options, const dump::Settings& settings) {
     const char* hint = "name one PID";
-    if (options.memory) return Error{Error::Kind::bad_input, "of one process alone", "--memory", hint};
-    if (options.dry_run) return Error{Error::Kind::bad_input, "of one process alone", "--dry-run", hint};
+    if (options.memory) return Error{Error::Kind::bad_input, "reads one process only", "--memory", hint};
+    if (options.dry_run) return Error{Error::Kind::bad_input, "checks one process only", "--dry-run", hint};
     if (!settings.pprof.place.empty() && settings.pprof.place != worker::kPprofAuto)
-        return Error{Error::Kind::bad_input, "an address is of one process alone", "--pprof",
-                     "auto asks each where it listens"};
+        return Error{Error::Kind::bad_input, "an address belongs to one process only", "--pprof",
+                     "auto asks each process where it listens"};
     return std::nullopt;
 }
 
@@ -106,12 +106,12 @@ Command dump_command(const Invocation& invocation) {
     auto options = std::make_shared<Options>();
     add_target_options(command, options->target);
     command.add("--unit NAME", &options->service.unit,
-                "a service of systemd: all its processes, the same stacks counted together");
-    command.add("--tree PID", &options->service.tree, "the same of this process and its children");
+                "a systemd service: all its processes, identical stacks counted together");
+    command.add("--tree PID", &options->service.tree, "the same for this process and its children");
     add_dump_output(command, options->output);
     add_dump_options(command, options->dump);
-    command.add("--memory", &options->memory, "also tell what its memory is made of, by mapping");
-    command.add("--dry-run", &options->dry_run, "read nothing; tell whether it could be, and if not why not");
+    command.add("--memory", &options->memory, "also show what the memory consists of, by mapping");
+    command.add("--dry-run", &options->dry_run, "read nothing; say whether it would work, and if not, why");
     command.footer =
         "Examples:\n"
         "  rampwatch dump 4711                  where do all these threads stand?\n"

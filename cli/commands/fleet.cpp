@@ -108,7 +108,7 @@ int run_fleet(const Options& options) {
     const int status = printer.finish(outcome);
     if (!stopped) return status;
     return complain({Error::Kind::io,
-                     "stopped by a signal: " + format_count(outcome.not_judged) + " targets are not judged",
+                     "stopped by a signal: " + format_count(outcome.not_judged) + " targets were not judged",
                      {},
                      {}});
 }
@@ -120,8 +120,9 @@ Command fleet_command() {
     command.footer = kExamples;
     auto options = std::make_shared<Options>();
     add_fleet_options(command, options->fleet);
-    command.add("--only WHICH", &options->only, "all, or leaks").one_of({"all", "leaks"});
-    command.add("--top N", &options->top, "show so many lines; 0: all");
+    command.heading = "What is printed";
+    command.add("--only WHICH", &options->only, "all targets, or only leaks").one_of({"all", "leaks"});
+    command.add("--top N", &options->top, "show this many lines; 0: all");
     command
         .add("--format FORMAT", &options->format,
              "text, html, or json (rampwatch.analysis/1, an object a target)")

@@ -36,32 +36,33 @@ std::vector<std::string> notes_of(const harvest::Outcome& outcome, const harvest
         if (count > 0) notes.push_back(count_of(count, one, many));
     };
     for (const std::string& text : answers.warnings) notes.push_back("the server warns: " + text);
-    note(partial, "answer was partial, as the server says: a part of its storage did not answer",
-         "answers were partial, as the server says: a part of its storage did not answer");
+    note(partial, "answer was partial: a part of the server's storage did not answer",
+         "answers were partial: a part of the server's storage did not answer");
     if (settings.shards > 1)
         notes.push_back(fmt::format("{} belong to other shards than {}/{}",
                                     count_of(outcome.of_other_shards, "series", "series"), settings.shard,
                                     settings.shards));
     if (outcome.is_cut)
         notes.push_back(
-            fmt::format("more than {} targets: the rest was not looked at (--shard, or a narrower "
+            fmt::format("more than {} targets: the rest was left out (--shard, or a narrower "
                         "--query)",
                         format_count(static_cast<std::int64_t>(fleet::kMostTargets))));
     note(values.unknown, "value is unknown (NaN) and was left out",
          "values are unknown (NaN) and were left out");
-    note(values.impossible, "value is none that a process can have and was left out",
-         "values are none that a process can have and were left out");
-    note(values.off_grid, "value is of a time that was not asked for and was left out",
-         "values are of times that were not asked for and were left out");
+    note(values.impossible, "value is impossible for a process and was left out",
+         "values are impossible for a process and were left out");
+    note(values.off_grid, "value has a time that was not asked for and was left out",
+         "values have times that were not asked for and were left out");
     note(values.unordered, "value is not later than the one before it and was left out",
          "values are not later than the ones before them and were left out");
-    note(values.twice, "moment was told by two series of one target: the first one counts",
-         "moments were told by two series of one target: the first one counts");
+    note(values.twice, "sample came from two series of one target: the first one counts",
+         "samples came from two series of one target: the first one counts");
     note(values.gaps, "gap: a target was silent and came back", "gaps: targets were silent and came back");
     note(answers.cut_labels, "series has more or longer labels than are kept",
          "series have more or longer labels than are kept");
-    note(asked.again, "question had to be asked again", "questions had to be asked again");
-    note(asked.smaller, "time the server wanted less at once", "times the server wanted less at once");
+    note(asked.again, "request had to be sent again", "requests had to be sent again");
+    note(asked.smaller, "request was too big for the server and was split",
+         "requests were too big for the server and were split");
     return notes;
 }
 

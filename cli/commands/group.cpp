@@ -50,7 +50,8 @@ int group(const Options& options) {
 }  // namespace
 
 Command group_command() {
-    Command command{.name = "group", .about = "group stacks that others wrote: gdb, Go, jstack and more"};
+    Command command{.name = "group",
+                    .about = "group stacks that other tools wrote: gdb, Go, jstack and more"};
     command.footer =
         "Examples:\n"
         "  gdb -p 4711 -batch -ex 'thread apply all bt' > threads.txt\n"

@@ -48,22 +48,17 @@ struct Settings {
     std::optional<std::chrono::nanoseconds> wait{};
 };
 
-Error at(Error error, const char* option) {
-    error.where = option;
-    return error;
-}
-
 Result<Settings> read_options(const Options& options) {
     Settings settings;
     const auto sample = read_heap_sample(options.sample);
     if (!sample) return sample.error();
     settings.order.sample_bytes = *sample;
     const auto timeout = parse_duration(options.timeout);
-    if (!timeout) return at(timeout.error(), "--timeout");
+    if (!timeout) return placed(timeout.error(), "--timeout");
     settings.order.timeout = *timeout;
     if (!options.wait.empty()) {
         const auto wait = parse_duration(options.wait);
-        if (!wait) return at(wait.error(), "--for");
+        if (!wait) return placed(wait.error(), "--for");
         settings.wait = *wait;
     }
     if (settings.wait && !options.baseline.empty())
@@ -145,14 +140,14 @@ int run_heap(const Options& options) {
 }  // namespace
 
 Command heap_command(const Invocation& invocation) {
-    Command command{.name = "heap", .about = "tell what fills the memory, by type, and what of it grew"};
+    Command command{.name = "heap", .about = "show what fills the memory, by type, and what of it grew"};
     auto options = std::make_shared<Options>();
     add_target_options(command, options->target);
-    command.add("--for TIME", &options->wait, "look twice, so long apart, and tell what grew");
+    command.add("--for DURATION", &options->wait, "look twice, this long apart, and show what grew");
     command.add("--baseline FILE", &options->baseline,
-                "tell what grew since FILE was written; where there is none, write it");
-    command.add("--heap-sample SIZE", &options->sample, "so much of the heap is read, 1M to 1G");
-    command.add("--timeout TIME", &options->timeout, "give up on a look after this time");
+                "show what grew since FILE was written; write FILE if it does not exist");
+    command.add("--heap-sample SIZE", &options->sample, "how much of the heap is read, 1M to 1G");
+    command.add("--timeout DURATION", &options->timeout, "give up on a look after this time");
     command.add("--format FORMAT", &options->format, "text, json (rampwatch.heap/1), or pprof")
         .one_of({"text", "json", "pprof"});
     command.footer =

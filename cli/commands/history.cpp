@@ -189,11 +189,7 @@ int run_prune(const Options& options) {
     std::optional<nanoseconds> before;
     if (options.before) {
         const auto age = parse_duration(*options.before);
-        if (!age) {
-            Error error = age.error();
-            error.where = "--before";
-            return complain(error);
-        }
+        if (!age) return complain(placed(age.error(), "--before"));
         before = wall_now() - *age;
     }
     std::optional<store::Retention> keep;
@@ -215,7 +211,7 @@ int run_prune(const Options& options) {
 int run_history(const Options& options) {
     const bool prunes = options.action == "prune";
     if (!prunes && (options.before || options.keep)) {
-        return complain({Error::Kind::bad_input, "prune alone forgets",
+        return complain({Error::Kind::bad_input, "is for prune only",
                          options.before ? "--before" : "--history-keep", "rampwatch history prune"});
     }
     const bool lists = options.action == "list";
@@ -239,8 +235,8 @@ Command history_command() {
     auto options = std::make_shared<Options>();
     command
         .add("ACTION", &options->action,
-             "list (one line per target), export (all looks of one target, for analyze), prune (thin and "
-             "forget by hand), check (read each file whole)")
+             "list (one line per target), export (all samples of one target, for analyze), prune (thin "
+             "out and delete by hand), check (read each file completely)")
         .one_of({"list", "export", "prune", "check"})
         .required();
     command.add("TARGET", &options->targets, "only these, as list names them");
@@ -249,9 +245,9 @@ Command history_command() {
         .add("--format FORMAT", &options->format,
              "of list: text or json (rampwatch.histories/1); of export: csv")
         .one_of({"text", "json", "csv"});
-    command.add("--before AGE", &options->before, "prune: forget all that is older than this");
+    command.add("--before AGE", &options->before, "prune: delete everything older than this");
     command.add("--history-keep AGES", &options->keep,
-                "prune: thin by these ages instead of the recorded ones");
+                "prune: thin out by these ages instead of the recorded ones");
     command.run = [options] { return run_history(*options); };
     return command;
 }

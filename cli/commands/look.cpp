@@ -210,7 +210,7 @@ Command look_command() {
     command.add("--format FORMAT", &options->format, "text, or json (rampwatch.look/1)")
         .one_of({"text", "json"});
     add_pprof_option(command, options->pprof);
-    command.add("--show-args", &options->show_args, "show its command line, which can hold secrets");
+    command.add("--show-args", &options->show_args, "show its command line, which may contain secrets");
     command.run = [options] { return look(*options); };
     return command;
 }

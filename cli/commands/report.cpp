@@ -54,14 +54,6 @@ std::string drill_key(const std::string& directory, const std::string& target) {
     return "drill of " + batch::told_key(directory, target);
 }
 
-Result<nanoseconds> moment_at(const std::string& text, nanoseconds now, const char* option) {
-    auto time = parse_moment(text, now);
-    if (time) return time;
-    Error error = time.error();
-    error.where = option;
-    return error;
-}
-
 Result<batch::ReportRequest> read_request(const Options& options) {
     batch::ReportRequest request{
         .targets = options.targets, .now_wall = wall_now(), .program = program_name()};
@@ -71,16 +63,17 @@ Result<batch::ReportRequest> read_request(const Options& options) {
     for (std::string& name : request.targets) {
         if (const auto found = store::find_target(*directory, name)) name = *found;
     }
-    const auto since = moment_at(options.since, request.now_wall, "--since");
+    const auto since = placed(parse_moment(options.since, request.now_wall), "--since");
     if (!since) return since.error();
     request.since_wall = *since;
     if (options.until) {
-        const auto until = moment_at(*options.until, request.now_wall, "--until");
+        const auto until = placed(parse_moment(*options.until, request.now_wall), "--until");
         if (!until) return until.error();
         request.until_wall = *until;
     }
     if (request.until_wall.value_or(request.now_wall) <= request.since_wall)
-        return Error{Error::Kind::bad_input, "ends before it begins", "--since", "--since 24h, --until 1h"};
+        return Error{Error::Kind::bad_input, "ends before it begins", "--since",
+                     "such as --since 24h --until 1h"};
     return request;
 }
 
@@ -196,22 +189,22 @@ int run_report(const Options& options) {
 }  // namespace
 
 Command report_command() {
-    Command command{.name = "report", .about = "tell what the histories say: text for a mail, HTML, JSON"};
+    Command command{.name = "report", .about = "report what the histories show: text for a mail, HTML, JSON"};
     command.footer = kExamples;
     auto options = std::make_shared<Options>();
     command.add("--target TARGET", &options->targets,
                 "only this target, as history list names it; repeatable");
-    command.add("--since TIME", &options->since, "what is shown begins here: 24h ago, or a date");
-    command.add("--until TIME", &options->until, "judge and show what was known then [now]");
+    command.add("--since TIME", &options->since, "show what happened since then: 24h ago, or a date");
+    command.add("--until TIME", &options->until, "report what was known then [now]");
     command.add("--format FORMAT", &options->format, "text, html (one file), or json (rampwatch.report/1)")
         .one_of({"text", "html", "json"});
     command.add("--only WHICH", &options->only, "all, or leaks (and watches that died)")
         .one_of({"all", "leaks"});
     command.add("-o,--output FILE", &options->output, "write to FILE, whole or not at all");
-    command.add(
-        "-q,--quiet", &options->quiet,
-        "nothing unless there is news since the last --quiet: a new leak, a doubled one, a limit twice as "
-        "near, one that is over, a watch that died");
+    command.add("-q,--quiet", &options->quiet,
+                "print nothing unless there is news since the last --quiet: a new leak, a doubled one, a "
+                "limit twice as "
+                "near, one that is over, a watch that died");
     add_history_dir(command, options->directory);
     add_state_dir(command, options->state_directory);
     command.run = [options] { return run_report(*options); };

@@ -83,14 +83,14 @@ Result<std::vector<std::string>> read_selectors(const Options& options) {
         if (!parsed) return refuse("--query", parsed.error().what, parsed.error().hint);
         selector = *parsed;
     }
-    if (!is_printable(selector)) return refuse("--query", "a control character in it", {});
+    if (!is_printable(selector)) return refuse("--query", "it has a control character", {});
     const std::string name = fleet::name_in(selector);
     if (preset == nullptr || !name.empty()) {
         if (preset != nullptr)
-            return refuse("--query", "a metric and a preset", "leave the name or the preset out");
+            return refuse("--query", "both a metric and a preset", "leave the name or the preset out");
         const auto kind = readers::kind_of(name);
         if (name.empty() || !kind.is_judged || kind.series != Series::memory)
-            return refuse("--query", "names no metric of memory: " + escape(text, 100),
+            return refuse("--query", "not a metric of memory: " + escape(text, 100),
                           "a gauge in bytes, such as process_resident_memory_bytes");
         if (!is_plain(name)) return std::vector<std::string>{selector_text(selector)};
         std::erase_if(selector, [](const fleet::Matcher& matcher) { return matcher.name == "__name__"; });
@@ -139,7 +139,7 @@ Command rules_command() {
     command.add("--query SELECTOR", &options->query, "which series: a gauge in bytes, with labels");
     std::vector<std::string> names;
     for (const fleet::Preset& preset : fleet::presets()) names.emplace_back(preset.name);
-    command.add("--preset NAME", &options->preset, "the metric of memory that fleet judges by this name")
+    command.add("--preset NAME", &options->preset, "the memory metric of this preset of fleet")
         .one_of(std::move(names));
     command.add("--min-growth SIZE", &options->min_growth, "the smallest growth in a day that counts");
     command.add("-o,--output FILE", &options->output, "write to this file, whole or not at all");

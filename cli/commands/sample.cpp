@@ -30,9 +30,9 @@ constexpr const char* kExamples = R"(Examples:
   rampwatch sample --unit nginx                            its processes, in sum
   rampwatch sample --pidfile /run/myservice.pid --patience 12h
 
-A process that was sampled before and is not running is no trouble: status 0,
-and report --quiet tells it once. With a patience of 9 h a sample is wanted
-every 10 minutes at least; fewer are kept, but not judged.)";
+A process that was sampled before and is not running is no error: the exit
+status is 0, and report --quiet mentions it once. With a patience of 9 h, take a
+sample at least every 10 minutes; fewer are kept, but not judged.)";
 
 struct Options {
     TargetOptions target{};
@@ -153,8 +153,8 @@ Command sample_command(const Invocation& invocation) {
     command.footer = kExamples;
     auto options = std::make_shared<Options>();
     add_target_options(command, options->target);
-    command.add("--unit NAME", &options->service.unit, "a service of systemd: all its processes, in sum");
-    command.add("--tree PID", &options->service.tree, "this process and its children, in sum");
+    command.add("--unit NAME", &options->service.unit, "a systemd service: the sum of all its processes");
+    command.add("--tree PID", &options->service.tree, "the sum of this process and its children");
     add_judge_options(command, options->judge);
     add_history_options(command, options->history);
     add_dump_options(command, options->dump);

@@ -49,8 +49,11 @@ Result<nanoseconds> duration_at(const std::string& text, const char* option, nan
                                 nanoseconds most) {
     const auto time = parse_duration(text);
     if (time && *time >= least && *time <= most) return time;
-    return Error{Error::Kind::bad_input, "not such a time: " + escape(text, 64), option,
-                 fmt::format("from {} to {}", format_duration(least), format_duration(most))};
+    return Error{Error::Kind::bad_input,
+                 fmt::format("not a duration from {} to {}: {}", format_duration(least),
+                             format_duration(most), escape(text, 64)),
+                 option,
+                 {}};
 }
 
 Result<ScanSettings> read_settings(const Options& options) {
@@ -131,13 +134,13 @@ int run_scan(const Options& options) {
 
 Command scan_command() {
     Command command{.name = "scan",
-                    .about = "look at all processes for a while: who grows, how surely, how fast"};
+                    .about = "sample all processes for a while: which grow, how fast, how certain it is"};
     command.footer = kExamples;
     auto options = std::make_shared<Options>();
-    command.add("--for DURATION", &options->time, "look for so long");
+    command.add("--for DURATION", &options->time, "how long to look");
     command.add("-i,--interval DURATION", &options->interval,
-                "time between two looks [a sixtieth of the time, at most 10s]");
-    command.add("--top N", &options->top, "show so many; 0: all");
+                "time between two samples [a sixtieth of the time, at most 10s]");
+    command.add("--top N", &options->top, "show this many; 0: all");
     command.add("--format FORMAT", &options->format, "text or json (rampwatch.scan/1)")
         .one_of({"text", "json"});
     command.run = [options] { return run_scan(*options); };

@@ -86,8 +86,8 @@ int serve(const Options& options) {
 Command serve_command() {
     Command command{.name = "serve", .about = "serve the metrics of all watches of this host to Prometheus"};
     auto options = std::make_shared<Options>();
-    command.add("--listen ADDRESS", &options->listen, "the address");
-    command.add("--dir DIR", &options->directory, "the directory of their files");
+    command.add("--listen ADDRESS", &options->listen, "address to listen at");
+    command.add("--dir DIR", &options->directory, "directory of the files that watch --textfile writes");
     command.footer =
         "Examples:\n"
         "  rampwatch serve                   /run/rampwatch/*.prom at 127.0.0.1:9477\n"

@@ -53,7 +53,7 @@ void StreamPrinter::print(batch::SeriesAnalysis series) {
     leaks_ += series.verdict.ever_leak ? 1 : 0;
     if (json_) return put(json_line_of(series, source_));
     std::string name = readers::title(series.info);
-    if (grows(series.verdict)) {
+    if (batch::grows(series.verdict)) {
         std::string text = name + ": " + report::text_verdict(series.verdict, series.context);
         if (explain_) text += report::explain(series.verdict, *explain_);
         put(text);

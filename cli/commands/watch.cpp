@@ -63,11 +63,6 @@ struct Options {
     std::string format = "text";
 };
 
-Error placed(Error error, std::string where) {
-    error.where = std::move(where);
-    return error;
-}
-
 bool keeps_history(const Options& options) { return options.has_history || options.history.directory; }
 
 Result<nanoseconds> read_interval(const Options& options, nanoseconds patience) {
@@ -77,8 +72,8 @@ Result<nanoseconds> read_interval(const Options& options, nanoseconds patience) 
     const auto interval = parse_duration(*options.interval);
     if (!interval) return placed(interval.error(), "--interval");
     if (*interval < probe::kShortestInterval || *interval > 1h) {
-        return Error{Error::Kind::bad_input, "not an interval: " + escape(*options.interval, 64),
-                     "--interval", "from 10ms to 1h"};
+        return Error{Error::Kind::bad_input, "out of range: " + escape(*options.interval, 64), "--interval",
+                     "from 10ms to 1h"};
     }
     return interval;
 }
@@ -87,8 +82,10 @@ Result<std::int64_t> read_count(const std::string& text, std::int64_t least, std
                                 std::string where) {
     const auto count = parse_count(text);
     if (count && *count >= least && *count <= most) return *count;
-    return Error{Error::Kind::bad_input, "not such a number: " + escape(text, 64), std::move(where),
-                 fmt::format("from {} to {}", least, most)};
+    return Error{Error::Kind::bad_input,
+                 fmt::format("not a number from {} to {}: {}", least, most, escape(text, 64)),
+                 std::move(where),
+                 {}};
 }
 
 // How long the watch lasts, and the status that it ends with.
@@ -130,7 +127,8 @@ std::optional<Error> read_deeds(const Options& options, WatchSettings& settings)
         const auto every = parse_duration(*options.dump_every);
         if (!every) return placed(every.error(), "--dump-every");
         if (*every < 1s || *every > 24h)
-            return Error{Error::Kind::bad_input, "not such a time", "--dump-every", "from 1s to 24h"};
+            return Error{Error::Kind::bad_input, "out of range: " + escape(*options.dump_every, 64),
+                         "--dump-every", "from 1s to 24h"};
         settings.session.dump_every = *every;
     }
     settings.stop.longest_dump = 2 * dump->timeout + 5s;  // the quick second try, and what is queued
@@ -156,8 +154,13 @@ std::optional<Error> read_carry_over(const Options& options, WatchSettings& sett
         const auto history = read_history_options(options.history, "target");
         return history ? std::nullopt : std::optional(history.error());
     }
-    if (options.history.group || options.history.name || options.history.keep)
-        return Error{Error::Kind::bad_input, "no history can be kept", "--history", "add --history"};
+    const char* needs_history = options.history.name    ? "--history-name"
+                                : options.history.group ? "--history-group"
+                                : options.history.keep  ? "--history-keep"
+                                                        : nullptr;
+    if (needs_history != nullptr)
+        return Error{Error::Kind::bad_input, "needs --history", needs_history,
+                     "without it no history is kept"};
     return std::nullopt;
 }
 
@@ -183,15 +186,16 @@ Result<WatchSettings> read_settings(const Options& options) {
 
 void add_how_long(Command& command, Options& options) {
     command.add("--for DURATION", &options.most_time, "end the watch after this time");
-    command.add("--samples N", &options.most_samples, "end it after so many samples");
-    command.add("--exit-on-leak", &options.exit_on_leak, "end it when a leak is confirmed, after its stacks");
+    command.add("--samples N", &options.most_samples, "end the watch after this many samples");
+    command.add("--exit-on-leak", &options.exit_on_leak,
+                "end the watch when a leak is confirmed, once its stacks are read");
     command.add("--leak-status N", &options.leak_status, "exit status when a leak was confirmed");
 }
 
 void add_what_is_said(Command& command, Options& options) {
     command.add("--format FORMAT", &options.format, "text, or json (rampwatch.event/1, one a line)")
         .one_of({"text", "json"});
-    command.add("-q,--quiet", &options.quiet, "nothing until there is something to say");
+    command.add("-q,--quiet", &options.quiet, "print nothing until there is something to report");
     add_explain(command, options.explain);
 }
 
@@ -232,22 +236,23 @@ Command declare(const std::shared_ptr<Options>& options) {
     add_dump_options(command, options->dump);
     command.add("--no-dumps", &options->no_dumps, "read no stacks");
     command.add("--dump-every DURATION", &options->dump_every,
-                "while growth is suspected, a dump this often: which stacks grow with the memory?");
+                "read stacks this often while growth is suspected, to find which grow with the memory");
     add_heap_options(command, options->heap);
     command.heading = "What is kept";
     command.add("--history", &options->has_history,
-                "record it in a database of its own, for report; goes on through restarts");
+                "record the target in its own database, for report; goes on through restarts");
     add_history_options(command, options->history);
     command.add("--record FILE", &options->record, "write each sample to this CSV file, for analyze");
     command.add("--state FILE", &options->state,
-                "keep what was learned in this file, to go on with it [beside the history]");
-    command.add("--save FILE", &options->save, "keep an HTML page of it current, to attach to a ticket");
+                "keep what was learned in this file, to continue from it [beside the history]");
+    command.add("--save FILE", &options->save,
+                "keep this HTML page of the target current, to attach to a ticket");
     command.add("--dump-dir DIR", &options->dump_directory, "keep the newest 10 dumps in this directory");
     add_metrics_options(command, options->metrics);
     command.add("--leak-file FILE", &options->leak_file,
-                "with --unit or --tree: while a leak is told, keep the event in this file");
+                "with --unit or --tree: keep the event in this file while there is a leak");
     command.add("--on-leak COMMAND", &options->on_leak,
-                "when a leak is told, run this command, without a shell; it reads the event as JSON");
+                "when a leak is reported, run this command, without a shell; it reads the event as JSON");
     return command;
 }
 

@@ -86,11 +86,21 @@ std::string help_asked(const CommandLine& line, const CLI::App& app) {
     return asked == line.commands.end() ? help_of(line) : help_of(line, *asked);
 }
 
-// CLI11's own words for what it found wrong; for a word too many, ours.
+// CLI11's own words for what it found wrong, which begin with the option where it is one's value.
+Error in_words_of_cli11(std::string_view words, const CLI::App& command) {
+    const std::size_t colon = words.find(": ");
+    const std::string name(words.substr(0, colon));
+    const bool is_option = colon != std::string_view::npos && name.starts_with("--") &&
+                           command.get_option_no_throw(name) != nullptr;
+    return {Error::Kind::bad_input, escape(is_option ? words.substr(colon + 2) : words, 400),
+            is_option ? name : std::string(), see_help(command)};
+}
+
+// Of a word too many in our words.
 Error refusal(const CLI::ParseError& error, const CLI::App& app) {
     const CLI::App& command = chosen(app);
     const Words extra = app.remaining(true);
-    if (extra.empty()) return {Error::Kind::bad_input, escape(error.what(), 400), {}, see_help(command)};
+    if (extra.empty()) return in_words_of_cli11(error.what(), command);
     const std::string& word = extra.front();
     if (!word.starts_with("-")) {
         return {Error::Kind::bad_input, "unexpected argument: " + escape(word, 64), {}, see_help(command)};

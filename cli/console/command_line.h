@@ -25,7 +25,7 @@ struct Understood {
 };
 
 // Fills the places. `words` are those behind the program's name; with none of them it is "neither". Errors
-// are bad_input; `where` is empty, `what` begins with the option's name and a colon where it is about one.
+// are bad_input; `where` is the option's name, "--patience", where it is about the value of one, else empty.
 Result<Understood> parse(const CommandLine& line, std::vector<std::string> words);
 
 // What `--help` prints.

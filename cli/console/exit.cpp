@@ -12,4 +12,9 @@ int complain(const Error& error) {
     return static_cast<int>(Exit::trouble);
 }
 
+Error placed(Error error, std::string where) {
+    error.where = std::move(where);
+    return error;
+}
+
 }  // namespace rampwatch::cli

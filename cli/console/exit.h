@@ -2,6 +2,10 @@
 // What the shell sees: exit statuses, and errors on stderr.
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <utility>
+
 #include "core/base/error.h"
 
 namespace rampwatch::cli {
@@ -17,5 +21,12 @@ inline constexpr int kBadUsageOfService = 78;
 
 // Says the error on stderr, in one line; the value is Exit::trouble, to be returned.
 int complain(const Error& error);
+
+// The same error at this place, such as "--patience".
+Error placed(Error error, std::string where);
+template <class T>
+Result<T> placed(Result<T> result, std::string_view where) {
+    return result ? std::move(result) : Result<T>(placed(result.error(), std::string(where)));
+}
 
 }  // namespace rampwatch::cli

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "core/base/file.h"
+#include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 
@@ -21,9 +22,7 @@ bool exists(const std::string& path) {
 }
 
 // What the user typed, short enough for a line.
-std::string name_of(const StackFile& file) {
-    return escape(std::string_view(file.path).substr(file.path.rfind('/') + 1), 32);
-}
+std::string name_of(const StackFile& file) { return escape(base_name(file.path), 32); }
 
 void say_dumps(const StackFile& file, const stacks::TextDump& read, Dump& dump) {
     if (read.dumps < 2) return;

@@ -185,11 +185,9 @@ Result<ConfigPlaces> expand_config(std::vector<std::string>& words, const Comman
 }
 
 Error placed_in_config(Error error, const ConfigPlaces& places) {
-    std::string option = error.where;
-    if (option.empty()) option = error.what.substr(0, error.what.find(':'));  // as CLI11 words it
-    const auto place = places.find(option);
+    const auto place = places.find(error.where);
     if (place == places.end()) return error;
-    if (!error.where.empty()) error.what = option.substr(2) + ": " + error.what;
+    error.what = error.where.substr(2) + ": " + error.what;
     error.where = place->second;
     return error;
 }

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "cli/console/command.h"
+#include "cli/console/exit.h"
 #include "core/base/file.h"
 #include "core/base/moment.h"
 #include "core/base/text.h"
@@ -28,14 +29,6 @@ Error refuse(std::string_view option, std::string what, std::string hint) {
     return {Error::Kind::bad_input, std::move(what), std::string(option), std::move(hint)};
 }
 
-template <class T>
-Result<T> at_option(Result<T> result, std::string_view option) {
-    if (result) return result;
-    Error error = result.error();
-    error.where = option;
-    return error;
-}
-
 // Up to before "/api/v1".
 Result<std::string> read_url(std::string url) {
     if (!url.starts_with("http://") && !url.starts_with("https://"))
@@ -46,7 +39,8 @@ Result<std::string> read_url(std::string url) {
         return refuse("--prometheus", "a password in a URL can be seen by everybody on this host",
                       "write it into a file for --basic-auth-file");
     if (url.find_first_of("?#") != std::string::npos)
-        return refuse("--prometheus", "a URL with a query: " + escape(url, 80), "what stands before /api/v1");
+        return refuse("--prometheus", "the URL has a query: " + escape(url, 80),
+                      "give what stands before /api/v1");
     if (const auto api = url.find("/api/v1"); api != std::string::npos) url.resize(api);
     while (url.ends_with('/')) url.pop_back();
     return url;
@@ -55,12 +49,12 @@ Result<std::string> read_url(std::string url) {
 // The one line of a file; never named in a message.
 Result<std::string> read_secret(const std::string& path, std::string_view option) {
     auto text = read_file(path, kLongestSecret);
-    if (!text) return at_option(Result<std::string>(text.error()), option);
+    if (!text) return placed(text.error(), std::string(option));
     const std::string secret(trim(*text));
     const bool is_odd =
         std::any_of(secret.begin(), secret.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
     if (secret.empty() || is_odd)
-        return refuse(option, "not one line with a secret in it: " + escape(path, 200), {});
+        return refuse(option, "not a file of one line with a secret: " + escape(path, 200), {});
     return secret;
 }
 
@@ -75,7 +69,7 @@ Result<HttpAccess> read_access(const FleetOptions& options) {
         auto secret = read_secret(*options.basic_file, "--basic-auth-file");
         if (!secret) return secret.error();
         if (secret->find(':') == std::string::npos)
-            return refuse("--basic-auth-file", "no colon between a user and a password",
+            return refuse("--basic-auth-file", "no colon between user and password",
                           "its one line is USER:PASSWORD");
         access.user_password = *secret;
     }
@@ -89,10 +83,10 @@ Result<HttpAccess> read_access(const FleetOptions& options) {
         access.headers.push_back(header);
     }
     access.ca_file = options.ca_file.value_or("");
-    const auto timeout = at_option(parse_duration(options.timeout), "--timeout");
+    const auto timeout = placed(parse_duration(options.timeout), "--timeout");
     if (!timeout) return timeout.error();
     if (*timeout < 1s || *timeout > 1h)
-        return refuse("--timeout", "not such a time: " + escape(options.timeout, 64), "from 1s to 1h");
+        return refuse("--timeout", "out of range: " + escape(options.timeout, 64), "from 1s to 1h");
     access.patience = *timeout;
     access.longest = 10 * *timeout;
     return access;
@@ -108,11 +102,10 @@ std::string preset_names() {
 // A query of one metric that no preset knows.
 Result<harvest::Query> one_metric(fleet::Selector selector, const std::string& name) {
     const auto kind = readers::kind_of(name);
-    if (name.empty())
-        return refuse("--query", "names no metric", "name one, or say with --preset which ones there are");
+    if (name.empty()) return refuse("--query", "it names no metric", "name one, or give a --preset");
     if (!kind.is_judged)
         return refuse("--query",
-                      "neither a memory nor a count of threads or descriptors: " + escape(name, 100),
+                      "not a size of memory, nor a count of threads or descriptors: " + escape(name, 100),
                       "a gauge, such as process_resident_memory_bytes");
     return harvest::Query{.selector = std::move(selector), .only = kind.series};
 }
@@ -128,7 +121,7 @@ Result<harvest::Query> read_query(const FleetOptions& options) {
         return refuse("--query", "which series?", "--query 'METRIC{LABELS}', or --preset: " + preset_names());
     const std::string text = options.query.value_or(std::string(preset != nullptr ? preset->base : ""));
     if (text.empty()) return harvest::Query{.preset = preset};
-    auto selector = at_option(fleet::parse_selector(text), "--query");
+    auto selector = placed(fleet::parse_selector(text), "--query");
     if (!selector) return selector.error();
     const std::string name = fleet::name_in(*selector);
     const fleet::Preset* own = fleet::preset_of(name);
@@ -138,37 +131,37 @@ Result<harvest::Query> read_query(const FleetOptions& options) {
                                                    [&](const auto& metric) { return metric.name == name; });
     if (!is_in)
         return refuse("--query",
-                      fmt::format("{} is no metric of the preset {}", escape(name, 100), preset->name),
+                      fmt::format("{} is not a metric of the preset {}", escape(name, 100), preset->name),
                       "leave the name or the preset out");
     std::erase_if(*selector, [](const fleet::Matcher& matcher) { return matcher.name == "__name__"; });
     return harvest::Query{.selector = std::move(*selector), .preset = preset};
 }
 
 Result<fleet::Grid> read_grid(const FleetOptions& options, nanoseconds patience, nanoseconds now) {
-    const auto since = at_option(parse_moment(options.since, now), "--since");
+    const auto since = placed(parse_moment(options.since, now), "--since");
     if (!since) return since.error();
     nanoseconds until = now;
     if (!options.until.empty()) {
-        const auto moment = at_option(parse_moment(options.until, now), "--until");
+        const auto moment = placed(parse_moment(options.until, now), "--until");
         if (!moment) return moment.error();
         until = std::min(*moment, now);
     }
     if (*since >= until || *since < 0s)
-        return refuse("--since", "ends before it begins", "--since 9d, --until 1h");
+        return refuse("--since", "ends before it begins", "such as --since 9d --until 1h");
     nanoseconds step = fleet::step_for(patience);
     if (options.step) {
-        const auto given = at_option(parse_duration(*options.step), "--step");
+        const auto given = placed(parse_duration(*options.step), "--step");
         if (!given) return given.error();
         if (*given < 1s || *given * kFewestLooks > patience)
-            return refuse("--step", "not such a step: " + escape(*options.step, 64),
-                          fmt::format("from 1s to {}: {} looks in a patience are the fewest that are judged",
+            return refuse("--step", "out of range: " + escape(*options.step, 64),
+                          fmt::format("from 1s to {}: at least {} samples in a patience are needed",
                                       duration_word(patience / kFewestLooks), kFewestLooks));
         step = *given;
     }
     const auto ms = [](nanoseconds time) { return time.count() / 1'000'000; };
     const auto grid = fleet::grid_between(ms(*since), ms(until), ms(step));
     if (grid.count > kMostLooks)
-        return refuse("--since", fmt::format("{} looks at each series are too many", grid.count),
+        return refuse("--since", fmt::format("{} samples of each series are too many", grid.count),
                       fmt::format("at most {}; --step sets them further apart", kMostLooks));
     return grid;
 }
@@ -189,7 +182,7 @@ Result<unsigned> read_jobs(const FleetOptions& options) {
     if (options.jobs.empty()) return std::clamp(std::thread::hardware_concurrency(), 1U, 4U);
     const auto jobs = parse_count(options.jobs);
     if (!jobs || *jobs < 1 || *jobs > kMostJobs)
-        return refuse("--jobs", "not such a number: " + escape(options.jobs, 64),
+        return refuse("--jobs", "out of range: " + escape(options.jobs, 64),
                       fmt::format("from 1 to {}", kMostJobs));
     return static_cast<unsigned>(*jobs);
 }
@@ -197,25 +190,28 @@ Result<unsigned> read_jobs(const FleetOptions& options) {
 }  // namespace
 
 void add_fleet_options(Command& command, FleetOptions& options) {
-    command.add("--prometheus URL", &options.url, "the server, up to before /api/v1").required();
+    command.heading = "Which series";
+    command.add("--prometheus URL", &options.url, "the server's URL, without /api/v1").required();
     command.add("--query SELECTOR", &options.query, "which series: a metric with labels");
     command.add("--preset NAME", &options.preset,
-                "which metrics of a target belong together: process, container, jvm or node; default: that "
-                "of the metric in --query");
-    command.add("--source SOURCE", &options.source, "how values are fetched; auto: the cheapest there is")
+                "which metrics of a target belong together: process, container, jvm or node [the one "
+                "with the metric of --query]");
+    command
+        .add("--source SOURCE", &options.source, "how values are fetched; auto: the cheapest way that works")
         .one_of({"auto", "export", "remote-read", "range"});
-    command.add("--since TIME", &options.since, "from then on: \"9d\" ago, or a date");
-    command.add("--until TIME", &options.until, "until then; default: now");
+    command.add("--since TIME", &options.since, "judge from then on: \"9d\" ago, or a date");
+    command.add("--until TIME", &options.until, "judge until then [now]");
     command.add("--step DURATION", &options.step,
-                "time between two looks; default: a 540th of the patience, in round figures");
+                "time between two samples [a 540th of the patience, in round figures]");
     add_judge_options(command, options.judge);
+    command.heading = "How the server is asked";
     command.add("--shard K/N", &options.shard, "only these targets: the Kth of N parts, from 0");
-    command.add("--jobs N", &options.jobs,
-                "questions at once; default: as many as there are cores, at most 4");
-    command.add("--bearer-file FILE", &options.bearer_file, "a token is sent along, which is in this file");
-    command.add("--basic-auth-file FILE", &options.basic_file, "USER:PASSWORD, in this file");
-    command.add("--header HEADER", &options.headers, "sent along: \"X-Scope-OrgID: team-a\"; several times");
-    command.add("--ca-file FILE", &options.ca_file, "whom to trust, as PEM; default: as the system does");
+    command.add("--jobs N", &options.jobs, "requests at once [one per core, at most 4]");
+    command.add("--bearer-file FILE", &options.bearer_file, "send the token that is in this file");
+    command.add("--basic-auth-file FILE", &options.basic_file, "send USER:PASSWORD, which is in this file");
+    command.add("--header HEADER", &options.headers,
+                "send this header, as \"X-Scope-OrgID: team-a\"; repeatable");
+    command.add("--ca-file FILE", &options.ca_file, "trust these certificates, PEM [those of the system]");
     command.add("--timeout DURATION", &options.timeout, "how long the server may be silent");
 }
 

@@ -2,6 +2,8 @@
 #include "cli/options/heap_options.h"
 
 #include "cli/console/command.h"
+#include "cli/console/exit.h"
+#include "core/base/text.h"
 #include "core/base/units.h"
 
 namespace rampwatch::cli {
@@ -13,20 +15,19 @@ constexpr std::int64_t kMostSample = std::int64_t{1} << 30;
 }  // namespace
 
 void add_heap_options(Command& command, HeapOptions& options) {
-    command.add("--heap WHETHER", &options.heap, "what grew by type, out of a sample of the heap: on, or off")
+    command
+        .add("--heap WHETHER", &options.heap,
+             "read a sample of the heap to find what grew, by type: on, or off")
         .one_of({"on", "off"});
-    command.add("--heap-sample SIZE", &options.sample, "so much of the heap is read, 1M to 1G");
+    command.add("--heap-sample SIZE", &options.sample, "how much of the heap is read, 1M to 1G");
 }
 
 Result<std::uint64_t> read_heap_sample(const std::string& text) {
     const auto sample = parse_size(text);
-    if (!sample) {
-        Error error = sample.error();
-        error.where = "--heap-sample";
-        return error;
-    }
+    if (!sample) return placed(sample.error(), "--heap-sample");
     if (*sample < kLeastSample || *sample > kMostSample)
-        return Error{Error::Kind::bad_input, "not between 1M and 1G", "--heap-sample", ""};
+        return Error{Error::Kind::bad_input, "out of range: " + escape(text, 64), "--heap-sample",
+                     "from 1M to 1G"};
     return static_cast<std::uint64_t>(*sample);
 }
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "cli/console/command.h"
+#include "core/base/path.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
@@ -40,7 +41,7 @@ void add_history_options(Command& command, HistoryOptions& options) {
                 "what the target is called there [the word of --name, else its executable]");
     command.add("--history-group GROUP", &options.group, "let this group read the history");
     command.add("--history-keep AGES", &options.keep,
-                "ages at which samples become minutes, minutes become ten minutes, and those go "
+                "ages at which samples become minutes, minutes become ten minutes, and those are deleted "
                 "[48h,30d,400d]");
 }
 
@@ -63,10 +64,7 @@ Result<store::Retention> parse_retention(const std::string& text) {
 }
 
 std::string target_name(const Life& who) {
-    constexpr std::string_view kDeleted = " (deleted)";
-    std::string_view name = who.unit ? std::string_view(*who.unit) : who.executable;
-    if (name.ends_with(kDeleted)) name.remove_suffix(kDeleted.size());
-    if (const auto slash = name.rfind('/'); slash != std::string_view::npos) name.remove_prefix(slash + 1);
+    std::string_view name = executable_name(who.unit ? *who.unit : who.executable);
     if (name.empty()) name = who.comm;
     return name.empty() ? "unknown" : std::string(name);
 }

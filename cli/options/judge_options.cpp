@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "cli/console/command.h"
+#include "cli/console/exit.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 
@@ -17,14 +18,6 @@ constexpr std::chrono::hours kMostPatience{24 * 1000};
 Error refuse(std::string_view option, std::string_view text, std::string what, std::string hint) {
     return {Error::Kind::bad_input, std::move(what) + ": " + escape(text, 64), std::string(option),
             std::move(hint)};
-}
-
-template <class T>
-Result<T> at_option(Result<T> result, std::string_view option) {
-    if (result) return result;
-    Error error = result.error();
-    error.where = option;
-    return error;
 }
 
 }  // namespace
@@ -43,7 +36,7 @@ void add_judge_options(Command& command, JudgeOptions& options) {
 void add_explain(Command& command, std::string& how) {
     command
         .add("--explain", &how,
-             "beside a verdict, the evidence in four lines; --explain=all: every reason and gate")
+             "add the evidence to a verdict, in four lines; --explain=all: every reason and gate")
         .one_of({"brief", "all"})
         .or_bare("brief");
 }
@@ -55,7 +48,7 @@ std::optional<report::Detail> explain_of(std::string_view how) {
 
 Result<trend::Settings> read_judge_options(const JudgeOptions& options) {
     trend::Settings settings;
-    const auto patience = at_option(parse_duration(options.patience), "--patience");
+    const auto patience = placed(parse_duration(options.patience), "--patience");
     if (!patience) return patience.error();
     if (*patience < std::chrono::seconds(1)) {
         return refuse("--patience", options.patience, "too short", "at least 1s; the default is 9h");
@@ -65,7 +58,7 @@ Result<trend::Settings> read_judge_options(const JudgeOptions& options) {
     }
     settings.patience = *patience;
     if (options.min_growth) {
-        const auto growth = at_option(parse_size(*options.min_growth), "--min-growth");
+        const auto growth = placed(parse_size(*options.min_growth), "--min-growth");
         if (!growth) return growth.error();
         if (*growth < 1 || *growth > kMostGrowthBytes) {
             return refuse("--min-growth", *options.min_growth, *growth < 1 ? "too small" : "too large",

@@ -9,37 +9,23 @@
 #include <optional>
 #include <string>
 
-#include "core/base/text.h"
+#include "cli/console/exit.h"
 #include "core/probe/process.h"
 #include "core/probe/service_group.h"
 #include "core/probe/tree.h"
 #include "core/systemd/unit_follower.h"
+#include "core/systemd/unit_name.h"
 
 namespace rampwatch::cli {
 namespace {
 
 constexpr std::size_t kMostMembers = 512;
 
-Error no_such_unit(systemd::UnitFollower& follower) {
-    std::string hint = "systemctl list-units --type=service lists services";
-    if (const auto near = follower.near_names(); !near.empty()) {
-        hint = "did you mean ";
-        for (std::size_t at = 0; at < near.size(); ++at)
-            hint += (at == 0 ? "" : " or ") + escape(near[at], 64);
-        hint += "?";
-    }
-    return {Error::Kind::not_found, "no such unit", follower.unit(), hint};
-}
-
 Result<std::vector<std::int32_t>> pids_of_unit(const std::string& unit) {
     auto follower = systemd::UnitFollower::open(unit);
-    if (!follower) {
-        Error error = follower.error();
-        error.where = unit;
-        return error;
-    }
+    if (!follower) return placed(follower.error(), unit);
     const systemd::UnitState& state = follower->state();
-    if (!state.exists) return no_such_unit(*follower);
+    if (!state.exists) return systemd::no_such_unit(unit, follower->near_names());
     auto pids = probe::cgroup_processes(state.control_group, {}, kMostMembers);
     const auto main = std::find(pids.begin(), pids.end(), state.main_pid);
     if (main != pids.end()) std::rotate(pids.begin(), main, main + 1);
@@ -73,8 +59,7 @@ Result<std::vector<Life>> member_lives(const ServiceSettings& service) {
         if (!service.unit.empty()) life.unit = service.unit;
         lives.push_back(std::move(life));
     }
-    if (lives.empty())
-        return Error{Error::Kind::bad_input, "that is this very rampwatch", "--tree", "name another process"};
+    if (lives.empty()) return names_ourselves(service.unit.empty() ? "--tree" : service.unit);
     return lives;
 }
 

@@ -10,6 +10,7 @@
 
 #include "cli/console/program_name.h"
 #include "core/base/file.h"
+#include "core/base/path.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
@@ -43,10 +44,7 @@ std::int64_t rss_of(const probe::Process& process) {
 }  // namespace
 
 NameMatch match_name(std::string_view name, std::string_view executable, std::string_view comm) {
-    constexpr std::string_view kDeleted = " (deleted)";  // appended by the kernel
-    if (executable.ends_with(kDeleted)) executable.remove_suffix(kDeleted.size());
-    if (const auto slash = executable.rfind('/'); slash != std::string_view::npos)
-        executable.remove_prefix(slash + 1);
+    executable = executable_name(executable);
     if (name == executable || name == comm) return NameMatch::exact;
     return name.size() > kCommBytes && name.substr(0, kCommBytes) == comm ? NameMatch::cut : NameMatch::none;
 }

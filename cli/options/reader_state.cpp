@@ -29,9 +29,10 @@ std::string home_in_passwd(uid_t uid) {
 }  // namespace
 
 void add_state_dir(Command& command, std::optional<std::string>& directory) {
-    command.add("--state-dir DIR", &directory,
-                "where acknowledgements and what was reported are kept [reports/ in one's own place of "
-                "histories");
+    command.add(
+        "--state-dir DIR", &directory,
+        "directory of acknowledgements and of what was reported [reports/ below your own directory of "
+        "histories]");
 }
 
 Result<std::string> told_path(const std::optional<std::string>& directory) {

@@ -2,6 +2,7 @@
 #include "cli/options/service_options.h"
 
 #include "cli/console/command.h"
+#include "cli/console/exit.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/systemd/unit_name.h"
@@ -11,14 +12,14 @@ namespace rampwatch::cli {
 void add_service_options(Command& command, ServiceOptions& options) {
     command.heading = "Which process";
     command.add("--unit NAME", &options.unit,
-                "a service of systemd, through its restarts: all of its processes, and their sum");
-    command.add("--tree PID", &options.tree, "this process and its children, each and in sum");
+                "a systemd service, through its restarts: all its processes and their sum");
+    command.add("--tree PID", &options.tree, "this process and its children, each one and their sum");
     command.add("--follow", &options.follow,
-                "with --name or --pidfile: go on with the next process that goes by it");
-    command.add("--processes WHICH", &options.processes, "all of them, or the main one alone [all]")
+                "with --name or --pidfile: when the process ends, go on with the next one that matches");
+    command.add("--processes WHICH", &options.processes, "all of them, or only the main one [all]")
         .one_of({"all", "main"});
     command.add("--linger DURATION", &options.linger,
-                "with --unit: end when it has been inactive for so long");
+                "with --unit: end when the service has been inactive for this long");
 }
 
 namespace {
@@ -52,11 +53,7 @@ Result<std::optional<ServiceSettings>> read_service_options(const ServiceOptions
     ServiceSettings settings;
     settings.all = options.processes.value_or("all") == "all";
     const auto linger = parse_duration(options.linger);
-    if (!linger) {
-        Error error = linger.error();
-        error.where = "--linger";
-        return error;
-    }
+    if (!linger) return placed(linger.error(), "--linger");
     settings.linger = *linger;
     if (!options.unit && !options.tree) return read_named(options, target, settings);
     if (names_a_process(target) || (options.unit && options.tree))
@@ -71,11 +68,7 @@ Result<std::optional<ServiceSettings>> read_service_options(const ServiceOptions
         return std::optional(settings);
     }
     auto unit = systemd::service_name(*options.unit);
-    if (!unit) {
-        Error error = unit.error();
-        error.where = "--unit";
-        return error;
-    }
+    if (!unit) return placed(unit.error(), "--unit");
     settings.unit = settings.called = std::move(*unit);
     settings.wait = target.wait;
     return std::optional(settings);

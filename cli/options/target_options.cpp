@@ -35,8 +35,7 @@ Result<Process> by_pid(std::string_view text, std::string where) {
             where == "TARGET" ? "a process is found by its name with --name" : "a number from 1 on";
         return bad("not a PID: " + escape(text, 64), std::move(where), std::move(hint));
     }
-    if (*pid == ::getpid())
-        return bad("that is this very rampwatch", fmt::format("PID {}", *pid), "name another process");
+    if (*pid == ::getpid()) return names_ourselves(fmt::format("PID {}", *pid));
     return Process::open(static_cast<std::int32_t>(*pid));
 }
 
@@ -114,7 +113,7 @@ Result<TargetHandle> handle(Result<Process> process, std::unique_ptr<Launched> c
 
 Result<TargetHandle> launch(const TargetOptions& options) {
     if (options.wait) return bad("there is nothing to wait for with a command to start", "--wait");
-    if (options.command.empty()) return bad("no command behind it", "--", "rampwatch watch -- COMMAND ARGS");
+    if (options.command.empty()) return bad("no command after it", "--", "rampwatch watch -- COMMAND ARGS");
     auto launched = Launched::start(options.command);
     if (!launched) return launched.error();
     TargetHandle handle;
@@ -129,6 +128,10 @@ bool may_still_appear(const Error& error) {
 }
 
 }  // namespace
+
+Error names_ourselves(std::string where) {
+    return bad("this is the process of rampwatch itself", std::move(where), "name another process");
+}
 
 std::optional<std::int32_t> find_now(const Sought& sought) {
     if (!sought.name) {

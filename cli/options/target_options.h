@@ -33,6 +33,9 @@ struct Sought {
     std::optional<std::string> name{}, pidfile{};
 };
 
+// A process that is this very rampwatch is refused: its own memory is no target. `where`: the option.
+Error names_ourselves(std::string where);
+
 // The process that goes by it now, of several the parent of all the others; empty where there is no one.
 std::optional<std::int32_t> find_now(const Sought& sought);
 

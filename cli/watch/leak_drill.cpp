@@ -28,7 +28,7 @@ void LeakDrill::begin(const Ways& ways, const watch::Session& session, TargetId 
     Event event{.kind = Event::Kind::leak, .target = whole, .mono = boot_now(), .wall = wall_now()};
     event.who = who;
     event.verdict = std::make_shared<const Verdict>(session.verdict(whole));
-    const std::string text = fmt::format("DRILL: this is no leak of {}, but an exercise", ways.name);
+    const std::string text = fmt::format("DRILL: this is a test alarm, not a leak of {}", ways.name);
     if (ways.to_journal) {
         auto fields = listen::event_fields(event, ways.unit);
         if (!event.verdict->leading) fields.emplace_back("RAMPWATCH_SERIES", word(Series::memory));
@@ -42,7 +42,8 @@ void LeakDrill::begin(const Ways& ways, const watch::Session& session, TargetId 
     if (ways.metrics != nullptr) ways.metrics->drill(*until_, session);
     if (ways.command != nullptr) ways.command->drill(event);
     file_ = ways.file;
-    if (file_ != nullptr && !file_->drill(event)) ways.say("no drill of the leak file: it tells a true leak");
+    if (file_ != nullptr && !file_->drill(event))
+        ways.say("the leak file is left out of this drill: it holds a true leak");
 }
 
 void LeakDrill::end_when_due(nanoseconds shift) {

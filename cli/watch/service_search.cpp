@@ -7,10 +7,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "cli/console/exit.h"
 #include "core/base/poller.h"
-#include "core/base/text.h"
 #include "core/follow/process_set.h"
 #include "core/probe/process.h"
+#include "core/systemd/unit_name.h"
 
 namespace rampwatch::cli {
 
@@ -22,14 +23,6 @@ namespace {
 constexpr nanoseconds kAskBusAgain = 5s;
 
 Error interrupted(const std::string& where) { return {Error::Kind::timed_out, "interrupted", where, {}}; }
-
-std::string names_near(follow::UnitFeed& unit) {
-    const auto near = unit.near_names();
-    if (near.empty()) return "systemctl list-units --type=service lists services";
-    std::string hint = "did you mean ";
-    for (std::size_t at = 0; at < near.size(); ++at) hint += (at == 0 ? "" : " or ") + escape(near[at], 64);
-    return hint + "?";
-}
 
 }  // namespace
 
@@ -58,8 +51,7 @@ std::optional<Error> ServiceSearch::open_unit() {
             unit_.emplace(std::move(*follower), service_.linger);
             return std::nullopt;
         }
-        Error error = follower.error();
-        error.where = service_.unit;
+        const Error error = placed(follower.error(), service_.unit);
         if (!watch_.by_manager || error.kind == Error::Kind::bad_input) return error;
         if (!std::exchange(warned, true)) watch_.say(to_string(error) + "; it is tried again");
         watch_.notify.status("the system bus cannot be reached; trying again");
@@ -75,7 +67,7 @@ std::optional<Error> ServiceSearch::open_unit() {
 std::optional<Error> ServiceSearch::find_unit() {
     if (auto error = open_unit()) return error;
     if (unit_->state().exists) return std::nullopt;
-    const Error error{Error::Kind::not_found, "no such unit", service_.unit, names_near(*unit_)};
+    const Error error = systemd::no_such_unit(service_.unit, unit_->near_names());
     if (!service_.wait) return error;
     watch_.say(to_string(error) + "; waiting for it");
     return std::nullopt;
@@ -89,14 +81,13 @@ std::optional<Error> ServiceSearch::find_tree() {
         lead_.emplace([sought] { return find_now(sought); });
         for (bool told = false; (root_ = find_now(sought).value_or(0)) == 0; pause(boot_now() + 200ms)) {
             if (!service_.wait)
-                return Error{Error::Kind::not_found, "no one process goes by it", watch_.name,
+                return Error{Error::Kind::not_found, "not exactly one process matches", watch_.name,
                              "--wait waits until there is one"};
             if (!std::exchange(told, true) && !watch_.quiet) watch_.say("waiting for " + watch_.name);
             if (watch_.is_interrupted()) return interrupted(watch_.name);
         }
     }
-    if (root_ == ::getpid())
-        return Error{Error::Kind::bad_input, "that is this very rampwatch", "--tree", "name another process"};
+    if (root_ == ::getpid()) return names_ourselves("--tree");
     const auto process = probe::Process::open(root_);
     return process ? std::nullopt : std::optional(process.error());
 }

@@ -130,7 +130,7 @@ std::optional<Error> ServiceWatch::prepare() {
 void ServiceWatch::open_carry_over() {
     if (!settings_.history && !settings_.state) return;
     const auto who = search_.first_life();
-    if (!who) return say("no main process to be seen: nothing of this watch is recorded");
+    if (!who) return say("no main process was found: this watch is not recorded");
     carry_over_.emplace(
         carry_over_options(settings_, service_.called.empty() ? target_name(*who) : service_.called, teller(),
                            whole()),

@@ -44,10 +44,6 @@ class Judged {
     report::VerdictContext context_{};
 };
 
-bool grows(const Verdict& verdict) {
-    return verdict.ever_leak || verdict.claim == Claim::growing || verdict.claim == Claim::leak;
-}
-
 std::optional<Error> judge_all(readers::Recording& recording, const trend::Settings& settings,
                                Analysis& analysis) {
     std::unordered_map<std::uint32_t, Judged> open;
@@ -83,6 +79,10 @@ std::optional<Error> judge_all(readers::Recording& recording, const trend::Setti
 
 }  // namespace
 
+bool grows(const Verdict& verdict) {
+    return verdict.ever_leak || verdict.claim == Claim::growing || verdict.claim == Claim::leak;
+}
+
 Analysis analyze_file(const std::string& file, const trend::Settings& settings) {
     Analysis analysis{.file = file};
     auto recording = open_recording(file);
@@ -93,6 +93,7 @@ Analysis analyze_file(const std::string& file, const trend::Settings& settings) 
     analysis.error = judge_all(**recording, settings, analysis);
     analysis.notes = (*recording)->notes();
     analysis.format = (*recording)->format();
+    analysis.is_own = (*recording)->is_own();
     return analysis;
 }
 

@@ -25,6 +25,9 @@ struct SeriesAnalysis {
     report::VerdictContext context{};
 };
 
+// It grows, or has leaked at some time: it is told at length, and kept where not all can be.
+bool grows(const Verdict& verdict);
+
 // What one file came to.
 struct Analysis {
     std::string file{};  // as it was given
@@ -32,7 +35,8 @@ struct Analysis {
     std::vector<SeriesAnalysis>
         series{};  // where there is no error, at least one; as they appeared in the file
     std::int64_t not_kept = 0;
-    std::string format{};
+    std::string format{};  // of a file that another program wrote; see readers::Recording
+    bool is_own = false;   // rampwatch wrote it
     readers::RecordingNotes notes{};
 };
 

@@ -42,6 +42,7 @@ class OwnRecording final : public readers::Recording {
 
     [[nodiscard]] const readers::RecordingNotes& notes() const override { return notes_; }
     [[nodiscard]] std::string_view format() const override { return "CSV of rampwatch"; }
+    [[nodiscard]] bool is_own() const override { return true; }
 
   private:
     [[nodiscard]] std::string fmt_place() const {

@@ -120,7 +120,7 @@ std::vector<std::byte> HeapBaselines::save() const {
 
 Result<void> HeapBaselines::restore(std::span<const std::byte> bytes) {
     const Error bad{Error::Kind::bad_input, "saved baselines of heaps: damaged, or of another version", "",
-                    "remove the file to begin anew"};
+                    "remove the file to start over"};
     Reader reader(bytes);
     std::string head;
     std::uint32_t count = 0;

@@ -53,7 +53,7 @@ class ThreadsStep : public DumpStep {
     }
 
     void fill(DumpInHand& in_hand) override {
-        if (!result_) result_ = Error{Error::Kind::timed_out, "they would take longer", {}, {}};
+        if (!result_) result_ = Error{Error::Kind::timed_out, "reading them would take too long", {}, {}};
         Dump& dump = in_hand.dump;
         if (!*result_) {
             in_hand.error = result_->error();

@@ -384,7 +384,7 @@ void NoBaselines::collect(std::vector<Fact>& facts) {
     for (const RequestId request : std::exchange(refused_, {})) {
         facts.emplace_back(fact::DumpDone{
             .request = request,
-            .dump = Error{Error::Kind::unavailable, "no baseline of what comes and goes", {}, {}},
+            .dump = Error{Error::Kind::unavailable, "short-lived processes get no baseline", {}, {}},
             .mono = boot_now(),
             .wall = wall_now()});
     }

@@ -82,7 +82,7 @@ bool printable(std::string_view text) {
 
 }  // namespace
 
-bool believable_allgs(const probe::Memory& memory, std::uint64_t address, const GLayout& layout) {
+bool believable_allgs(const probe::MemoryReader& memory, std::uint64_t address, const GLayout& layout) {
     const auto slice = memory.get<std::array<std::uint64_t, 3>>(address);
     if (!slice) return false;
     const auto [pointer, length, capacity] = *slice;
@@ -124,7 +124,7 @@ std::optional<AllGs> allgs_by_code(const Module& module) {
     return std::nullopt;
 }
 
-std::optional<AllGs> allgs_by_looks(const probe::Memory& memory, const Module& module,
+std::optional<AllGs> allgs_by_looks(const probe::MemoryReader& memory, const Module& module,
                                     const GLayout& layout) {
     std::optional<AllGs> found;
     probe::scan_words(memory, module.live().bss, module.live().ebss, 24,
@@ -145,8 +145,8 @@ namespace {
 
 // The first number in .data that x86-64 code at `start` loads or compares, relative to its place: 48 8B /r,
 // or 48 83 /7 ib.
-std::optional<std::int64_t> first_number(const probe::Memory& memory, probe::Bytes code, std::uint64_t start,
-                                         const Moduledata& live) {
+std::optional<std::int64_t> first_number(const probe::MemoryReader& memory, probe::Bytes code,
+                                         std::uint64_t start, const Moduledata& live) {
     constexpr std::int64_t kMostRate = std::int64_t{1} << 40;
     for (std::uint64_t at = 3; code.holds(at, 4); ++at) {
         if (code.number_unchecked<std::uint8_t>(at - 3) != 0x48 ||
@@ -168,7 +168,7 @@ std::optional<std::int64_t> first_number(const probe::Memory& memory, probe::Byt
 
 }  // namespace
 
-std::optional<std::int64_t> memory_profile_rate(const probe::Memory& memory, const Module& module) {
+std::optional<std::int64_t> memory_profile_rate(const probe::MemoryReader& memory, const Module& module) {
     if (module.elf().arm64()) return std::nullopt;
     // The first is inlined into the others by some compilers.
     for (const char* name : {"runtime.nextSample", "runtime.profilealloc", "runtime.allocmcache"}) {
@@ -182,7 +182,7 @@ std::optional<std::int64_t> memory_profile_rate(const probe::Memory& memory, con
     return std::nullopt;
 }
 
-std::string build_version(const probe::Memory& memory, const Module& module) {
+std::string build_version(const probe::MemoryReader& memory, const Module& module) {
     std::string found;
     const Moduledata& live = module.live();
     probe::scan_words(memory, live.data, live.edata, 16, [&](std::uint64_t, probe::Bytes bytes) {
@@ -194,7 +194,7 @@ std::string build_version(const probe::Memory& memory, const Module& module) {
     return found;
 }
 
-std::vector<std::string> wait_reasons(const probe::Memory& memory, const Module& module) {
+std::vector<std::string> wait_reasons(const probe::MemoryReader& memory, const Module& module) {
     constexpr std::string_view kFirst = "GC assist marking";  // number 1; number 0 is ""
     std::vector<std::string> reasons;
     std::uint64_t table = 0;
@@ -220,7 +220,7 @@ std::vector<std::string> wait_reasons(const probe::Memory& memory, const Module&
     return reasons;
 }
 
-std::optional<std::uint64_t> gc_controller(const probe::Memory& memory, const Module& module) {
+std::optional<std::uint64_t> gc_controller(const probe::MemoryReader& memory, const Module& module) {
     // {gcPercent int32, padding, memoryLimit int64, heapMinimum uint64 = 4 MiB * gcPercent / 100}
     std::vector<std::uint64_t> found;
     const auto visit = [&](std::uint64_t address, probe::Bytes bytes) {

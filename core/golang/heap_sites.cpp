@@ -85,8 +85,8 @@ std::optional<std::uint64_t> find_list(const Runtime& runtime) {
         if (is_place(pointer) && believable_list(runtime, pointer)) found = pointer;
         return found.has_value();
     };
-    if (!probe::scan_words(runtime.live_memory(), live.bss, live.ebss, 8, visit))
-        probe::scan_words(runtime.live_memory(), live.noptrbss, live.enoptrbss, 8, visit);
+    if (!probe::scan_words(runtime.memory(), live.bss, live.ebss, 8, visit))
+        probe::scan_words(runtime.memory(), live.noptrbss, live.enoptrbss, 8, visit);
     return found;
 }
 
@@ -137,7 +137,7 @@ Result<AllocationSites> allocation_sites(const Runtime& runtime) {
         AllocationSite site = in_use(bucket, read.before_any_collection);
         if (site.objects > 0 && site.bytes > 0) read.sites.push_back(std::move(site));
     }
-    const auto rate = memory_profile_rate(runtime.live_memory(), runtime.main_module());
+    const auto rate = memory_profile_rate(runtime.memory(), runtime.main_module());
     read.rate = rate.value_or(kUsualRate);
     read.rate_is_known = rate.has_value();
     return read;

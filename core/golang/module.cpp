@@ -44,7 +44,7 @@ bool has_several_texts(const std::vector<std::uint64_t>& words, std::size_t at) 
 
 }  // namespace
 
-Result<Module> Module::open(const probe::Memory& memory, const probe::ModuleFile& file,
+Result<Module> Module::open(const probe::MemoryReader& memory, const probe::ModuleFile& file,
                             const probe::Mapping& mapping, bool search) {
     auto mapped = probe::MappedFile::map(file.fd.get(), file.size_bytes);
     if (!mapped) return mapped.error();
@@ -87,7 +87,7 @@ bool Module::believable(const std::vector<std::uint64_t>& words) const {
     return false;
 }
 
-Result<void> Module::find_moduledata(const probe::Memory& memory) {
+Result<void> Module::find_moduledata(const probe::MemoryReader& memory) {
     const std::uint64_t header = table_.address() + bias_;
     std::vector<std::uint64_t> words;
     for (const probe::Elf::Segment& segment : elf_.segments()) {

@@ -14,7 +14,7 @@
 #include "core/probe/elf.h"
 #include "core/probe/mapped_file.h"
 #include "core/probe/maps.h"
-#include "core/probe/memory.h"
+#include "core/probe/memory_reader.h"
 
 namespace rampwatch::golang {
 
@@ -34,7 +34,7 @@ class Module {
     // `file` is what `mapping`, the first one of it, maps. bad_input names the check that failed; not_found:
     // no Go module. A table that no section names is looked for with `search`, and where a section says that
     // Go has linked the file.
-    static Result<Module> open(const probe::Memory& memory, const probe::ModuleFile& file,
+    static Result<Module> open(const probe::MemoryReader& memory, const probe::ModuleFile& file,
                                const probe::Mapping& mapping, bool search);
 
     [[nodiscard]] const probe::Elf& elf() const { return elf_; }
@@ -59,7 +59,7 @@ class Module {
   private:
     Module(probe::MappedFile file, probe::Elf elf, Pclntab table)
         : file_(std::move(file)), elf_(std::move(elf)), table_(table) {}
-    Result<void> find_moduledata(const probe::Memory& memory);
+    Result<void> find_moduledata(const probe::MemoryReader& memory);
     Result<void> find_gofunc(const std::vector<std::uint64_t>& words);
     [[nodiscard]] bool in_image(std::uint64_t address) const;
     [[nodiscard]] bool believable(const std::vector<std::uint64_t>& words) const;

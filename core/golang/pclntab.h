@@ -47,7 +47,6 @@ class Pclntab {
 
     [[nodiscard]] std::uint64_t address() const { return address_; }  // as linked
     [[nodiscard]] std::uint32_t functions() const { return functions_; }
-    [[nodiscard]] bool since_1_20() const { return since_1_20_; }
     // Of Go 1.16 or 1.17, and then the address, as linked, that its offsets are from.
     [[nodiscard]] std::optional<std::uint64_t> old_text() const { return old_text_; }
 

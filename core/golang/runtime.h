@@ -41,8 +41,6 @@ class Runtime {
         if (other_ != nullptr) return *other_;
         return memory_;
     }
-    // The process itself, for searches: they ask which pages there are.
-    [[nodiscard]] const probe::Memory& live_memory() const { return memory_; }
     // From now on what changes as the program runs is read through `other`, which must outlive this: an
     // image, or a reader that lies. What was attached by stays.
     void read_through(const probe::MemoryReader& other) { other_ = &other; }

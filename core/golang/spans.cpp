@@ -72,7 +72,7 @@ using Addresses = std::vector<std::uint64_t>;
 bool is_pointer(std::uint64_t address) { return address % 8 == 0 && address >= 65536 && address < kUserEnd; }
 
 // The first ones of a list of spans: nearly all are spans by one of the layouts, and the used ones fit.
-std::optional<SpanLayout> layout_of_list(const probe::Memory& memory, std::uint64_t list,
+std::optional<SpanLayout> layout_of_list(const probe::MemoryReader& memory, std::uint64_t list,
                                          std::uint64_t length) {
     std::array<std::uint64_t, 32> first{};
     const std::size_t count = std::min<std::size_t>(length, first.size());
@@ -107,13 +107,13 @@ std::optional<List> find_list(const Runtime& runtime) {
         const auto length = bytes.number_unchecked<std::uint64_t>(8);
         const auto capacity = bytes.number_unchecked<std::uint64_t>(16);
         if (!is_pointer(pointer) || length < 4 || length > capacity || capacity > kMostSpans) return false;
-        const auto layout = layout_of_list(runtime.live_memory(), pointer, length);
+        const auto layout = layout_of_list(runtime.memory(), pointer, length);
         if (layout) found = List{pointer, length, *layout};
         return found.has_value();
     };
     const Moduledata& live = runtime.main_module().live();
-    if (!probe::scan_words(runtime.live_memory(), live.noptrbss, live.enoptrbss, 24, visit))
-        probe::scan_words(runtime.live_memory(), live.bss, live.ebss, 24, visit);
+    if (!probe::scan_words(runtime.memory(), live.noptrbss, live.enoptrbss, 24, visit))
+        probe::scan_words(runtime.memory(), live.bss, live.ebss, 24, visit);
     return found;
 }
 

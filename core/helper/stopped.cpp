@@ -17,6 +17,7 @@
 
 #include "core/base/fd.h"
 #include "core/base/text.h"
+#include "core/probe/proc_text.h"
 
 namespace rampwatch::helper {
 namespace {
@@ -29,21 +30,12 @@ struct TaskState {
     bool stop_pending = false;
 };
 
-std::string_view field(std::string_view status, std::string_view key) {
-    const auto at = status.find(key);
-    if (at == std::string_view::npos) return {};
-    status.remove_prefix(at + key.size());
-    return trim(status.substr(0, status.find('\n')));
-}
-
 bool has_sigstop(std::string_view mask) {
     std::uint64_t bits = 0;
     std::from_chars(mask.data(), mask.data() + mask.size(), bits, 16);
     return (bits >> (SIGSTOP - 1) & 1U) != 0;
 }
 
-// The name comes first in the file, and the kernel escapes an end of line in it: it cannot pretend to be a
-// field.
 std::optional<TaskState> read_task(int tasks, const char* tid) {
     const Fd directory(::openat(tasks, tid, O_PATH | O_DIRECTORY | O_CLOEXEC));
     const Fd file(::openat(directory.get(), "status", O_RDONLY | O_CLOEXEC));
@@ -52,10 +44,11 @@ std::optional<TaskState> read_task(int tasks, const char* tid) {
     if (got <= 0) return std::nullopt;
     const std::string_view status(text.data(), static_cast<std::size_t>(got));
     TaskState task;
-    const std::string_view state = field(status, "\nState:");
+    const std::string_view state = probe::text_field(status, "State");
     if (!state.empty()) task.state = state.front();
-    task.traced = field(status, "\nTracerPid:") != "0";
-    task.stop_pending = has_sigstop(field(status, "\nSigPnd:")) || has_sigstop(field(status, "\nShdPnd:"));
+    task.traced = probe::text_field(status, "TracerPid") != "0";
+    task.stop_pending =
+        has_sigstop(probe::text_field(status, "SigPnd")) || has_sigstop(probe::text_field(status, "ShdPnd"));
     return task;
 }
 

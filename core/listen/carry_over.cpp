@@ -126,7 +126,7 @@ void CarryOver::learn_from_history(watch::Session& session, std::optional<nanose
     while (true) {
         const auto record = (*looks)->next();
         if (!record) {
-            say_("the history could be read in part only: " + to_string(record.error()));
+            say_("the history was read only in part: " + to_string(record.error()));
             break;
         }
         if (!record->has_value()) break;
@@ -196,7 +196,7 @@ void CarryOver::note_drill() {
     const store::HistoryWriter* writer = recorder_ ? recorder_->writer() : nullptr;
     if (writer == nullptr) return;
     if (const auto noted = store::note_drill(writer->path(), wall_now()); !noted)
-        say_(to_string(noted.error()) + "; no drill by mail");
+        say_(to_string(noted.error()) + "; the drill will not be in the mail");
 }
 
 void CarryOver::end(const watch::Session& session, const std::string& reason) {

@@ -34,7 +34,7 @@ void HistoryRecorder::open(const Life& who, nanoseconds mono, nanoseconds wall) 
     }
     writer_ = std::move(*writer);
     if (writer_->target() != settings_.target) {
-        say_(fmt::format("another rampwatch records {}; this history goes by {}",
+        say_(fmt::format("another rampwatch records {}; this history is named {}",
                          escape(settings_.target, 64), escape(writer_->target(), 64)));
     }
 }
@@ -88,9 +88,7 @@ void HistoryRecorder::flush() {
     if (waiting_.empty()) return;
     if (!writer_) try_open();
     if (!writer_ || boot_now() < next_try_) return;
-    const nanoseconds began = boot_now();
     const auto written = write_all();
-    longest_write_ = std::max(longest_write_, boot_now() - began);
     if (!written) {
         failed(written.error());
         return;
@@ -163,7 +161,7 @@ void HistoryRecorder::end(const std::string& reason) {
         return;
     }
     if (const auto ended = writer_->end_watch(reason, wall_now()); !ended && !told_)
-        say_("the history has no end record: " + to_string(ended.error()));
+        say_("the end of the watch is not in the history: " + to_string(ended.error()));
     writer_.reset();
 }
 

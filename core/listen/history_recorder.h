@@ -36,7 +36,6 @@ class HistoryRecorder final : public watch::Listener {
     void end(const std::string& reason);
 
     [[nodiscard]] std::int64_t missing() const { return missing_; }  // looks that are not in it
-    [[nodiscard]] std::chrono::nanoseconds longest_write() const { return longest_write_; }
 
   private:
     struct Item {  // one of many that wait: as small as may be
@@ -69,7 +68,6 @@ class HistoryRecorder final : public watch::Listener {
     bool told_ = false;
     std::int64_t missing_ = 0;
     std::int64_t missing_told_ = 0;
-    std::chrono::nanoseconds longest_write_{};
 };
 
 }  // namespace rampwatch::listen

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/base/file.h"
+#include "core/base/path.h"
 #include "core/base/poller.h"
 #include "core/base/public_file.h"
 #include "core/base/text.h"
@@ -26,11 +27,6 @@ constexpr nanoseconds kPublishEvery = 5s;
 std::string scope_of(TargetId target) {
     if (target == kMainTarget) return "main";
     return target == kSumTarget ? std::string("sum") : fmt::format("member-{}", target);
-}
-
-std::string base_name(std::string_view path) {
-    if (const auto slash = path.rfind('/'); slash != std::string_view::npos) path.remove_prefix(slash + 1);
-    return escape(path, 64);
 }
 
 nanoseconds own_cpu() {
@@ -115,7 +111,8 @@ void MetricsKeeper::learn(const Event& event) {
         case Event::Kind::restarted:
             ++target.lives;
             target.sample.reset();
-            if (event.who && event.who->pid != 0) target.process = base_name(event.who->executable);
+            if (event.who && event.who->pid != 0)
+                target.process = escape(base_name(event.who->executable), 64);
             break;
         case Event::Kind::sample:
             alive(boot_now());

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/base/demangle.h"
+#include "core/base/path.h"
 #include "core/native/source_lines.h"
 
 namespace rampwatch::native {
@@ -49,7 +50,7 @@ int rank_of(const GElf_Sym& symbol, const char* name) {
 // all the rest of a dump, for lines that nobody looks for. Left out always, so that its frames are the same
 // in every dump.
 bool has_lines_worth_reading(std::string_view path) {
-    const std::string_view base = path.substr(path.rfind('/') + 1);
+    const std::string_view base = base_name(path);
     return std::none_of(std::begin(kCLibrary), std::end(kCLibrary),
                         [&](std::string_view prefix) { return base.starts_with(prefix); });
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/path.h"
 #include "core/perl/calls.h"
 #include "core/probe/exported_symbols.h"
 #include "core/runtime/record.h"
@@ -22,7 +23,7 @@ Error refused(Error::Kind kind, std::string what, std::string hint = {}) {
 }
 
 bool is_named_perl(std::string_view path) {
-    const std::string_view name = path.substr(path.rfind('/') + 1);
+    const std::string_view name = base_name(path);
     return name == "perl" || name.starts_with("perl5.") || name.starts_with("libperl.so");
 }
 

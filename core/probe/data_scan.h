@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/probe/bytes.h"
-#include "core/probe/memory.h"
+#include "core/probe/memory_reader.h"
 
 namespace rampwatch::probe {
 
@@ -15,14 +15,14 @@ namespace rampwatch::probe {
 // `width` bytes from there, until it returns true. True when it did. Pages that do not exist, and what cannot
 // be read, are passed over; at most 256 MiB are read.
 template <class Visit>
-bool scan_words(const probe::Memory& memory, std::uint64_t start, std::uint64_t end, std::size_t width,
+bool scan_words(const MemoryReader& memory, std::uint64_t start, std::uint64_t end, std::size_t width,
                 Visit visit) {
     constexpr std::uint64_t kPart = std::uint64_t{1} << 20;
     std::uint64_t left = std::uint64_t{256} << 20;
     if (end <= start) return false;
     start = (start + 7) / 8 * 8;
     std::vector<std::byte> buffer;
-    for (const probe::Range& range : memory.present({start, end - std::min(start, end)})) {
+    for (const Range& range : memory.present({start, end - std::min(start, end)})) {
         std::uint64_t at = (range.address + 7) / 8 * 8;
         const std::uint64_t stop = range.address + range.size;
         while (at + width <= stop && left > 0) {

@@ -101,6 +101,4 @@ Bytes Elf::at(std::uint64_t address) const {
     return {};
 }
 
-std::uint64_t Elf::first_page() const { return segments_.front().address / kPage * kPage; }
-
 }  // namespace rampwatch::probe

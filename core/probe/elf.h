@@ -41,9 +41,6 @@ class Elf {
     // From `address` (as linked) to the end of what the file has of its segment; empty when none has it.
     [[nodiscard]] Bytes at(std::uint64_t address) const;
 
-    // Address of the first segment, down to its page: what a load bias is measured from.
-    [[nodiscard]] std::uint64_t first_page() const;
-
   private:
     Bytes file_{};
     bool position_independent_ = false;

@@ -36,7 +36,7 @@ class Memory : public MemoryReader {
     // The parts of `range` that exist in RAM or swap, merged, in order; reading others would make the kernel
     // build page tables in the target. All of `range` where pagemap cannot be read. At most 64 GiB are
     // looked at.
-    [[nodiscard]] std::vector<Range> present(Range range) const;
+    [[nodiscard]] std::vector<Range> present(Range range) const override;
 
     [[nodiscard]] pid_t tid() const { return tid_; }
 

@@ -135,6 +135,23 @@ Result<void> MemoryImage::read(std::span<Piece> pieces) const {
     return {};
 }
 
+std::vector<Range> MemoryImage::present(Range range) const {
+    std::vector<Range> ranges;
+    const std::uint64_t end = range.address + std::min(range.size, ~range.address);
+    for (auto page = pages_.lower_bound(range.address / kPage); page != pages_.end(); ++page) {
+        const std::uint64_t start = page->first * kPage;
+        if (start >= end) break;
+        for (std::size_t i = 0; i < kPage; ++i) {
+            const std::uint64_t address = start + i;
+            if (!page->second.known[i] || address < range.address || address >= end) continue;
+            if (ranges.empty() || ranges.back().address + ranges.back().size != address)
+                ranges.push_back({address, 0});
+            ++ranges.back().size;
+        }
+    }
+    return ranges;
+}
+
 std::size_t MemoryImage::bytes() const {
     std::size_t sum = 0;
     for (const auto& [number, page] : pages_) sum += page.known.count();

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/probe/memory_reader.h"
@@ -30,6 +31,8 @@ class MemoryImage : public MemoryReader {
     using MemoryReader::get;
     Result<void> read(std::uint64_t address, std::span<std::byte> into) const override;
     Result<void> read(std::span<Piece> pieces) const override;
+
+    [[nodiscard]] std::vector<Range> present(Range range) const override;
 
     [[nodiscard]] bool full() const { return full_; }
     [[nodiscard]] std::size_t bytes() const;  // that it holds
@@ -62,6 +65,7 @@ class RecordingReader : public MemoryReader {
 
     Result<void> read(std::uint64_t address, std::span<std::byte> into) const override;
     Result<void> read(std::span<Piece> pieces) const override;
+    [[nodiscard]] std::vector<Range> present(Range range) const override { return below_.present(range); }
 
   private:
     const MemoryReader& below_;

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "core/base/error.h"
 
@@ -40,6 +41,10 @@ class MemoryReader {
     // Error when nothing can be read any more (gone, no_permission). One call costs much less than a call for
     // each.
     virtual Result<void> read(std::span<Piece> pieces) const = 0;
+
+    // The parts of `range` that exist, merged, in order: what a search may read. All of it where nothing is
+    // known of that.
+    [[nodiscard]] virtual std::vector<Range> present(Range range) const { return {range}; }
 
     // A plain value, such as a struct without padding or a std::uint64_t.
     template <class T>

@@ -8,6 +8,8 @@
 
 #include "core/probe/smaps.h"
 
+#include "core/base/path.h"
+
 namespace rampwatch::probe {
 namespace {
 
@@ -145,7 +147,7 @@ std::vector<std::string> allocators_in(std::span<const MappedMemory> mappings) {
     std::set<std::string> found;
     for (const MappedMemory& mapped : mappings) {
         const std::string_view path = mapped.mapping.path;
-        const std::string_view base = path.substr(path.rfind('/') + 1);
+        const std::string_view base = base_name(path);
         if (base == "node" || base == "nodejs") found.insert("Node.js");
         for (const Sign& sign : kSigns) {
             if (base.starts_with(sign.file)) found.insert(sign.name);

@@ -16,6 +16,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/probe/memory.h"
+#include "core/probe/proc_text.h"
 #include "core/probe/rights.h"
 
 namespace rampwatch::probe {
@@ -24,13 +25,6 @@ namespace {
 std::string text_of(const std::string& path) {
     const auto text = read_file(path);
     return text ? *text : std::string();
-}
-
-std::string_view field(std::string_view status, std::string_view key) {
-    const auto at = status.find(key);
-    if (at == std::string_view::npos) return {};
-    status.remove_prefix(at + key.size());
-    return trim(status.substr(0, status.find('\n')));
 }
 
 Error about(pid_t pid, Error::Kind kind, std::string what, std::string hint = {}) {
@@ -47,7 +41,7 @@ Error invisible(pid_t pid) {
 
 // A process can have one tracer a thread; a second attach is refused.
 std::optional<Error> traced_already(pid_t pid, std::string_view status) {
-    const auto tracer = parse_count(field(status, "\nTracerPid:"));
+    const auto tracer = parse_count(text_field(status, "TracerPid"));
     if (!tracer || *tracer == 0) return std::nullopt;
     const std::string comm = text_of(fmt::format("/proc/{}/comm", *tracer));
     return about(pid, Error::Kind::no_permission,
@@ -70,12 +64,12 @@ Result<void> may_dump(pid_t pid, const std::string& sudo_line) {
     if (status.empty()) return invisible(pid);
     const auto tid = probe::live_thread(pid);
     if (!tid) {
-        const std::string_view state = field(status, "\nState:");
+        const std::string_view state = text_field(status, "State");
         if (!state.starts_with('Z') && !state.starts_with('X'))
             return about(pid, Error::Kind::bad_input, "a kernel thread: it has no stacks of a program");
         return about(
             pid, Error::Kind::gone, "a zombie: it has ended and has no stacks",
-            fmt::format("its parent, PID {}, has not collected it", escape(field(status, "\nPPid:"), 16)));
+            fmt::format("its parent, PID {}, has not collected it", escape(text_field(status, "PPid"), 16)));
     }
     const Fd memory(::open(fmt::format("/proc/{}/mem", *tid).c_str(), O_RDONLY | O_CLOEXEC));
     if (!memory) {

@@ -69,6 +69,11 @@ std::optional<std::int64_t> field_of(std::string_view text, std::string_view nam
     return parse_count(next_word(*line));
 }
 
+std::string_view text_field(std::string_view text, std::string_view name) {
+    const auto line = line_after(text, fmt::format("{}:", name));
+    return line ? trim(*line) : std::string_view();
+}
+
 std::optional<std::uint32_t> effective_uid(std::string_view status) {
     auto line = line_after(status, "Uid:");
     if (!line) return std::nullopt;

@@ -30,6 +30,11 @@ bool is_kernel_thread(const ProcStat& stat);  // PF_KTHREAD
 // The number behind "NAME:" in /proc/PID/status or /proc/meminfo, its first field; kB as it stands there.
 std::optional<std::int64_t> field_of(std::string_view text, std::string_view name);
 
+// What stands behind "NAME:" in the same texts, up to the end of its line, without blanks around it; empty
+// where it is not there. A name in /proc/PID/status cannot pretend to be a field: the kernel escapes ends of
+// line in it.
+std::string_view text_field(std::string_view text, std::string_view name);
+
 // The effective user id of /proc/PID/status.
 std::optional<std::uint32_t> effective_uid(std::string_view status);
 

@@ -104,7 +104,7 @@ Result<Process> Process::open(std::int32_t pid) {
     const auto stat_text = read_file(process.directory(), "stat");
     if (!stat_text) return process.alive() ? hidden(where) : not_found(where);  // hidepid=2 says ENOENT too
     const auto stat = parse_stat(*stat_text);
-    if (!stat) return Error{Error::Kind::io, "/proc/PID/stat is not as proc(5) has it", where};
+    if (!stat) return Error{Error::Kind::io, "/proc/PID/stat is not in the format of proc(5)", where};
     if (is_kernel_thread(*stat)) {
         return Error{Error::Kind::bad_input, "a kernel thread: it has no memory of its own", where};
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/base/path.h"
 #include "core/base/text.h"
 
 namespace rampwatch::probe {
@@ -11,8 +12,6 @@ namespace {
 
 constexpr std::size_t kMostName = 64;
 constexpr std::size_t kMostWords = 64;  // of a command line, options before a script
-
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 // "python3.11", "python", "pypy3", and not "pythonista".
 bool is_python(std::string_view path) {

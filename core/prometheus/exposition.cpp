@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/model/series.h"
 #include "core/model/words.h"
@@ -127,7 +128,7 @@ std::string group_name(const Group& group) {
     if (!own.module) return "?";
     // Two places of a stripped program are two: "pricesd+0x4678a3".
     const std::string_view path = *own.module;
-    const std::string_view name = path.substr(path.rfind('/') + 1);
+    const std::string_view name = base_name(path);
     return escape(own.offset ? fmt::format("{}+{:#x}", name, *own.offset) : std::string(name), kLongestName);
 }
 

@@ -57,7 +57,8 @@ class Recording {
     virtual Result<bool> next_into(Look& look) = 0;
 
     [[nodiscard]] virtual const RecordingNotes& notes() const = 0;
-    [[nodiscard]] virtual std::string_view format() const = 0;  // "ps", "pidstat", ..., as messages say it
+    [[nodiscard]] virtual std::string_view format() const = 0;   // "ps", "pidstat", ..., as messages say it
+    [[nodiscard]] virtual bool is_own() const { return false; }  // rampwatch itself wrote it
 };
 
 }  // namespace rampwatch::readers

@@ -6,12 +6,11 @@
 #include <string_view>
 
 #include "core/base/function_name.h"
+#include "core/base/path.h"
 #include "core/base/text.h"
 
 namespace rampwatch::report {
 namespace {
-
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 // "..LockSupport.park": Java's packages go first, since the last words tell most.
 std::string tail_of_name(std::string_view name, std::size_t width) {

@@ -37,16 +37,16 @@ void add_false_ramps(const MemoryParts& memory, std::vector<std::string>& hints)
     const std::int64_t lazy = memory.total.lazy_free - then.lazy_free;
     if (lazy >= growth / 4) {
         hints.push_back(fmt::format(
-            "{} of it is given back already (LazyFree): the kernel takes it when it needs memory. It is no "
-            "leak, though RSS counts it.",
+            "{} of it was already given back (LazyFree): the kernel takes it when it needs memory. It is "
+            "not a leak, although RSS counts it.",
             size(lazy)));
     }
     const std::int64_t huge = memory.total.huge - then.huge;
     if (memory.before && huge >= growth / 2) {
-        hints.push_back(
-            fmt::format("{} of it is in huge pages (AnonHugePages), which count whole where a little of each "
-                        "is used: compare with transparent_hugepage=madvise.",
-                        size(huge)));
+        hints.push_back(fmt::format(
+            "{} of it is in huge pages (AnonHugePages), which count in full even where only a little of "
+            "each is used: compare with transparent_hugepage=madvise.",
+            size(huge)));
     }
 }
 
@@ -70,32 +70,29 @@ bool reads_java(const Dump& dump) {
 std::string hint_for_runtime(const Dump& dump) {
     const MemoryParts& memory = *dump.memory;
     if (dump.go)
-        return "Go: its heap is in the line about the heap above; go tool pprof on a heap profile says who "
-               "allocated.";
+        return "Go: see the line about its heap above; go tool pprof on a heap profile shows what allocated "
+               "it.";
     if (uses(memory, "JVM") && reads_java(dump)) {
         const bool told = dump.heap && dump.heap->since && dump.heap->missing.empty();
-        return std::string(told ? "Java: what grew in its heap is told with it, by class; "
-                                : "Java: rampwatch heap --for 10m PID tells what of its heap grows, by "
+        return std::string(told ? "Java: what grew in its heap is listed with it, by class; "
+                                : "Java: rampwatch heap --for 10m PID shows what grows in its heap, by "
                                   "class; ") +
-               "jcmd PID VM.native_memory (with -XX:NativeMemoryTracking=summary) tells of the rest. "
-               "Neither collects anything.";
+               "jcmd PID VM.native_memory (with -XX:NativeMemoryTracking=summary) shows the rest. "
+               "Neither triggers a collection.";
     }
     if (uses(memory, "JVM"))
-        return "a JVM: jcmd PID GC.class_histogram -all tells of its heap and collects nothing, "
-               "VM.native_memory "
-               "(with -XX:NativeMemoryTracking=summary) of the rest.";
+        return "a JVM: jcmd PID GC.class_histogram -all shows its heap without a collection, and "
+               "VM.native_memory (with -XX:NativeMemoryTracking=summary) the rest.";
     if (uses(memory, "Node.js"))
-        return "Node.js: kill -USR1 PID opens the inspector of a running one; two heap snapshots, compared, "
-               "say who "
-               "holds it.";
+        return "Node.js: kill -USR1 PID opens its inspector; two heap snapshots, compared, show what holds "
+               "it.";
     if (uses(memory, "jemalloc"))
-        return "jemalloc: MALLOC_CONF=prof:true and jeprof say who allocates; what it only keeps goes back "
-               "with background_thread:true, or a shorter dirty_decay_ms.";
+        return "jemalloc: MALLOC_CONF=prof:true and jeprof show what allocates; free memory that it keeps "
+               "goes back with background_thread:true, or a shorter dirty_decay_ms.";
     if (uses(memory, "tcmalloc"))
-        return "tcmalloc: HEAPPROFILE and pprof say who allocates; MallocExtension::ReleaseFreeMemory() "
-               "gives "
-               "back what it only keeps.";
-    if (uses(memory, "Python")) return "Python: memray attach PID, or tracemalloc, say who allocates.";
+        return "tcmalloc: HEAPPROFILE and pprof show what allocates; MallocExtension::ReleaseFreeMemory() "
+               "gives back the free memory that it keeps.";
+    if (uses(memory, "Python")) return "Python: memray attach PID, or tracemalloc, shows what allocates.";
     return {};
 }
 
@@ -124,24 +121,23 @@ std::string hint_by_types(const Dump& dump) {
     if (is_mostly_free(*dump.heap))
         return "fragmentation rather than a leak: most of what the heap grew by is held free by malloc; "
                "malloc_trim(0), called by the program, or MALLOC_ARENA_MAX=2, gives it back.";
-    return fmt::format("held by the program, not kept free by {}: what grew, by type, is told with it.",
+    return fmt::format("held by the program, not kept free by {}: what grew is listed with it, by type.",
                        free_holder(*dump.heap));
 }
 
 std::string hint_for_heap(const Dump& dump, const MemoryPart& part) {
-    if (tasks_grew(dump))
-        return "the tasks that wait grew with it: what each of them holds comes before all else.";
+    if (tasks_grew(dump)) return "waiting tasks grew with it: look first at what each of them holds.";
     if (threads_grew(dump))
-        return "threads grew with it: what each of them allocated, and the arena it may have of its own, "
-               "comes "
-               "before all else.";
+        return "threads grew with it: look first at what each of them allocated, and at the arena that it "
+               "may have.";
     if (std::string own = hint_for_runtime(dump); !own.empty()) return own;
     if (std::string known = hint_by_types(dump); !known.empty()) return known;
     const bool arenas_grew = part.kind == MemoryKind::arenas && part.change_mappings.value_or(0) > 1;
     return fmt::format(
-        "held by the program, or kept by malloc after free(): heaptrack -p PID, or memleak-bpfcc -p PID, say "
-        "who allocates what stays; malloc_trim(0), called by the program, gives back what is only kept.{}",
-        arenas_grew ? " MALLOC_ARENA_MAX=2 keeps the arenas few." : "");
+        "held by the program, or kept by malloc after free(): heaptrack -p PID, or memleak-bpfcc -p PID, "
+        "show what allocates memory that stays; malloc_trim(0), called by the program, gives back what is "
+        "free.{}",
+        arenas_grew ? " MALLOC_ARENA_MAX=2 limits the arenas." : "");
 }
 
 std::string hint_for(const Dump& dump, const MemoryPart& part) {

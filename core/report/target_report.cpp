@@ -7,6 +7,7 @@
 #include <limits>
 #include <tuple>
 
+#include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/report/text_event.h"
@@ -176,9 +177,8 @@ std::string cut(std::string text) {
 
 // What --name finds it by.
 std::string program_of(const TargetReport& target) {
-    std::string_view name = target.who.executable.empty() ? target.name : target.who.executable;
-    if (const auto slash = name.rfind('/'); slash != std::string_view::npos) name.remove_prefix(slash + 1);
-    return shell_word(std::string(name));
+    const std::string& path = target.who.executable.empty() ? target.name : target.who.executable;
+    return shell_word(std::string(base_name(path)));
 }
 
 // The dead watch once more, into the same history and judging as it did.

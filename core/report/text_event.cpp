@@ -41,13 +41,14 @@ std::string subject(const Event& event) {
 
 std::string restarted_line(const Event& event) {
     if (event.was && event.who) {
-        return fmt::format("{} is the same process as {} before (execve): life {}; it is judged anew",
+        return fmt::format("{} is the same process as {} before (execve): life {}; it is judged from now on",
                            subject(event), escape(event.was->comm, 64), event.life);
     }
     if (event.who && event.who->unit)
-        return fmt::format("{}, {} is followed: life {}; its growth is measured anew",
-                           event.who->pid == 0 ? "up again" : "started anew", subject(event), event.life);
-    return fmt::format("restarted as {} (life {}); its growth is measured anew", subject(event), event.life);
+        return fmt::format("{} {} (life {}); its growth is measured from now on",
+                           event.who->pid == 0 ? "up again:" : "restarted as", subject(event), event.life);
+    return fmt::format("restarted as {} (life {}); its growth is measured from now on", subject(event),
+                       event.life);
 }
 
 std::string started_line(const Event& event) {
@@ -91,7 +92,7 @@ std::string recovered_line(const Event& event) {
 }
 
 std::string dump_line(const Event& event) {
-    if (!event.dump) return "stacks were taken";
+    if (!event.dump) return "stacks were read";
     const Dump& dump = *event.dump;
     std::string others = dump.go ? format_count(dump.go->goroutines) + " goroutines and " : "";
     if (const std::string tasks = task_count_text(dump); !tasks.empty()) others += tasks + " and ";
@@ -103,12 +104,12 @@ std::string dump_line(const Event& event) {
 }
 
 std::string ended_line(const Event& event) {
-    if (!event.verdict) return "the watching is over";
+    if (!event.verdict) return "the watch has ended";
     const Verdict& verdict = *event.verdict;
     std::string text =
         fmt::format("verdict so far on {}: {}, after {} and {} samples", subject(event), word(verdict.claim),
                     format_duration(verdict.now - verdict.started), format_count(verdict.samples));
-    if (verdict.ever_leak && verdict.claim != Claim::leak) text += "; a leak was said earlier";
+    if (verdict.ever_leak && verdict.claim != Claim::leak) text += "; a leak was reported earlier";
     return text;
 }
 

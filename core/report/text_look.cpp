@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/report/go_text.h"
@@ -247,8 +248,7 @@ bool reads_java(const Look& look) {
 
 // What tells of the heap of a language, by its own means or by ours.
 std::string heap_command(const Look& look, const std::string& program) {
-    const std::string_view path = look.life.executable;
-    const std::string_view name = path.substr(path.rfind('/') + 1);
+    const std::string_view name = base_name(look.life.executable);
     const std::int32_t pid = look.life.pid;
     if (name == "java" && !reads_java(look))
         return fmt::format("sudo -u {} jcmd {} GC.class_histogram -all   # its heap by class",

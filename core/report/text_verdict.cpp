@@ -153,7 +153,7 @@ std::string forecast_phrase(const Verdict& verdict, const Forecast& forecast) {
     if (forecast.beyond) {
         const std::int64_t left =
             std::max<std::int64_t>(forecast.limit.limit_bytes - forecast.limit.used_bytes, 0);
-        return fmt::format("{}, {} left: not within {}, and no further ahead can be told yet",
+        return fmt::format("{}, {} left: not within {}; no longer forecast is possible yet",
                            people_word(forecast.limit.kind), format_size(static_cast<double>(left)),
                            format_duration(seconds(forecast.eta_s)));
     }
@@ -288,7 +288,7 @@ std::vector<VerdictRow> head_rows(const Verdict& verdict, const VerdictContext& 
         rows = {speed_row(*series), since_row(verdict, *series), straight_row(*series),
                 limit_row(verdict, context)};
         if (const std::string lives = lives_phrase(*series); !lives.empty())
-            rows.insert(rows.begin() + 3, labelled("lives", lives + "; one of them is too short to tell"));
+            rows.insert(rows.begin() + 3, labelled("lives", lives + "; one of them is too short to judge"));
     } else if (verdict.limit_near) {
         rows.push_back(
             labelled("limit near", forecast_phrase(verdict, *verdict.limit_near) + " at this rate"));

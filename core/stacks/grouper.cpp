@@ -6,6 +6,7 @@
 
 #include "core/model/stack_kind.h"
 #include "core/stacks/own_frame.h"
+#include "core/stacks/smallest_ids.h"
 
 namespace rampwatch::stacks {
 namespace {
@@ -37,19 +38,6 @@ std::vector<std::string> most_frequent(const std::map<std::string, std::int64_t>
     std::vector<std::string> words;
     for (std::size_t i = 0; i < std::min(most, sorted.size()); ++i) words.push_back(sorted[i].second);
     return words;
-}
-
-// Keeps the smallest kMostIds, as a heap with the largest on top until finish() sorts it.
-void add_id(std::vector<std::int64_t>& ids, std::int64_t id) {
-    if (id <= 0) return;  // not known
-    if (ids.size() < kMostIds) {
-        ids.push_back(id);
-        std::push_heap(ids.begin(), ids.end());
-    } else if (id < ids.front()) {
-        std::pop_heap(ids.begin(), ids.end());
-        ids.back() = id;
-        std::push_heap(ids.begin(), ids.end());
-    }
 }
 
 void keep_common(std::vector<std::string>& common, const std::vector<std::string>& labels) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/base/function_name.h"
+#include "core/base/path.h"
 
 namespace rampwatch::stacks {
 namespace {
@@ -66,8 +67,6 @@ bool starts_with_any(std::string_view text, const Table& table) {
     return std::any_of(table.begin(), table.end(),
                        [&](std::string_view word) { return text.starts_with(word); });
 }
-
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 // "/usr/lib/python3.11/threading.py"; not what pip installed beside it.
 bool is_python_library(std::string_view file) {

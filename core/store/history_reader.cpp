@@ -230,8 +230,6 @@ Result<HistorySize> HistoryReader::size() {
     return size;
 }
 
-Result<Retention> HistoryReader::retention() { return retention_in(*database_); }
-
 // The first life of the scope that is recorded now: what was recorded before is another series.
 Result<std::int64_t> HistoryReader::first_life() {
     const auto schema = database_->number("PRAGMA user_version");

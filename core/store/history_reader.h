@@ -66,7 +66,6 @@ class HistoryReader {
     Result<std::optional<RecordedDump>> first_dump(LifeNumber life);  // of that life
     Result<std::optional<Record>> newest_look();
     Result<HistorySize> size();
-    Result<Retention> retention();
 
     // Every look, the folded ones as buckets, up to `until_wall`; lives no longer than the reader. A history
     // that was begun with a service's main process alone, and goes on with all of its processes, holds two

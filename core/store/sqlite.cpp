@@ -198,6 +198,4 @@ Result<std::int64_t> Database::number(const std::string& sql) {
     return *row ? statement->integer(0) : 0;
 }
 
-std::string sqlite_version() { return fmt::format("SQLite {}", ::sqlite3_libversion()); }
-
 }  // namespace rampwatch::store

@@ -90,6 +90,4 @@ class Database {
     std::unique_ptr<std::string> path_{};  // as it was given
 };
 
-std::string sqlite_version();  // "SQLite 3.40.1": of the library in use
-
 }  // namespace rampwatch::store

@@ -86,7 +86,7 @@ Result<ToldBook> load_told(const std::string& path) {
     }
     const auto lines = split(*text, '\n');
     const auto damaged = [&](std::size_t line) {
-        return Error{Error::Kind::bad_input, "not what rampwatch wrote there",
+        return Error{Error::Kind::bad_input, "not a file that rampwatch wrote",
                      fmt::format("{}:{}", escape(path, 256), line),
                      "remove it to have everything reported again"};
     };

@@ -62,4 +62,11 @@ std::vector<std::string> nearest_units(std::string_view unit, std::vector<std::s
     return near;
 }
 
+Error no_such_unit(const std::string& unit, const std::vector<std::string>& near) {
+    std::string hint = near.empty() ? "systemctl list-units --type=service lists services" : "did you mean ";
+    for (std::size_t at = 0; at < near.size(); ++at) hint += (at == 0 ? "" : " or ") + escape(near[at], 64);
+    if (!near.empty()) hint += "?";
+    return {Error::Kind::not_found, "no such unit", unit, hint};
+}
+
 }  // namespace rampwatch::systemd

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// How units are named, and which one may have been meant.
 #pragma once
 
 #include <string>
@@ -16,5 +17,8 @@ Result<std::string> service_name(std::string_view word);
 // Those of `names` (full ones) that may have been meant by `unit`: nearest by edits first, then those that
 // begin with the same letters; at most 3.
 std::vector<std::string> nearest_units(std::string_view unit, std::vector<std::string> names);
+
+// That there is no such unit; its hint proposes `near`, as of nearest_units(), or how services are listed.
+Error no_such_unit(const std::string& unit, const std::vector<std::string>& near);
 
 }  // namespace rampwatch::systemd

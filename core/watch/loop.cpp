@@ -115,7 +115,7 @@ void Loop::perform(const Request& request, std::vector<Fact>& answers) {
     if (request.kind != Request::Kind::dump) return;
     answers.emplace_back(
         fact::DumpDone{.request = request.id,
-                       .dump = Error{Error::Kind::unavailable, "nobody here takes dumps", {}, {}},
+                       .dump = Error{Error::Kind::unavailable, "this watch takes no dumps", {}, {}},
                        .mono = boot_now(),
                        .wall = wall_now()});
 }

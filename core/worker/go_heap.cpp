@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/base/archive.h"
+#include "core/base/path.h"
 #include "core/base/poller.h"
 #include "core/base/units.h"
 #include "core/golang/describe.h"
@@ -38,9 +39,7 @@ using Sites = std::map<std::string, Site>;
 std::string line_of(const Frame& frame) {
     const std::string function = frame.function.value_or("?");
     if (!frame.file || !frame.line) return function;
-    const auto slash = frame.file->rfind('/');
-    return fmt::format("{} ({}:{})", function,
-                       slash == std::string::npos ? *frame.file : frame.file->substr(slash + 1), *frame.line);
+    return fmt::format("{} ({}:{})", function, base_name(*frame.file), *frame.line);
 }
 
 // One with the stacks that are equal in words: their objects differ in size alone.

@@ -10,6 +10,7 @@
 
 #include "core/base/file.h"
 #include "core/base/http.h"
+#include "core/base/path.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/probe/listening.h"
@@ -30,12 +31,6 @@ constexpr nanoseconds kLeastTime = std::chrono::milliseconds(10);
 Error bad_place(std::string what,
                 std::string hint = "as in http://127.0.0.1:6060, unix:/run/shop.sock or auto") {
     return {Error::Kind::bad_input, std::move(what), "--pprof", std::move(hint)};
-}
-
-std::string base_name(std::string_view path) {
-    constexpr std::string_view kDeleted = " (deleted)";
-    if (path.ends_with(kDeleted)) path.remove_suffix(kDeleted.size());
-    return std::string(path.substr(path.rfind('/') + 1));
 }
 
 // One profile's answer in words of what is wrong with it.
@@ -198,10 +193,10 @@ Result<Dump> ask_profile(pid_t pid, const std::string& place, nanoseconds timeou
     dump.groups = std::move(found.profile.groups);
     const auto executable = read_link(AT_FDCWD, fmt::format("/proc/{}/exe", pid));
     if (executable && !found.profile.executable.empty() &&
-        base_name(*executable) != base_name(found.profile.executable)) {
+        executable_name(*executable) != executable_name(found.profile.executable)) {
         dump.warnings.push_back(fmt::format("The profile is of {}, not of {}: is it the same process?",
-                                            escape(base_name(found.profile.executable), 64),
-                                            escape(base_name(*executable), 64)));
+                                            escape(executable_name(found.profile.executable), 64),
+                                            escape(executable_name(*executable), 64)));
     }
     add_leaked(found, until, dump);
     return dump;

@@ -7,6 +7,7 @@
 
 #include "core/model/task_words.h"
 #include "core/stacks/own_frame.h"
+#include "core/stacks/smallest_ids.h"
 
 namespace rampwatch::worker {
 namespace {
@@ -31,17 +32,6 @@ std::string_view word_of(runtime::TaskKind kind) {
     return "task";
 }
 
-void add_id(std::vector<std::int64_t>& ids, std::int64_t id) {
-    if (ids.size() < kMostIds) {
-        ids.push_back(id);
-        std::push_heap(ids.begin(), ids.end());
-    } else if (id < ids.front()) {
-        std::pop_heap(ids.begin(), ids.end());
-        ids.back() = id;
-        std::push_heap(ids.begin(), ids.end());
-    }
-}
-
 }  // namespace
 
 void TaskGroups::add(const runtime::Task& task) {
@@ -61,7 +51,8 @@ void TaskGroups::add(const runtime::Task& task) {
     }
     ++place->second.count;
     constexpr std::uint64_t kMostId = INT64_MAX;
-    if (task.id != 0 && task.id <= kMostId) add_id(place->second.ids, static_cast<std::int64_t>(task.id));
+    if (task.id != 0 && task.id <= kMostId)
+        stacks::add_id(place->second.ids, static_cast<std::int64_t>(task.id));
 }
 
 std::vector<Group> TaskGroups::named(runtime::Runtime& runtime) const {

@@ -86,6 +86,7 @@ _rampwatch() {
         --format)
             case $command in
                 dump | group) from='text json folded pprof' ;;
+                heap) from='text json pprof' ;;
                 history) from='text json csv' ;;
                 report | fleet) from='text html json' ;;
                 *) from='text json' ;;

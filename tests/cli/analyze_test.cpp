@@ -213,7 +213,7 @@ TEST_CASE("what is left out of a file is told on standard error", "[analyze]") {
 
     CHECK(ran.status == 0);
     CHECK(ran.err == file + ": ignored columns: note\n" + file +
-                         ": the last line has no end and was left out: still being written?\n");
+                         ": the last line is incomplete and was left out: is it still being written?\n");
     CHECK(Json::parse(analyze({file, "--format", "json"}).out)["half_lines"] == 1);
 }
 

@@ -53,7 +53,7 @@ TEST_CASE("diff compares the dumps of one text, of two, and a text with a saved 
     CHECK(change(run({"diff", "--format", "json", saved, three})) == 5);
     const Ran alone = run({"diff", one});
     CHECK(alone.status == 2);
-    CHECK(contains(alone.err, "has one dump only"));
+    CHECK(contains(alone.err, "has only one dump"));
 }
 
 TEST_CASE("a file without stacks is refused with the formats that are known", "[group]") {

@@ -177,7 +177,7 @@ as_ever() { cmp -s <(sed 's/"source":"[^"]*"//' "$folder/out") <(sed 's/"source"
 odd busy
 check "a busy server is asked again" status_is 1 "${few[@]}" --prometheus "$odd_url"
 check "until it has told all" as_ever
-check "which is said" said "questions had to be asked again"
+check "which is said" said "requests had to be sent again"
 odd less
 check "a server that wants less gets less" status_is 1 "${few[@]}" --prometheus "$odd_url"
 check "and tells all" as_ever

@@ -109,5 +109,5 @@ check "and no secret went there" sh -c "! grep '^$plain ' '$folder/access.log'"
 check "no secret is told" sh -c "! grep -q s3cret '$folder/err'"
 
 check "a limit of rate is kept to" fleet 1 "$good" /busy "${trust[@]}"
-check "which is said" said "had to be asked again"
+check "which is said" said "had to be sent again"
 [ "$failures" -eq 0 ]

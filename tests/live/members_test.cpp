@@ -102,7 +102,7 @@ TEST_CASE("what is one process's alone is refused for a whole service", "[member
     for (const char* option : {"--memory", "--dry-run"}) {
         const auto dump = test::rampwatch({"dump", option, "--tree", target.pid_word()});
         CHECK(dump.status == 2);
-        CHECK(has(dump.err, "of one process alone"));
+        CHECK(has(dump.err, "one process only"));
     }
     CHECK(has(test::rampwatch({"dump", "--tree", target.pid_word(), target.pid_word()}).err,
               "more than one target named"));

@@ -85,7 +85,7 @@ check "the leak is a file" bed grep -q '"drill":false,.*"event":"leak' /run/ramp
 sidecar=$(prop "$unit" MainPID)
 first=$(prop leaky.service MainPID)
 bed systemctl restart leaky.service
-eventually 20 "a restart is followed" journal_has "PID $(prop leaky.service MainPID) (leaky) is followed: life 2"
+eventually 20 "a restart is followed" journal_has "restarted as PID $(prop leaky.service MainPID) (leaky) (life 2)"
 check "by the same process" prop_is "$unit" MainPID "$sidecar"
 check "the service was not the same any more" [ "$(prop leaky.service MainPID)" != "$first" ]
 

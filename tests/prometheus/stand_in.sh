@@ -31,7 +31,7 @@ refused() {  # WHAT WORDS...
     [ "$status" = 2 ] && grep -qF -- "$1" "$folder/err" || fail "$1: $(cat "$folder/err")"
 }
 refused "which series?"
-refused "no metric of memory" --query 'process_open_fds'
+refused "not a metric of memory" --query 'process_open_fds'
 refused "a control character" --query $'a_bytes{x="1\n2"}'
 refused "a metric and a preset" --preset process --query 'a_bytes'
 refused "not such a size" --preset process --min-growth 0

@@ -77,6 +77,9 @@ TEST_CASE("a unit that does not exist is met with those that may have been meant
     CHECK(systemd::nearest_units("ngimx.service", names).front() == "nginx.service");
     CHECK(systemd::nearest_units("nginxx.service", names).size() == 2);
     CHECK(systemd::nearest_units("postgresql.service", names).empty());
+    CHECK(to_string(systemd::no_such_unit("ngimx.service", {"nginx.service", "nginx2.service"})) ==
+          "ngimx.service: no such unit (did you mean nginx.service or nginx2.service?)");
+    CHECK(systemd::no_such_unit("ngimx.service", {}).hint.starts_with("systemctl list-units"));
 }
 
 TEST_CASE("a status says how much, how fast, since when and until when", "[report]") {

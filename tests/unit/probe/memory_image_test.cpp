@@ -110,3 +110,14 @@ TEST_CASE("what is read of a live process through a recorder can be read again w
     CHECK(read_text(image, address + 9, 3) == "our");
     CHECK(image.bytes() == 8);
 }
+
+TEST_CASE("an image says which parts of a range it holds, across its pages", "[probe]") {
+    MemoryImage image;
+    image.put_text(0x1FFC, "seven..");  // with its zero, 8 bytes: 4 on each side of a page's end
+    image.put_word(0x5000, 1);
+
+    CHECK(image.present({0x1000, 0x5000}) == std::vector<Range>{{0x1FFC, 8}, {0x5000, 8}});
+    CHECK(image.present({0x1FFE, 4}) == std::vector<Range>{{0x1FFE, 4}});
+    CHECK(image.present({0x3000, 0x1000}).empty());
+    CHECK(image.present({0x5004, ~std::uint64_t{0}}) == std::vector<Range>{{0x5004, 4}});
+}

@@ -52,6 +52,13 @@ TEST_CASE("fields of status and meminfo are found by their whole name", "[probe]
     CHECK(field_of(capture("proc/meminfo"), "MemNothing") == std::nullopt);
 }
 
+TEST_CASE("a field's text ends with its line, and a name inside another line is no field", "[probe]") {
+    const std::string status = "Name:\tState: T\nState:\tS (sleeping)\nSigPnd:\t0000000000040000";
+    CHECK(text_field(status, "State") == "S (sleeping)");
+    CHECK(text_field(status, "SigPnd") == "0000000000040000");
+    CHECK(text_field(status, "Sig").empty());
+}
+
 TEST_CASE("the effective user is the second of four", "[probe]") {
     CHECK(effective_uid("Name:\tx\nUid:\t1000\t33\t1000\t33\n") == 33U);
     CHECK(effective_uid("Name:\tUid: 1\n") == std::nullopt);

@@ -202,8 +202,8 @@ TEST_CASE("a forecast beyond what was observed names no day", "[report]") {
     verdict.forecast->limit.limit_bytes = 1LL << 40;
 
     CHECK(headline(verdict)[4] ==
-          "  limit         cgroup memory.max, 1.00 TiB left: not within 11 days, and no further ahead can be "
-          "told yet");
+          "  limit         cgroup memory.max, 1.00 TiB left: not within 11 days; no longer forecast is "
+          "possible yet");
 }
 
 TEST_CASE("threads that rose are never said not to grow, however few they are", "[report]") {

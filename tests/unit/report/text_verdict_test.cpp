@@ -228,7 +228,7 @@ TEST_CASE("tasks that grow are told by where they wait, once a dump shows it, an
     group.frames.push_back({.function = "Client.fetch", .file = "/srv/client.py", .line = 12});
     Dump dump;
     dump.groups = {group};
-    dump.wall = verdict.wall - 11s;
+    dump.wall = verdict.wall - std::chrono::seconds(11);
     VerdictContext context{.dump = std::make_shared<const Dump>(dump)};
     const std::string where = "28 more coroutines at Client.fetch (client.py:12)";
     CHECK(text_verdict(verdict, context).find(where + ", counted 11 s ago\n") != std::string::npos);

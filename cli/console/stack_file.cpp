@@ -56,6 +56,9 @@ Result<stacks::TextDump> parse_stacks(const std::string& text, const StackFile& 
         return Error{Error::Kind::bad_input, fmt::format("has no dump number {}", file.number), file.path,
                      fmt::format("it has {}", read.dumps)};
     }
+    if (text.starts_with("\x1f\x8b"))
+        return Error{Error::Kind::bad_input, "no stacks in it: it is compressed", file.path,
+                     "zcat it; a goroutine profile is read as text, with debug=2"};
     return Error{Error::Kind::bad_input, "no stacks in it", file.path,
                  "known are: gdb, eu-stack, Go tracebacks and goroutine profiles, jstack, jcmd, "
                  "faulthandler, py-spy, coredumpctl"};

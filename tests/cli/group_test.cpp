@@ -62,6 +62,7 @@ TEST_CASE("a file without stacks is refused with the formats that are known", "[
     CHECK(ran.status == 2);
     CHECK(contains(ran.err, "no stacks in it"));
     CHECK(contains(ran.err, "faulthandler"));
+    CHECK(contains(run({"group", folder.file("app.log.gz", "\x1f\x8b\x08 and so on")}).err, "zcat"));
 }
 
 TEST_CASE("a stack that was not understood is marked, in text and in JSON", "[group]") {

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "core/base/file.h"
+#include "core/base/input.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 
@@ -65,7 +65,7 @@ Result<stacks::TextDump> parse_stacks(const std::string& text, const StackFile& 
 }
 
 Result<stacks::TextDump> read_stacks(const StackFile& file) {
-    const auto text = read_file(file.path == "-" ? "/dev/stdin" : file.path, kMostBytes + 1);
+    const auto text = read_input(file.path, kMostBytes + 1);
     if (!text) return text.error();
     if (text->size() > kMostBytes) return Error{Error::Kind::bad_input, "more than 1 GiB", file.path, {}};
     return parse_stacks(*text, file);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `rampwatch diff`: two dumps compared by group, or two heaps by type.
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -15,6 +16,7 @@
 #include "cli/console/stack_file.h"
 #include "cli/console/terminal.h"
 #include "core/base/file.h"
+#include "core/base/input.h"
 #include "core/base/text.h"
 #include "core/model/target.h"
 #include "core/report/heap_text.h"
@@ -49,10 +51,16 @@ Dump dump_of(const StackFile& file, stacks::TextDump& read) {
     return dump;
 }
 
+Result<std::string> text_of(const std::string& path) {
+    auto text = read_input(path, kMostBytes + 1);
+    if (text && text->size() > kMostBytes)
+        return Error{Error::Kind::bad_input, "more than 256 MiB", path, {}};
+    return text;
+}
+
 Result<Dump> read(const StackFile& file) {
-    const auto text = read_file(file.path == "-" ? "/dev/stdin" : file.path, kMostBytes + 1);
+    const auto text = text_of(file.path);
     if (!text) return text.error();
-    if (text->size() > kMostBytes) return Error{Error::Kind::bad_input, "more than 256 MiB", file.path, {}};
     if (!is_saved(*text)) {
         auto stacks = parse_stacks(*text, file);
         if (!stacks) return stacks.error();
@@ -64,14 +72,16 @@ Result<Dump> read(const StackFile& file) {
 // The first and the last dump of one file.
 Result<std::pair<Dump, Dump>> read_both(const std::string& path) {
     StackFile file{path, 0};
-    auto last = read_stacks(file);
+    const auto text = text_of(path);
+    if (!text) return text.error();
+    auto last = parse_stacks(*text, file);
     if (!last) return last.error();
     if (last->dumps < 2) {
         return Error{Error::Kind::bad_input, "has only one dump", path,
                      "name two files, or one with several dumps of the same threads"};
     }
     file.number = 1;
-    auto first = read_stacks(file);
+    auto first = parse_stacks(*text, file);
     if (!first) return first.error();
     return std::pair(dump_of(file, *first), dump_of({path, last->dumps}, *last));
 }
@@ -85,9 +95,10 @@ Result<std::pair<Dump, Dump>> read_options(const Options& options) {
     return std::pair(std::move(*before), std::move(*now));
 }
 
-// What `heap --format json` wrote; empty: it is something else.
+// What `heap --format json` wrote; empty: it is something else. A pipe can be read once only, as a dump.
 std::optional<Result<HeapTypes>> read_heap(const std::string& path) {
-    if (path.empty() || path == "-") return std::nullopt;
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
     const auto text = read_file(path, kMostBytes);
     if (!text || std::string_view(*text).substr(0, 4096).find("rampwatch.heap/") == std::string_view::npos)
         return std::nullopt;

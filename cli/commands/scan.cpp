@@ -95,7 +95,7 @@ void scan_for(batch::Scanner& scanner, const ScanSettings& settings) {
         }
         scanner.look();
         if (tells) {
-            fmt::print(stderr, "\r\x1b[K{} of {}: {} processes grow so far",
+            fmt::print(stderr, "\r\x1b[K{} of {}: growing so far: {}",
                        format_duration(std::min(boot_now() - began, settings.time)),
                        format_duration(settings.time), scanner.growing());
             std::fflush(stderr);

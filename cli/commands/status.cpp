@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// `rampwatch status`: a line a target that is recorded on this host.
+// `rampwatch status`: one line per target that is recorded on this host.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -15,6 +15,7 @@
 #include "cli/console/program_name.h"
 #include "cli/console/terminal.h"
 #include "cli/options/history_options.h"
+#include "cli/options/reader_state.h"
 #include "core/base/poller.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
@@ -25,6 +26,7 @@
 #include "core/report/text_table.h"
 #include "core/report/verdict_words.h"
 #include "core/store/history_place.h"
+#include "core/store/told_book.h"
 
 namespace rampwatch::cli {
 namespace {
@@ -32,7 +34,7 @@ namespace {
 using std::chrono::nanoseconds;
 
 struct Options {
-    std::optional<std::string> directory{};
+    std::optional<std::string> directory{}, state_directory{};
     std::string format = "text";
 };
 
@@ -120,8 +122,11 @@ int run_status(const Options& options) {
     const auto directory = directory_to_read(options.directory);
     if (!directory) return complain(directory.error());
     const nanoseconds now = wall_now();
-    const batch::ReportRequest request{
+    batch::ReportRequest request{
         .directory = *directory, .since_wall = now, .now_wall = now, .program = program_name()};
+    if (const auto path = told_path(options.state_directory)) {
+        if (auto told = store::load_told(*path)) request.told = *told;  // whose targets are acknowledged
+    }
     const auto report = batch::build_report(request);
     if (!report) return complain(report.error());
     if (report->targets.empty() && report->troubles.empty()) {
@@ -154,6 +159,7 @@ Command status_command() {
         "history that cannot be read.";
     auto options = std::make_shared<Options>();
     add_history_dir(command, options->directory);
+    add_state_dir(command, options->state_directory);
     command.add("--format FORMAT", &options->format, "text or json (rampwatch.status/1, one object)")
         .one_of({"text", "json"});
     command.run = [options] { return run_status(*options); };

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "core/base/file.h"
+#include "core/base/input.h"
 #include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
@@ -55,13 +55,16 @@ Result<stacks::TextDump> parse_stacks(const std::string& text, const StackFile& 
         return Error{Error::Kind::bad_input, fmt::format("has no dump number {}", file.number), file.path,
                      fmt::format("it has {}", read.dumps)};
     }
+    if (text.starts_with("\x1f\x8b"))
+        return Error{Error::Kind::bad_input, "no stacks in it: it is compressed", file.path,
+                     "zcat it; a goroutine profile is read as text, with debug=2"};
     return Error{Error::Kind::bad_input, "no stacks in it", file.path,
                  "known are: gdb, eu-stack, Go tracebacks and goroutine profiles, jstack, jcmd, "
                  "faulthandler, py-spy, coredumpctl"};
 }
 
 Result<stacks::TextDump> read_stacks(const StackFile& file) {
-    const auto text = read_file(file.path == "-" ? "/dev/stdin" : file.path, kMostBytes + 1);
+    const auto text = read_input(file.path, kMostBytes + 1);
     if (!text) return text.error();
     if (text->size() > kMostBytes) return Error{Error::Kind::bad_input, "more than 1 GiB", file.path, {}};
     return parse_stacks(*text, file);

@@ -111,13 +111,33 @@ std::string broken_at_spaces(std::string_view line, std::size_t columns) {
     return text;
 }
 
+namespace {
+
+constexpr std::string_view kRemark = "   # ";
+
+// A command is copied whole: its remark goes into the next row, as one.
+std::string with_remark_below(std::string_view line, std::size_t remark) {
+    const std::size_t gap = line.find("  ");
+    const std::size_t column = std::min(line.find_first_not_of(' ', gap), remark);
+    return std::string(line.substr(0, remark)) + "\n" + std::string(column, ' ') +
+           std::string(line.substr(remark + kRemark.find('#')));
+}
+
+}  // namespace
+
 std::string broken_lines(std::string_view text, std::size_t columns) {
     std::string lines;
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
         const std::string_view line = text.substr(0, end);
-        const bool too_long = columns_in(line) > columns && !line.starts_with("next");
-        lines += too_long ? broken_at_spaces(line, columns) : std::string(line);
+        const bool too_long = columns_in(line) > columns;
+        const std::size_t remark = line.find(kRemark);
+        if (too_long && remark != std::string_view::npos)
+            lines += with_remark_below(line, remark);
+        else if (too_long && !line.starts_with("next"))
+            lines += broken_at_spaces(line, columns);
+        else
+            lines += line;
         if (end < text.size()) lines += '\n';
         text.remove_prefix(std::min(end + 1, text.size()));
     }

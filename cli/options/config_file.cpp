@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "cli/console/command.h"
-#include "core/base/file.h"
+#include "core/base/input.h"
 #include "core/base/text.h"
 
 namespace rampwatch::cli {
@@ -146,7 +146,7 @@ Result<std::vector<Setting>> parse_config(std::string_view text, const std::stri
 Result<std::vector<Setting>> read_config(std::string file, const std::vector<ConfigKey>& keys) {
     const bool may_miss = file.starts_with('-');
     if (may_miss) file.erase(0, 1);
-    const auto text = read_file(file, kMostBytes + 1);
+    const auto text = read_input(file, kMostBytes + 1);
     if (!text) {
         if (may_miss && text.error().kind == Error::Kind::not_found) return std::vector<Setting>{};
         Error error = text.error();

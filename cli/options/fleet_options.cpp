@@ -8,7 +8,7 @@
 
 #include "cli/console/command.h"
 #include "cli/console/exit.h"
-#include "core/base/file.h"
+#include "core/base/input.h"
 #include "core/base/moment.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
@@ -48,7 +48,7 @@ Result<std::string> read_url(std::string url) {
 
 // The one line of a file; never named in a message.
 Result<std::string> read_secret(const std::string& path, std::string_view option) {
-    auto text = read_file(path, kLongestSecret);
+    auto text = read_input(path, kLongestSecret);
     if (!text) return placed(text.error(), std::string(option));
     const std::string secret(trim(*text));
     const bool is_odd =

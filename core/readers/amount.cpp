@@ -28,10 +28,11 @@ constexpr std::array<Named, 33> kCellUnits = {{
     {"Ti", kTi},  {"TiB", kTi}, {"TB", 1e12}, {"tb", 1e12}, {"byte", 1},
 }};
 
-constexpr std::array<Named, 19> kNameUnits = {{
-    {"bytes", 1}, {"byte", 1},  {"b", 1},    {"kib", kKi}, {"kb", kKi},     {"kbytes", kKi}, {"k", kKi},
-    {"ki", kKi},  {"mib", kMi}, {"mb", kMi}, {"mi", kMi},  {"mbytes", kMi}, {"m", kMi},      {"gib", kGi},
-    {"gb", kGi},  {"gi", kGi},  {"g", kGi},  {"tib", kTi}, {"tb", kTi},
+constexpr std::array<Named, 21> kNameUnits = {{
+    {"bytes", 1}, {"byte", 1},        {"b", 1},          {"kib", kKi}, {"kb", kKi}, {"kbytes", kKi},
+    {"k", kKi},   {"ki", kKi},        {"mib", kMi},      {"mb", kMi},  {"mi", kMi}, {"mbytes", kMi},
+    {"m", kMi},   {"gib", kGi},       {"gb", kGi},       {"gi", kGi},  {"g", kGi},  {"tib", kTi},
+    {"tb", kTi},  {"pages", 4 * kKi}, {"page", 4 * kKi},  // of /proc/PID/statm
 }};
 constexpr std::array<Named, 14> kTimeUnits = {{
     {"s", 1},

@@ -15,7 +15,7 @@ constexpr std::size_t kMostColumns = 64;
 constexpr std::size_t kMostWords = 512;
 
 // Names of several words, as one word for each that a row has.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kPhrases = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kPhrases = {{
     {"CONTAINER ID", "CONTAINER_ID"},
     {"CPU %", "CPU_%"},
     {"MEM USAGE / LIMIT", "MEM_USED / LIMIT"},
@@ -25,6 +25,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kPhrases 
     {"BLOCK IO", "BLOCK_I / BLOCK_O"},
     {"NET IO", "NET_I / NET_O"},
     {"Elapsed time", "elapsed_time"},
+    {"Read count", "read_count"},
+    {"Write count", "write_count"},
+    {"Read bytes", "io_read"},
+    {"Write bytes", "io_write"},
 }};
 
 // Whole words alone: "%CPU %MEM" has no "CPU %" in it.

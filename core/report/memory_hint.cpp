@@ -29,12 +29,21 @@ std::int64_t grown(const MemoryParts& memory) {
     return memory.before ? held_bytes(memory.total) - held_bytes(*memory.before) : 0;
 }
 
+std::int64_t given_back(const MemoryParts& memory) {
+    return memory.total.lazy_free - (memory.before ? memory.before->lazy_free : 0);
+}
+
+// Nobody holds what is given back: then who would is not asked.
+bool is_given_back(const MemoryParts& memory) {
+    return grown(memory) > 0 && given_back(memory) >= grown(memory) / 4 * 3;
+}
+
 // What is counted as resident and is no loss.
 void add_false_ramps(const MemoryParts& memory, std::vector<std::string>& hints) {
     const std::int64_t growth = memory.before ? grown(memory) : held_bytes(memory.total);
     if (growth < kWorthAWord) return;
     const MemoryFigures then = memory.before.value_or(MemoryFigures());
-    const std::int64_t lazy = memory.total.lazy_free - then.lazy_free;
+    const std::int64_t lazy = given_back(memory);
     if (lazy >= growth / 4) {
         hints.push_back(fmt::format(
             "{} of it was already given back (LazyFree): the kernel takes it when it needs memory. It is "
@@ -208,6 +217,7 @@ std::vector<std::string> memory_hints(const Dump& dump) {
     std::vector<std::string> hints;
     if (!dump.memory) return hints;
     add_false_ramps(*dump.memory, hints);
+    if (is_given_back(*dump.memory)) return hints;
     if (const MemoryPart* part = main_part(*dump.memory)) {
         if (std::string hint = hint_for(dump, *part); !hint.empty()) hints.push_back(std::move(hint));
     }

@@ -148,6 +148,17 @@ std::string threads(const Look& look) {
 }
 
 // The most of one kind first: a leak of descriptors is one of a kind.
+// "1 pipe", "3 deleted files in /tmp".
+std::string counted(const DescriptorKind& kind) {
+    std::string name = kind.name;
+    for (const std::string_view plural : {"memfds", "pipes", "files", "deleted files"}) {
+        const bool is_it = kind.count == 1 && name.starts_with(plural) &&
+                           (name.size() == plural.size() || name[plural.size()] == ' ');
+        if (is_it) name.erase(plural.size() - 1, 1);
+    }
+    return format_count(kind.count) + " " + escape(name, 64);
+}
+
 std::string descriptors(const Look& look) {
     constexpr std::size_t kMostKinds = 4;
     constexpr std::int64_t kMany = 20;
@@ -158,10 +169,10 @@ std::string descriptors(const Look& look) {
     std::vector<std::string> parts;
     for (std::size_t at = 0; at < std::min(kMostKinds, look.descriptors.size()); ++at) {
         const DescriptorKind& kind = look.descriptors[at];
-        parts.push_back(format_count(kind.count) + " " + escape(kind.name, 64));
+        parts.push_back(counted(kind));
         rest -= kind.count;
     }
-    if (rest > 0) parts.push_back(format_count(rest) + " others");
+    if (rest > 0) parts.push_back(format_count(rest) + (rest == 1 ? " other" : " others"));
     return text + ": " + join(parts, ", ");
 }
 

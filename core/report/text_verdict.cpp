@@ -27,9 +27,12 @@ nanoseconds seconds(double s) {
     return nanoseconds(static_cast<std::int64_t>(std::clamp(s, -9e9, 9e9) * 1e9));
 }
 
+double rise_of(const SeriesVerdict& series) { return series.rise.value_or(series.current - series.first); }
+
 std::string grew(const SeriesVerdict& series) {
-    const double rise = series.rise.value_or(series.current - series.first);
+    const double rise = rise_of(series);
     const auto noun = people_word(series.series);
+    if (rise < 0) return fmt::format("{} has fallen to {}", noun, amount(series.series, series.current));
     return fmt::format("{} grew by {}, to {}", noun, amount(series.series, rise),
                        amount(series.series, series.current));
 }
@@ -95,8 +98,11 @@ VerdictRow since_row(const Verdict& verdict, const SeriesVerdict& series) {
     std::string text = fmt::format("{}, {} ago", moment(verdict, onset, verdict.now - onset),
                                    format_duration(verdict.now - onset));
     if (series.onset && series.onset_low && series.onset_high && *series.onset_high > *series.onset_low) {
-        text += fmt::format(" (it began within {} of then)",
-                            format_duration((*series.onset_high - *series.onset_low) / 2));
+        nanoseconds within = (*series.onset_high - *series.onset_low) / 2;
+        // From the first window on: it may have begun with the process, a little before the first look.
+        if (verdict.process_started && *series.onset_low <= verdict.life_started + series.window_width)
+            within = std::max(within, onset - *verdict.process_started);
+        text += fmt::format(" (it began within {} of then)", format_duration(within));
     }
     return labelled("since", text);
 }
@@ -336,7 +342,9 @@ std::string status_line(const Verdict& verdict) {
     if (series == nullptr) return "no samples yet";
     if (verdict.claim == Claim::undecided) return too_short_line(verdict, *series);
     if (!is_growth(verdict)) return quiet_line(verdict, *series);
-    std::string text = verdict.claim == Claim::leak ? "LEAK: " : "steady growth: ";
+    std::string text = verdict.claim == Claim::leak ? "LEAK: "
+                       : rise_of(*series) < 0       ? "steady growth, it may be over: "
+                                                    : "steady growth: ";
     text += grew(*series);
     if (series->slope_per_s) text += ", " + rate(series->series, *series->slope_per_s);
     if (const std::string lives = lives_phrase(*series); !lives.empty()) text += ", " + lives;

@@ -40,7 +40,8 @@ std::size_t behind_escape(std::string_view text, std::size_t at) {
     ++at;
     if (at >= text.size()) return at;
     if (text[at] == '[') return behind_parameters(text, at + 1);
-    if (text[at] == ']') {  // a title: to BEL, or to ESC and a backslash
+    // A title, or words for another program: to BEL, or to ESC and a backslash.
+    if (std::string_view("]_P^X").find(text[at]) != std::string_view::npos) {
         const auto end = text.find_first_of("\a\x1b", at);
         if (end == std::string_view::npos) return text.size();
         return std::min(end + (text[end] == kEscape ? 2 : 1), text.size());
@@ -91,6 +92,13 @@ bool drop_pager(std::string_view& text) {
     return true;
 }
 
+// "##[error]", with which a CI system's log begins the line that failed.
+void drop_ci_mark(std::string_view& text) {
+    if (!text.starts_with(kCiMark)) return;
+    const auto close = text.find(']');
+    if (close != std::string_view::npos) text.remove_prefix(close + 1);
+}
+
 }  // namespace
 
 std::string_view without_controls(std::string_view text, std::string& buffer) {
@@ -106,6 +114,7 @@ std::string_view without_controls(std::string_view text, std::string& buffer) {
 
 bool drop_prompts(std::string_view& text) {
     constexpr std::string_view kGdb = "(gdb)";
+    drop_ci_mark(text);
     const bool was_empty = text.empty();
     bool is_command = false, is_paged = false;
     while (true) {

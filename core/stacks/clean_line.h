@@ -7,6 +7,8 @@
 
 namespace rampwatch::stacks {
 
+inline constexpr std::string_view kCiMark = "##[";  // and a word, and "]": before a line of a CI system's log
+
 // `text` without escape sequences (also where a pager or a logger made them readable: "^[[33m", "#033[33m"),
 // struck-over characters and other control characters; a logger's "#011" is a tab again, a no-break space a
 // blank. The result is in `buffer` where anything changed.

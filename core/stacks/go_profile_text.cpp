@@ -48,6 +48,19 @@ StackText::Start GoProfileText::start(std::string_view text) const {
     return text.starts_with('#') || head(text) == Head::whole ? Start::sure : Start::unknown;
 }
 
+// Of a frame the place is last; of a record any address.
+bool GoProfileText::is_whole(std::string_view text) const {
+    text = trim(text);
+    if (!text.starts_with('#')) return true;
+    text = trim(text.substr(1));
+    if (text.starts_with("labels: ")) return text.ends_with('}');
+    if (!parse_address(take_word(text)) || text.empty()) return true;
+    take_word(text);
+    return source_place(text).line.has_value();
+}
+
+bool GoProfileText::may_go_on(std::string_view text) const { return record_count(trim(text)).has_value(); }
+
 void GoProfileText::blank() {
     flush();
     after_blank_ = true;
@@ -77,13 +90,13 @@ bool GoProfileText::record_line(std::string_view text) {
 }
 
 // Behind the '#'.
-bool GoProfileText::frame_line(std::string_view text) {
+bool GoProfileText::frame_line(std::string_view text, bool joined) {
     const auto address = parse_address(take_word(text));
     if (!address) return false;
     if (text.empty()) return true;  // "0x0": no function there
     std::string_view function = take_word(text);
     const SourcePlace place = source_place(text);
-    if (!place.line) return false;
+    if (!place.line || (joined && place.file.find(' ') != std::string_view::npos)) return false;
     if (const auto plus = function.rfind("+0x"); plus != std::string_view::npos)
         function = function.substr(0, plus);
     add_frame(std::nullopt, function, {});
@@ -91,7 +104,7 @@ bool GoProfileText::frame_line(std::string_view text) {
     return true;
 }
 
-bool GoProfileText::line(std::string_view text, bool /*joined*/) {
+bool GoProfileText::line(std::string_view text, bool joined) {
     text = trim(text);
     if (is_profile(text)) {
         end_stack();
@@ -103,7 +116,7 @@ bool GoProfileText::line(std::string_view text, bool /*joined*/) {
     if (is_foreign_) return true;
     text = trim(text.substr(1));
     constexpr std::string_view kLabels = "labels: ";
-    if (!text.starts_with(kLabels)) return in_stack() && frame_line(text);
+    if (!text.starts_with(kLabels)) return in_stack() && frame_line(text, joined);
     for (const std::string& label : go_labels(text.substr(kLabels.size()))) add_label(label);
     return true;
 }

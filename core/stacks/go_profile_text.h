@@ -18,12 +18,14 @@ class GoProfileText : public StackText {
 
   private:
     [[nodiscard]] Start start(std::string_view text) const override;
+    [[nodiscard]] bool is_whole(std::string_view text) const override;
+    [[nodiscard]] bool may_go_on(std::string_view text) const override;
     bool line(std::string_view text, bool joined) override;
     void closing() override;
     [[nodiscard]] bool is_over() const override { return after_blank_; }
     void blank() override;
     bool record_line(std::string_view text);
-    bool frame_line(std::string_view text);
+    bool frame_line(std::string_view text, bool joined);
 
     bool is_foreign_ = false;  // a profile of something else
     bool after_blank_ = false;

@@ -36,7 +36,9 @@ std::string_view mixed_function(std::string_view text) {
     if (blank == std::string_view::npos || !parse_address(text.substr(0, blank))) return {};
     std::string_view rest = trim(text.substr(blank));
     if (rest.starts_with("* ")) return rest;
-    return rest.substr(0, rest.rfind(" + 0x"));
+    const auto offset = rest.rfind(" + 0x");
+    const bool is_call = offset != std::string_view::npos || rest.starts_with("??");
+    return is_call ? rest.substr(0, offset) : std::string_view();
 }
 
 // What begins behind the threads: "Found one Java-level deadlock:", "\"Thread-1\":", "Heap".
@@ -94,7 +96,15 @@ bool JavaText::is_whole(std::string_view text) const {
     if (text.starts_with("at ")) return java_frame(text.substr(3)).has_value();
     if (text.starts_with(kState)) return text.find('(') == std::string_view::npos || text.ends_with(')');
     if (!text.starts_with("- ")) return true;
+    if (text.find(" @bci=") != std::string_view::npos) return text.ends_with(')');
     return text.ends_with(')') || text.ends_with('>') || text.find('<') == std::string_view::npos;
+}
+
+// "- acme.Shop.take(int)", whose " @bci=4, line=12 (Interpreted frame)" was put into the next line.
+bool JavaText::may_go_on(std::string_view text) const {
+    text = trim(text);
+    return text.starts_with("- ") && text.find_first_of("<@") == std::string_view::npos &&
+           text.find('(') != std::string_view::npos;
 }
 
 bool JavaText::begin(const JavaHead& head) {

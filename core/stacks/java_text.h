@@ -28,6 +28,7 @@ class JavaText : public StackText {
     [[nodiscard]] JavaHead head_of(std::string_view text) const;
     [[nodiscard]] Start start(std::string_view text) const override;
     [[nodiscard]] bool is_whole(std::string_view text) const override;
+    [[nodiscard]] bool may_go_on(std::string_view text) const override;
     bool line(std::string_view text, bool joined) override;
     void blank() override;
     void stray(std::string_view text) override;

@@ -9,6 +9,15 @@ namespace {
 
 constexpr std::size_t kMostDepth = 64;
 
+bool read_hex(std::string_view text, std::size_t at, std::uint32_t& code) {
+    if (at + 4 > text.size()) return false;
+    const char* begin = text.data() + at;
+    const auto [stop, error] = std::from_chars(begin, begin + 4, code, 16);
+    return error == std::errc{} && stop == begin + 4;
+}
+
+}  // namespace
+
 void append_utf8(std::string& out, std::uint32_t code) {
     if (code < 0x80) {
         out += static_cast<char>(code);
@@ -26,15 +35,6 @@ void append_utf8(std::string& out, std::uint32_t code) {
         out += static_cast<char>(0x80 | (code & 0x3f));
     }
 }
-
-bool read_hex(std::string_view text, std::size_t at, std::uint32_t& code) {
-    if (at + 4 > text.size()) return false;
-    const char* begin = text.data() + at;
-    const auto [stop, error] = std::from_chars(begin, begin + 4, code, 16);
-    return error == std::errc{} && stop == begin + 4;
-}
-
-}  // namespace
 
 void JsonScan::skip_blanks() { at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size()); }
 

@@ -11,6 +11,9 @@
 
 namespace rampwatch::stacks {
 
+// `code` in UTF-8 behind `out`.
+void append_utf8(std::string& out, std::uint32_t code);
+
 class JsonScan {
   public:
     // `text` must outlive it.

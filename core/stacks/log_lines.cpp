@@ -15,6 +15,15 @@ namespace {
 constexpr std::size_t kMostPrefixes = 64;
 constexpr std::size_t kLongestPrefix = 512;
 
+// Where "512 @ 0x43e2d6", a record of a profile, begins in `text`; npos where none does.
+std::size_t record_at(std::string_view text) {
+    const auto sign = text.find(" @ 0x");
+    if (sign == std::string_view::npos || sign > kLongestPrefix) return std::string_view::npos;
+    const auto before = text.substr(0, sign).find_last_not_of("0123456789");
+    const std::size_t first = before == std::string_view::npos ? 0 : before + 1;
+    return first < sign ? first : std::string_view::npos;
+}
+
 }  // namespace
 
 LogLines::LogLines(Questions questions, Sink sink)
@@ -33,6 +42,7 @@ void LogLines::take_line(std::string_view raw, bool full) {
             plain_line(without_controls(line, buffer), false);
         return;
     }
+    if (json_.is_between(raw)) return;
     // A lone carriage return began the line anew.
     if (raw.ends_with('\r'))
         raw.remove_suffix(std::min(raw.size(), raw.size() - 1 - raw.find_last_not_of('\r')));
@@ -77,7 +87,10 @@ std::size_t LogLines::head_at(std::string_view text) const {
         "goroutine ",      "[Goroutine ", "Thread ", "TID ",      "Current thread ",
         "Stack trace of ", "\"",          "#",       "Goroutine "};
     if (text.empty()) return std::string_view::npos;
-    const bool may = text.back() == ':' || text.back() == ')' || text.find('"') != std::string_view::npos ||
+    if (const auto at = record_at(text); at != std::string_view::npos && questions_.is_head(text.substr(at)))
+        return at;
+    const bool may = text.find(" profile: total ") != std::string_view::npos || text.back() == ':' ||
+                     text.back() == ')' || text.find('"') != std::string_view::npos ||
                      text.find('[') != std::string_view::npos;
     if (!may) return std::string_view::npos;
     for (const std::string_view word : kWords) {
@@ -105,11 +118,13 @@ void LogLines::decide(std::string_view next) {
     waits_ = false;
     const std::string line = std::exchange(waiting_, {});
     std::string_view prefix = std::string_view(line).substr(0, waiting_at_);
-    for (const std::string_view prompt : {"---Type <", "--Type <", "--More--"})
+    for (const std::string_view prompt :
+         {std::string_view("---Type <"), std::string_view("--Type <"), std::string_view("--More--"), kCiMark})
         prefix = prefix.substr(0, prefix.find(prompt));
     const std::string_view head = std::string_view(line).substr(waiting_at_);
     LogPrefix form(prefix);
-    if (!prefix.empty() && form.match(next)) {
+    // The next line may be another process's, in the same form.
+    if (!prefix.empty() && (form.match(next) || form.is_foreign(next))) {
         prefixes_.push_back(std::move(form));
         known_prefix(line, waiting_full_);
         return;

@@ -41,6 +41,22 @@ constexpr std::array<std::string_view, 21> kLibraryFunctions = {
     "_start",       "operator new", "futex_wait",
     "__syscall_cp", "__timedwait",  "libc_start_main_stage2"};
 
+// The C library's, where a dump tells neither file nor module of a frame: what a thread waits in, and all
+// names that only the library may have.
+constexpr std::array<std::string_view, 38> kSystemCalls = {
+    "poll",          "ppoll",   "select",       "pselect",     "epoll_wait", "epoll_pwait", "read",
+    "write",         "readv",   "writev",       "recv",        "recvfrom",   "recvmsg",     "send",
+    "sendto",        "sendmsg", "accept",       "accept4",     "connect",    "nanosleep",   "clock_nanosleep",
+    "sleep",         "usleep",  "pause",        "sigwait",     "wait4",      "waitpid",     "sem_wait",
+    "sem_timedwait", "syscall", "sigtimedwait", "sigwaitinfo", "sigsuspend", "msgrcv",      "flock",
+    "ioctl",         "clone",   "clone3"};
+
+bool is_c_library(const Frame& frame, std::string_view name) {
+    if (frame.module || frame.file || frame.language) return false;
+    return name.starts_with("__") || name.starts_with("do_futex_wait") ||
+           std::find(kSystemCalls.begin(), kSystemCalls.end(), name) != kSystemCalls.end();
+}
+
 // Go's standard packages, as the first part of "package.Function" or "package/sub.Function".
 constexpr std::array<std::string_view, 44> kGoPackages = {
     "runtime",   "sync",    "internal", "syscall",  "os",       "net",  "time",   "io",     "bufio",
@@ -119,7 +135,7 @@ bool is_library(const Frame& frame) {
         if (name.starts_with(mark)) name.remove_prefix(mark.size());
     }
     if (!frame.module && starts_with_any(name, kJavaPackages)) return true;
-    return starts_with_any(name, kLibraryFunctions) || is_go_library(name);
+    return starts_with_any(name, kLibraryFunctions) || is_go_library(name) || is_c_library(frame, name);
 }
 
 std::size_t mark_own(std::span<Frame> frames) {

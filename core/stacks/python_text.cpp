@@ -90,6 +90,19 @@ struct SpyFrame {
     std::string_view function{}, place{};
 };
 
+// "fetch (store/quotes.py:33)" where what was before it is lost: no word more.
+bool is_bare_spy_frame(std::string_view text) {
+    const auto open = text.find(" (");
+    return open != std::string_view::npos && text.find(' ') == open && text.ends_with(')') &&
+           source_place(text.substr(open + 2, text.size() - open - 3)).line;
+}
+
+// "self: <Quotes at 0x7f>"
+bool is_local(std::string_view text) {
+    const auto colon = text.find(": ");
+    return colon != std::string_view::npos && colon > 0 && text.find(' ') == colon + 1;
+}
+
 std::optional<SpyFrame> spy_frame_of(std::string_view text) {
     const auto open = text.rfind(" (");
     if (open == std::string_view::npos || open == 0 || !text.ends_with(')')) return std::nullopt;
@@ -118,6 +131,8 @@ StackText::Start PythonText::start(std::string_view text) const {
         text.starts_with("Extension modules:") || text.starts_with("Current thread's C stack"))
         return Start::sure;
     if (text.starts_with("<no Python frame>") || text == "..." || text == "Arguments:" || text == "Locals:")
+        return Start::sure;
+    if (in_stack() && is_spy_ && (is_bare_spy_frame(text) || (has_locals_ && is_local(text))))
         return Start::sure;
     return is_indented && (has_locals_ || spy_frame_of(text)) ? Start::sure : Start::unknown;
 }
@@ -198,7 +213,7 @@ bool PythonText::line(std::string_view text, bool joined) {
         return true;
     }
     if (is_outside_) {
-        if (text.starts_with("File \"")) skip_lines();
+        if (text.starts_with("File \"") || (is_spy_ && is_bare_spy_frame(text))) skip_lines();
         return true;
     }
     if (text == "...") {

@@ -10,6 +10,7 @@
 #include "core/stacks/java_json.h"
 #include "core/stacks/log_lines.h"
 #include "core/stacks/text_width.h"
+#include "core/stacks/utf16.h"
 
 namespace rampwatch::stacks {
 namespace {
@@ -115,7 +116,7 @@ class Reader {
   private:
     static bool is_full(std::string_view line, std::size_t width) {
         if (line.ends_with('\r')) line.remove_suffix(1);
-        return columns_of(line) == width;
+        return columns_of(line) == width && !line.ends_with("  ");  // as wide as a screen, by its blanks
     }
 
     AnyText& source_of(std::size_t source) {
@@ -148,6 +149,7 @@ class Reader {
 }  // namespace
 
 TextDump read_text(std::string_view text, std::int64_t wanted) {
+    if (is_utf16(text)) return read_text(utf8_of_utf16(text), wanted);
     Reader reader(wanted);
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
     std::size_t json = find_thread_dump(text);

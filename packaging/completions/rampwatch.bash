@@ -33,7 +33,7 @@ _rampwatch() {
         [group]="--format -o --output"
         [report]="--target --since --until --format --only -o --output -q --quiet --history-dir --state-dir"
         [ack]="--until --history-dir --state-dir"
-        [status]="--history-dir --format"
+        [status]="--history-dir --state-dir --format"
         [sample]="$target $judged $stacks $history --no-dumps --unit --tree"
         [scan]="--for -i --interval --top --format"
         [fleet]="--prometheus --query --preset --source --since --until --step $judged --shard --jobs --bearer-file

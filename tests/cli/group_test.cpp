@@ -62,6 +62,22 @@ TEST_CASE("a file without stacks is refused with the formats that are known", "[
     CHECK(ran.status == 2);
     CHECK(contains(ran.err, "no stacks in it"));
     CHECK(contains(ran.err, "faulthandler"));
+    CHECK(contains(run({"group", folder.file("app.log.gz", "\x1f\x8b\x08 and so on")}).err, "zcat"));
+}
+
+TEST_CASE("a writer that takes its time is waited for, on standard input and in a pipe", "[group]") {
+    const Folder folder;
+    folder.file("shop.txt", traceback(2));
+    const auto after_slow = [&](const std::string& line) {
+        return run_shell("cd " + folder.path() + "; rm -f pipe; mkfifo pipe; (sleep 0.3; cat shop.txt) " +
+                         line)
+            .out;
+    };
+    CHECK(contains(after_slow("| $RAMPWATCH group -"), "3 goroutines in 2 different stacks"));
+    CHECK(contains(after_slow("> pipe & $RAMPWATCH group pipe"), "3 goroutines in 2 different stacks"));
+    CHECK(contains(after_slow("> pipe & $RAMPWATCH diff pipe shop.txt"), "3 stacks, then 3"));
+    const std::string twice = folder.file("twice.txt", traceback(2) + traceback(4));
+    CHECK(contains(run_shell("(sleep 0.3; cat " + twice + ") | $RAMPWATCH diff -").out, "3 stacks, then 5"));
 }
 
 TEST_CASE("a stack that was not understood is marked, in text and in JSON", "[group]") {

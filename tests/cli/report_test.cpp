@@ -143,6 +143,24 @@ TEST_CASE("a drill is mailed once, marked, and below a true leak", "[report]") {
     CHECK_FALSE(contains(histories.report({"--quiet"}).out, "DRILL"));
 }
 
+TEST_CASE("a service's history goes by its name without .service too, in every command", "[report]") {
+    const Histories histories;
+    record(histories.place(), {.name = "leaky.service"});
+    record(histories.place(), {.name = "other.service", .mib_per_h = 0});
+    const Ran report = histories.report({"--target", "leaky"});
+    CHECK(report.status == 1);
+    CHECK(contains(report.out, "leaky.service"));
+    CHECK(histories.with("ack", {"leaky"}).status == 0);
+    CHECK(test::lines_in(histories.with("history", {"export", "leaky"}, false).out) > 1000);
+    for (const std::string command : {"report", "ack"}) {
+        std::vector<std::string> words = {"lea"};
+        if (command == "report") words.insert(words.begin(), "--target");
+        const Ran none = histories.with(command, words);
+        CHECK(none.status == 2);
+        CHECK(contains(none.out + none.err, "leaky.service"));  // those that there are
+    }
+}
+
 TEST_CASE("an acknowledged leak is no news until then", "[report]") {
     const Histories histories;
     record(histories.place(), {.name = "leaky"});
@@ -151,8 +169,11 @@ TEST_CASE("an acknowledged leak is no news until then", "[report]") {
     CHECK(contains(acked.out, "leaky: acknowledged: report --quiet is silent about it until "));
     CHECK(histories.report({"--quiet"}).status == 0);
     CHECK(contains(histories.report().out, "acknowledged  until "));
+    CHECK(contains(histories.with("status", {}).out, ", silenced"));
+    CHECK_FALSE(contains(histories.with("status", {"--format", "json"}).out, R"("acknowledged_until":null)"));
     CHECK(histories.with("ack", {"leaky", "--until", "0"}).out ==
           "leaky: acknowledged no longer: its news will be reported again\n");
+    CHECK_FALSE(contains(histories.with("status", {}).out, "silenced"));
     CHECK(histories.report({"--quiet"}).status == 1);
     CHECK(histories.with("ack", {"nobody"}).status == 2);
     CHECK(histories.with("ack", {"leaky", "--until", "whenever"}).status == 2);

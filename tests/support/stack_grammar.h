@@ -20,8 +20,8 @@ namespace rampwatch::test {
 // Draws a number from 0 to `below` - 1.
 using Draw = std::function<std::size_t(std::size_t below)>;
 
-enum class Tool : std::uint8_t { go, gdb, eu_stack, java, coredump, faulthandler };
-inline constexpr std::size_t kTools = 6;
+enum class Tool : std::uint8_t { go, gdb, eu_stack, java, coredump, faulthandler, py_spy, profile };
+inline constexpr std::size_t kTools = 8;
 
 struct SavedDump {
     Tool tool = Tool::go;
@@ -94,9 +94,27 @@ inline void add_faulthandler(std::vector<std::string>& lines, std::size_t id, st
     lines.emplace_back();
 }
 
+inline void add_py_spy(std::vector<std::string>& lines, std::size_t id, std::size_t place) {
+    lines.push_back("Thread " + number(id) + " (idle): \"worker-" + number(id) + "\"");
+    lines.emplace_back("    wait (threading.py:320)");
+    lines.push_back("    run (app/jobs.py:4" + number(place) + ")");
+    lines.emplace_back("    _bootstrap (threading.py:1002)");
+    lines.emplace_back();
+}
+
+// A record is of all at one place, so that each may come several times.
+inline void add_profile(std::vector<std::string>& lines, std::size_t id, std::size_t place) {
+    lines.push_back("1 @ 0x43e5c5 0x44f3c7 0x62e1a4 0x46e1a" + number(id));
+    lines.push_back("#\t0x62e1a3\tshop/cart.(*Queue).put" + number(place) +
+                    "+0x83\t/src/shop/cart/queue.go:4" + number(place));
+    lines.push_back("#\t0x46e1a1\tshop/cart.Handle+0x21\t\t/src/shop/cart/handle.go:77");
+    lines.emplace_back();
+}
+
 // 2 to 12 threads at up to four places.
 inline SavedDump draw_dump(const Draw& draw) {
-    constexpr std::array kAdd = {add_go, add_gdb, add_eu_stack, add_java, add_coredump, add_faulthandler};
+    constexpr std::array kAdd = {add_go,       add_gdb,          add_eu_stack, add_java,
+                                 add_coredump, add_faulthandler, add_py_spy,   add_profile};
     SavedDump dump;
     const std::size_t tool = draw(kTools);
     dump.tool = static_cast<Tool>(tool);
@@ -149,6 +167,58 @@ inline void as_json(std::vector<std::string>& lines, const Draw& draw) {
                    ? "{\"log\":\"" + text + "\\n\",\"stream\":\"stderr\",\"time\":\"2026-03-03T04:11:09.1Z\"}"
                    : "{\"level\":\"error\",\"ts\":1772500000.12,\"msg\":\"" + text + "\",\"pid\":2211}";
     }
+}
+
+// As slog and logrus write text.
+inline void as_pairs(std::vector<std::string>& lines, const Draw& draw) {
+    const bool is_syslog = draw(2) == 0;
+    for (std::string& line : lines) {
+        std::string text;
+        for (const char byte : line) {
+            if (byte == '"' || byte == '\\') text += '\\';
+            text += byte == '\t' ? std::string("\\t") : std::string(1, byte);
+        }
+        const bool is_word = !text.empty() && text.find_first_of(" =\"\\") == std::string::npos;
+        line = (is_syslog ? "Mar 03 04:11:09 node7 shopd[2211]: " : "") +
+               std::string("time=2026-03-03T04:11:09.118Z level=ERROR msg=") +
+               (is_word ? text : '"' + text + '"') + " pid=2211";
+    }
+}
+
+// An array of objects, as a cloud's command line prints a log.
+inline void as_array(std::vector<std::string>& lines, const Draw& draw) {
+    as_json(lines, draw);
+    std::vector<std::string> result = {"["};
+    for (const std::string& line : lines) {
+        const auto begin = line.find(line.starts_with("{\"log") ? "\"log" : "\"msg");
+        const auto end = line.find(line.starts_with("{\"log") ? ",\"stream" : ",\"pid", begin);
+        std::string message = line.substr(begin, end - begin);
+        message.insert(message.find(':') + 1, " ");
+        result.insert(result.end(), {"  {", "    \"insertId\": \"x7\",", "    " + message + ",",
+                                     "    \"timestamp\": \"2026-03-03T04:11:09Z\"", "  },"});
+    }
+    result.emplace_back("]");
+    lines = std::move(result);
+}
+
+// Other services write into the same log, without a stack.
+inline void beside_others(std::vector<std::string>& lines, const Draw& draw) {
+    std::vector<std::string> result;
+    for (const std::string& line : lines) {
+        result.push_back("shopd-1     | " + line);
+        if (draw(2) == 0) result.emplace_back("postgres-1  | LOG:  checkpoint starting: time");
+    }
+    lines = std::move(result);
+}
+
+// As a screen is copied: to its right edge.
+inline void padded(std::vector<std::string>& lines, const Draw& draw) {
+    const std::size_t width = 130 + draw(40);
+    for (std::string& line : lines) line.resize(std::max(line.size(), width), ' ');
+}
+
+inline void without_indentation(std::vector<std::string>& lines, const Draw& /*draw*/) {
+    for (std::string& line : lines) line.erase(0, line.find_first_not_of(" \t"));
 }
 
 inline void with_colours(std::vector<std::string>& lines, const Draw& draw) {
@@ -235,8 +305,10 @@ inline void within_a_log(std::vector<std::string>& lines, const Draw& /*draw*/) 
 inline void lose_a_line(SavedDump& dump, const Draw& draw) {
     const std::size_t at = draw(dump.lines.size());
     const bool is_java_detail = dump.tool == Tool::java && !dump.lines[at].starts_with('"');
-    const bool is_python_call = dump.tool == Tool::faulthandler && dump.lines[at].starts_with("  File");
-    if (dump.lines[at].empty() || is_java_detail || is_python_call) return;
+    const bool is_python_call =
+        (dump.tool == Tool::faulthandler || dump.tool == Tool::py_spy) && dump.lines[at].starts_with("  ");
+    const bool is_record = dump.tool == Tool::profile;  // its lines are each a call or a number
+    if (is_record || dump.lines[at].empty() || is_java_detail || is_python_call) return;
     // Of the last lines of a thread nobody can say that they were there.
     const bool is_last = dump.lines[at].find("clone") != std::string::npos ||
                          dump.lines[at].starts_with("created by") ||

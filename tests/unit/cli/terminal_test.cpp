@@ -85,3 +85,12 @@ TEST_CASE("a long line is broken at spaces, under its text", "[cli]") {
     CHECK(broken_at_spaces("\u2581\u2581\u2581 \u2581\u2581\u2581", 7) ==
           "\u2581\u2581\u2581 \u2581\u2581\u2581");
 }
+
+TEST_CASE("a command is never broken, its remark goes below", "[cli]") {
+    CHECK(broken_lines("next      rampwatch look 71   # a snapshot\n", 30) ==
+          "next      rampwatch look 71\n          # a snapshot\n");
+    CHECK(broken_lines("          rampwatch dump 71   # all stacks\n", 30) ==
+          "          rampwatch dump 71\n          # all stacks\n");
+    CHECK(broken_lines("next      rampwatch look 71   # a snapshot\n", 80) ==
+          "next      rampwatch look 71   # a snapshot\n");
+}

@@ -43,6 +43,7 @@ TEST_CASE("columns are found by their names, with units", "[readers]") {
     is("rss_kb", Field::rss, 1024);
     is("vmrss_kb", Field::rss, 1024);
     is("VmRSS (kB)", Field::rss, 1024);
+    is("rss_pages", Field::rss, 4096);
     is("rss_mb", Field::rss, 1024.0 * 1024);
     is("Real (MB)", Field::rss, 1024.0 * 1024);
     is("rss_bytes", Field::rss, 1);

@@ -22,6 +22,19 @@ TEST_CASE("a date and ps's number in each line are a series in KiB", "[readers]"
     CHECK(reading.notes.remarks.size() == 1);
 }
 
+TEST_CASE("columns of psrecord about reading and writing are passed over", "[readers]") {
+    const Reading reading = read_text(
+        "# Elapsed time   CPU (%)     Real (MB)   Virtual (MB)  Read count   Write count  Read bytes   "
+        "Write bytes \n       0.000        9.500       50.000      512.000           12           13         "
+        "4096            0\n      60.000        9.500       51.000      512.000           12           13    "
+        "   "
+        "  4096            0\n");
+
+    CHECK(reading.format == "psrecord");
+    REQUIRE(reading.only().records.size() == 2);
+    CHECK(reading.only().at(1).rss_bytes == std::int64_t{51} << 20);
+}
+
 TEST_CASE("a number that may be bytes or KiB is refused with what to do", "[readers]") {
     const Reading reading = read_text("2026-03-02T10:00:00Z 104857600\n");
 

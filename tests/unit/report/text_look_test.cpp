@@ -74,6 +74,10 @@ TEST_CASE("many descriptors are told by their kinds, the most first", "[report]"
     CHECK_THAT(text_look(look),
                Contains("fds       1,100: 1,000 sockets to 10.0.0.5:5432 (CLOSE_WAIT), 60 files in "
                         "/var/\\x1b, 20 pipes, 10 eventfd, 10 others\n"));
+    look.sample.fds = 28;
+    look.descriptors = {{"/dev/null", 24}, {"deleted files in /tmp", 1}, {"memfds", 1}, {"pipes", 1}};
+    CHECK_THAT(text_look(look), Contains("fds       28: 24 /dev/null, 1 deleted file in /tmp, 1 memfd, 1 "
+                                         "pipe, 1 other\n"));
     look.sample.fds = 12;
     CHECK_THAT(text_look(look), Contains("fds       12\n"));
 }

@@ -47,6 +47,9 @@ TEST_CASE("growth from the first look on began before it, where the process did"
     verdict.process_started =
         verdict.life_started - std::chrono::milliseconds(300);  // watched from its start
     CHECK(since() == "  since         Tue 24 Nov 03:10, 13 h ago (it began within 20 min of then)");
+    // Less than a window older than the first look: nobody knows where in that time.
+    verdict.process_started = verdict.life_started - std::chrono::minutes(25);
+    CHECK(since() == "  since         Tue 24 Nov 03:10, 13 h ago (it began within 25 min of then)");
     verdict.process_started.reset();
     verdict.life_started -= std::chrono::hours(3);  // it was level for three hours
     CHECK(since() == "  since         Tue 24 Nov 03:10, 13 h ago (it began within 20 min of then)");
@@ -94,6 +97,8 @@ TEST_CASE("only a confirmed claim is called a leak", "[report]") {
           "steady growth: memory grew by 56.0 MiB, to 136 MiB (suspected; a leak is confirmed "
           "after 24 h at the earliest)");
     CHECK(status_line(verdict).find("LEAK") == std::string::npos);
+    memory.rise = -5.0 * (1 << 20);  // what was given back since the last window
+    CHECK(status_line(verdict).starts_with("steady growth, it may be over: memory has fallen to 136 MiB"));
 }
 
 TEST_CASE("growth without company names the allocator as a possible cause", "[report]") {

@@ -10,6 +10,12 @@ using namespace rampwatch::test;
 
 namespace {
 
+std::string utf16(const std::string& text) {
+    std::string result = "\xff\xfe";
+    for (const char byte : text) (result += byte) += '\0';
+    return result;
+}
+
 Draw drawing(std::mt19937& random) {
     return [&random](std::size_t below) { return below == 0 ? 0 : random() % below; };
 }
@@ -35,7 +41,7 @@ TEST_CASE("what a screen or a log does to a text changes no count and no group",
         if (is_gdb && draw(2) == 0) wrapped_by_gdb(lines, draw);
         if (is_gdb && draw(3) == 0) with_pager(lines, draw);
         if (draw(4) == 0) with_colours(lines, draw);
-        switch (draw(6)) {
+        switch (draw(11)) {
             case 0:
             case 1:
                 put_before(lines, draw);
@@ -49,12 +55,27 @@ TEST_CASE("what a screen or a log does to a text changes no count and no group",
             case 4:
                 within_a_log(lines, draw);
                 break;
+            case 5:
+                as_pairs(lines, draw);
+                break;
+            case 6:
+                as_array(lines, draw);
+                break;
+            case 7:
+                beside_others(lines, draw);
+                break;
+            case 8:
+                padded(lines, draw);
+                break;
+            case 9:
+                without_indentation(lines, draw);
+                break;
             default:
                 break;
         }
         if (draw(3) == 0) with_carriage_returns(lines, draw);
         CAPTURE(seed);
-        check_right(dump, text_of(lines));
+        check_right(dump, draw(8) == 0 ? utf16(text_of(lines)) : text_of(lines));
     }
 }
 

@@ -136,6 +136,15 @@ TEST_CASE("the own frame is the first that is neither libc nor standard library 
     CHECK(stacks::mark_own(frames) == 2);  // no code of the program itself: the library that waits
 }
 
+TEST_CASE("without modules the C library is told by names that are its own", "[stacks]") {
+    std::vector<Frame> frames = {frame("__futex_abstimed_wait_common"), frame("poll"),
+                                 frame("Server::accept()"), frame("poll")};
+    for (std::size_t i = 0; i < 3; ++i) frames[i].module.reset();
+    CHECK(stacks::mark_own(frames) == 2);
+    CHECK(frames[1].library);
+    CHECK_FALSE(frames[3].library);
+}
+
 TEST_CASE("a frame of a language is a library where the room of its runtime says so", "[stacks]") {
     std::vector<Frame> frames = {frame("IO::Socket::accept"), frame("Shop::serve")};
     for (Frame& one : frames) one.language = "perl";

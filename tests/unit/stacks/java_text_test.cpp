@@ -5,6 +5,7 @@
 
 #include "core/stacks/java_frame.h"
 #include "core/stacks/java_json.h"
+#include "core/stacks/text_dumps.h"
 #include "tests/catch.h"
 #include "tests/unit/stacks/capture.h"
 
@@ -13,6 +14,8 @@ using stacks::Head;
 using stacks::java_frame;
 using stacks::java_head;
 using stacks::JavaText;
+using stacks::read_text;
+using stacks::TextDump;
 
 namespace {
 
@@ -152,6 +155,42 @@ TEST_CASE("jhsdb's stacks, jstack -F's, a servlet's and a native image's are rea
     REQUIRE(native.size() == 1);
     REQUIRE(native[0].frames.size() == 2);
     CHECK(native[0].frames[1].function == "shop.Cart.run");
+}
+
+TEST_CASE("calls of jstack -F are whole wherever a mail broke their lines", "[stacks]") {
+    std::string text;
+    for (int id = 71; id < 74; ++id) {
+        text +=
+            "Thread " + std::to_string(id) +
+            ": (state = BLOCKED)\n - shop.Unsafe.park(boolean, long) @bci=0 (Compiled frame; information may "
+            "be\n"
+            "imprecise)\n - shop.rules.Engine.take(java.lang.Object)\n@bci=12, line=44 (Interpreted frame)\n"
+            " - shop.Main.run() @bci=4,\nline=18 (Interpreted frame)\n\n";
+    }
+    TextDump read = read_text(text);
+    CHECK(read.skipped.lines == 0);
+    const auto groups = read.stacks.finish();
+    REQUIRE(groups.size() == 1);
+    CHECK(groups[0].count == 3);
+    REQUIRE(groups[0].frames.size() == 3);
+    CHECK(groups[0].frames[1].function == "shop.rules.Engine.take");
+    CHECK(groups[0].frames[2].line == 18);
+}
+
+TEST_CASE("a thread's first line that was cut before its number is put together again", "[stacks]") {
+    std::string text;
+    for (int id = 71; id < 75; ++id) {
+        text += "\"http-" + std::to_string(id) + "\" #20 daemon prio=5 tid=0x00007f07 nid=\n0x" +
+                std::to_string(id) +
+                " waiting on condition  [0x00007fbb]\n   java.lang.Thread.State: WAITING (parking)\n"
+                "\tat shop.rules.Engine.take(Engine.java:44)\n\n";
+    }
+    TextDump read = read_text(text);
+    CHECK(read.skipped.lines == 0);
+    const auto groups = read.stacks.finish();
+    REQUIRE(groups.size() == 1);
+    CHECK(groups[0].count == 4);
+    CHECK(groups[0].frames[0].function == "shop.rules.Engine.take");
 }
 
 TEST_CASE("what a JVM says behind its threads is no thread's", "[stacks]") {

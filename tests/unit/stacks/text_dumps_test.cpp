@@ -179,10 +179,37 @@ TEST_CASE("the lines of another process between those of a stack do it no harm",
     CHECK(is_clean(shop));
 }
 
-TEST_CASE("a whole dump in one string of a JSON log is read", "[stacks]") {
-    const Read one = read(
-        R"({"level":"error","msg":"boom","stack":"goroutine 7 [select]:\nmain.wait(0x1)\n\t/src/wait.go:7 +0x1d\n"})"
-        "\n");
+TEST_CASE("a line of another process right behind a stack's first one hides nothing", "[stacks]") {
+    const Read shop = read(
+        "shop-1  | goroutine 7 [select]:\ndb-1    | LOG: checkpoint\nshop-1  | main.wait(0x1)\n"
+        "shop-1  | \t/src/wait.go:7 +0x1d\n");
+    CHECK(shop.stacks == 1);
+    CHECK(count_with(shop, "main.wait") == 1);
+    CHECK(is_clean(shop));
+}
+
+TEST_CASE("marks of a CI system before some lines are no part of them", "[stacks]") {
+    const bool is_azure = GENERATE(true, false);
+    std::string log;
+    int line = 0;
+    for (const std::string text : {"goroutine 7 [select]:", "main.wait(0x1)", "\t/src/wait.go:7 +0x1d"}) {
+        log += is_azure ? "2026-03-03T04:11:09.118Z " + std::string(line == 0 ? "##[error]" : "")
+                        : "\x1b_bk;t=17725" + std::to_string(100 + line) + "\a";
+        log += text + "\n";
+        ++line;
+    }
+    const Read one = read(log);
+    CHECK(one.stacks == 1);
+    CHECK(count_with(one, "main.wait") == 1);
+    CHECK(is_clean(one));
+}
+
+TEST_CASE("a whole dump in one string of a JSON log, or of a pair, is read", "[stacks]") {
+    const std::string text = R"("goroutine 7 [select]:\nmain.wait(0x1)\n\t/src/wait.go:7 +0x1d\n")";
+    const Read one =
+        read(GENERATE_COPY(R"({"level":"error","msg":"boom","stack":)" + text + "}\n",
+                           R"(time=2026-03-03T04:11:09Z level=ERROR msg="not so good" stack=)" + text + "\n",
+                           "Mar 03 04:11:09 node7 shopd[2211]: level=ERROR stack=" + text + " pid=7\n"));
     CHECK(one.stacks == 1);
     CHECK(count_with(one, "main.wait") == 1);
     CHECK(is_clean(one));

@@ -192,6 +192,8 @@ Error HttpStream::State::failed(CURLcode code) const {
         case CURLE_SEND_ERROR:
         case CURLE_PARTIAL_FILE:
             return {Error::Kind::io, "the connection was cut off before the answer was whole", {}, {}};
+        case CURLE_OUT_OF_MEMORY:  // what libcurl calls a head of more than 300 KB, too
+            return {Error::Kind::io, "the head of its answer is too long, or memory is short", {}, {}};
         case CURLE_WEIRD_SERVER_REPLY:
         case CURLE_UNSUPPORTED_PROTOCOL:
             return {Error::Kind::io, "what answers there does not speak HTTP", {}, {}};

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
 
 namespace rampwatch::fleet {
 namespace {
@@ -16,6 +15,12 @@ constexpr double kCpuNoise_s = .5;  // counters of several clocks
 constexpr std::size_t kStart = 3;   // looks that the start level is taken from
 
 }  // namespace
+
+RestartSigns::RestartSigns(std::size_t patience_looks, bool start_seen)
+    : fewest_(std::max<std::size_t>(patience_looks / 3, 100)),
+      fill_(std::max<std::size_t>(patience_looks / 16, 8)),
+      start_seen_(start_seen),
+      ring_(fill_) {}
 
 void RestartSigns::begin_life(double bytes) {
     if (start_seen_) {
@@ -33,18 +38,18 @@ void RestartSigns::begin_rise(double bytes) {
 }
 
 void RestartSigns::note(double bytes) {
-    if (age_ >= kFill) {
+    if (age_ >= fill_) {
         if (std::has_single_bit(age_)) {
             most_before_ = most_;
             most_ = 0;
         }
-        most_ = std::max(most_, bytes - ring_[age_ % kFill]);
+        most_ = std::max(most_, bytes - ring_[age_ % fill_]);
     }
     if (starting_ > 0) {
         --starting_;
         start_level_ = std::max(start_level_, bytes);
     }
-    ring_[age_ % kFill] = bytes;
+    ring_[age_ % fill_] = bytes;
     lowest_ = std::min(lowest_, bytes);
     last_ = bytes;
     ++age_;
@@ -53,20 +58,20 @@ void RestartSigns::note(double bytes) {
 bool RestartSigns::fills(double bytes) const {
     const double from = undecided_.front(), fill = bytes - from;
     const double pace = (last_ - first_) / static_cast<double>(age_);
-    return fill >= kLeastFill * from && fill >= kTimesPace * pace * static_cast<double>(kFill) &&
+    return fill >= kLeastFill * from && fill >= kTimesPace * pace * static_cast<double>(fill_) &&
            fill >= kTimesSettled * std::max(most_, most_before_);
 }
 
 RestartSigns::Decision RestartSigns::add(const Look& look) {
-    if (waiting_ > 0) {
-        undecided_[waiting_++] = look.bytes;
-        if (waiting_ < undecided_.size()) return {.looks = 0};
+    if (!undecided_.empty()) {
+        undecided_.push_back(look.bytes);
+        if (undecided_.size() <= fill_) return {.looks = 0};
         const bool begins = fills(look.bytes);
         start_seen_ |= begins;
         begins ? begin_life(undecided_.front()) : begin_rise(undecided_.front());
         for (std::size_t i = 1; i < undecided_.size(); ++i) note(undecided_[i]);
-        waiting_ = 0;
-        return {.looks = undecided_.size(), .begins = begins};
+        undecided_.clear();
+        return {.looks = fill_ + 1, .begins = begins};
     }
     const bool reset = look.cpu_s && cpu_s_ && *look.cpu_s < *cpu_s_ - kCpuNoise_s;
     if (look.cpu_s) cpu_s_ = look.cpu_s;
@@ -82,7 +87,7 @@ RestartSigns::Decision RestartSigns::add(const Look& look) {
         return {.begins = true};
     }
     if (dropped && age_ >= fewest_ && look.bytes <= kSameLevel * lowest_) {
-        undecided_[waiting_++] = look.bytes;
+        undecided_.push_back(look.bytes);
         return {.looks = 0};
     }
     dropped ? begin_rise(look.bytes) : note(look.bytes);
@@ -90,8 +95,10 @@ RestartSigns::Decision RestartSigns::add(const Look& look) {
 }
 
 RestartSigns::Decision RestartSigns::finish() {
-    for (std::size_t i = 0; i < waiting_; ++i) note(undecided_[i]);
-    return {.looks = std::exchange(waiting_, 0)};
+    const std::size_t looks = undecided_.size();
+    for (const double bytes : undecided_) note(bytes);
+    undecided_.clear();
+    return {.looks = looks};
 }
 
 }  // namespace rampwatch::fleet

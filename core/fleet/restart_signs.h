@@ -6,23 +6,22 @@
 // it, any one of these:
 // - the CPU time that was used fell: sure, and where it is known nothing else counts;
 // - it was silent before, and the start level is known, since its start was seen;
-// - it fills as a program does that has begun: within kFill looks by more than 5 times the pace of the rise
+// - it fills as a program does that has begun: within a sixteenth of the patience by more than 5 times the
+// pace of the rise
 //   before, and by twice what that rose in so short a time once it was settled.
 // Rejected: threads or descriptors that fall along (a burst's pool does that too), and the drop alone, which
 // cuts each tooth of a collector. Measured: docs/fleet.md.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace rampwatch::fleet {
 
 class RestartSigns {
   public:
-    static constexpr std::size_t kFill = 8;  // looks
-
     struct Look {
         double bytes = 0;
         std::optional<double> cpu_s{};  // used since its start
@@ -37,25 +36,24 @@ class RestartSigns {
     };
 
     // So many looks are a patience. `start_seen`: the first look is soon after a start, not in mid-life.
-    RestartSigns(std::size_t patience_looks, bool start_seen)
-        : fewest_(patience_looks / 3 > kFewest ? patience_looks / 3 : kFewest), start_seen_(start_seen) {}
+    RestartSigns(std::size_t patience_looks, bool start_seen);
 
-    // At most kFill + 1 looks are undecided at once.
+    // At most fill() + 1 looks are undecided at once.
     Decision add(const Look& look);
 
     // The series ends, or its start is known otherwise: all is decided.
     Decision finish();
 
-  private:
-    static constexpr std::size_t kFewest =
-        100;  // looks of a life before a drop that silence does not explain
+    [[nodiscard]] std::size_t fill() const { return fill_; }
 
+  private:
     void begin_life(double bytes);
     void begin_rise(double bytes);
     void note(double bytes);  // one more look of this rise
     [[nodiscard]] bool fills(double bytes) const;
 
-    std::size_t fewest_;
+    std::size_t fewest_;  // looks of a rise before a drop that silence does not explain
+    std::size_t fill_;    // looks in which a program that has begun fills up
     bool start_seen_;
     double lowest_ = 0;         // of all lives
     double start_level_ = 0;    // of the newest start that was seen; 0: of none
@@ -63,11 +61,10 @@ class RestartSigns {
     // Since the newest drop, whatever it was:
     std::size_t age_ = 0;  // looks
     double first_ = 0, last_ = 0;
-    std::array<double, kFill> ring_{};   // the newest
-    double most_ = 0, most_before_ = 0;  // rises over kFill looks: since the age was last a power of two,
+    std::vector<double> ring_{};         // the newest fill_
+    double most_ = 0, most_before_ = 0;  // rises over fill_ looks: since the age was last a power of two,
                                          // and in the span before
-    std::array<double, kFill + 1> undecided_{};
-    std::size_t waiting_ = 0;  // of them; 0: no drop is in question
+    std::vector<double> undecided_{};    // from a drop that is in question on
     std::optional<double> cpu_s_{};
 };
 

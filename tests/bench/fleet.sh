@@ -11,17 +11,23 @@ for command in prometheus promtool curl python3; do
     command -v "$command" >/dev/null || { echo "not installed: $command" >&2; exit 2; }
 done
 . "$(dirname "$0")/../servers.sh"
-# "SECONDS CPU_SECONDS PEAK_MIB STATUS" of a command; what it says goes to $folder/out and $folder/err.
+# "SECONDS CPU_SECONDS SERVER_CPU_SECONDS PEAK_MIB STATUS" of a command; what it says goes to $folder/out and $folder/err.
 cost() {
-    python3 - "$folder" "$@" <<'PY'
-import resource, subprocess, sys, time
-began = time.monotonic()
+    python3 - "$folder" "${pids[-1]:-0}" "$@" <<'PY'
+import os, resource, subprocess, sys, time
+def used(pid):
+    if pid == "0": return 0.0
+    fields = open("/proc/%s/stat" % pid).read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+began, before = time.monotonic(), used(sys.argv[2])
 with open(sys.argv[1] + "/out", "w") as out, open(sys.argv[1] + "/err", "w") as err:
-    status = subprocess.run(sys.argv[2:], stdout=out, stderr=err).returncode
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print("%.1f %.1f %d %d" % (time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, status))
+    status = subprocess.run(sys.argv[3:], stdout=out, stderr=err).returncode
+ours = resource.getrusage(resource.RUSAGE_CHILDREN)
+print("%.1f %.1f %.1f %d %d" % (time.monotonic() - began, ours.ru_utime + ours.ru_stime, used(sys.argv[2]) - before,
+                                ours.ru_maxrss // 1024, status))
 PY
 }
+
 # The body of a remote read of all of it: protobuf in one literal of snappy (prometheus/prompb/remote.proto).
 read_request() {
     python3 - "$end" <<'PY'
@@ -54,10 +60,10 @@ for count in "$@"; do
         --web.listen-address="127.0.0.1:$web" >"$folder/prometheus.log" 2>&1 &
     started
     wait_for 60 "Prometheus" curl -fsS "http://127.0.0.1:$web/-/ready"
-    echo "source        wall s   CPU s  peak MiB  status  series/s  samples/s"
-    row() {  # NAME SECONDS CPU PEAK STATUS
-        awk -v n="$1" -v s="$2" -v c="$3" -v p="$4" -v st="$5" -v count="$count" 'BEGIN {
-            printf "%-12s %7s %7s %9s %7s %9.0f %10.0f\n", n, s, c, p, st, count / (s + .001), count * 12960 / (s + .001) }'
+    echo "source        wall s   CPU s  of the server  peak MiB  status  series/s  samples/s"
+    row() {  # NAME SECONDS CPU SERVER_CPU PEAK STATUS
+        awk -v n="$1" -v s="$2" -v c="$3" -v sc="$4" -v p="$5" -v st="$6" -v count="$count" 'BEGIN {
+            printf "%-12s %7s %7s %14s %9s %7s %9.0f %10.0f\n", n, s, c, sc, p, st, count / (s + .001), count * 12960 / (s + .001) }'
     }
     fleet=("$build/rampwatch" fleet --query process_resident_memory_bytes --since "$since" --until "$until" --step 1m --top 1)
     for source in range remote-read; do
@@ -98,7 +104,7 @@ CURL
         rm -rf "$folder/vm"
     fi
     # The same values sorted as one stream, as another engine would hand them on.
-    awk 'BEGIN { print "series,time_s,rss_bytes" } !/^#/ { print int(n++ / 12960) "," $NF "," $(NF - 1) }' \
+    awk 'BEGIN { print "series,time_s,rss_bytes" } !/^#/ { print int(n / 12960) "," $NF "," $(NF - 1); n++ }' \
         "$folder/metrics.om" >"$folder/stream.csv"
     rm -f "$folder/metrics.om"
     # shellcheck disable=SC2046

@@ -84,6 +84,7 @@ class Detector {
     [[nodiscard]] double life_halves() const;  // patiences of this life, times two
     [[nodiscard]] bool day_has_answered(const Trial& trial, Kind kind, const SeriesContext& context) const;
     [[nodiscard]] std::optional<DayBefore> day_before(double span_s) const;
+    [[nodiscard]] std::optional<double> decline_by_days() const;
     void test_lives(std::size_t finished_levels, const SeriesContext& context);
     [[nodiscard]] double loading_s(const SeriesContext& context) const;
     [[nodiscard]] double by_past_lives(const Trial& trial) const;

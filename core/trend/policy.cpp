@@ -36,8 +36,9 @@ Times::Times(std::chrono::nanoseconds patience) {
     const double base_ns = static_cast<double>(patience.count()) / kBaseBlocksPerPatience;
     base = std::max(nanoseconds(1000), nanoseconds(std::llround(base_ns)));
     base_s = std::chrono::duration<double>(base).count();
-    has_days = patience >= std::chrono::hours(2);
-    day_s = has_days ? 86400.0 : patience_s * 8 / 3;
+    const bool in_hours = patience >= std::chrono::hours(2);
+    has_days = in_hours && patience < std::chrono::hours(36);
+    day_s = in_hours ? 86400.0 : patience_s * 8 / 3;
 }
 
 Policy policy_for(Series series, Kind kind, Tier tier, const Times& times, double min_growth,

@@ -29,8 +29,10 @@ struct Times {
     double patience_s = 0;
     std::chrono::nanoseconds base{};  // width of a block of level 0: 60 s at 9 h
     double base_s = 0;
-    double day_s = 0;       // 24 h from a patience of 2 h up, 2.67 patiences below
-    bool has_days = false;  // from 2 h up: what one day's traffic can explain waits for the second
+    double day_s = 0;  // 24 h from a patience of 2 h up, 2.67 patiences below
+    // From 2 h up what one day's traffic can explain waits for the second, until the patience itself is
+    // longer.
+    bool has_days = false;
 };
 
 inline constexpr double kBaseBlocksPerPatience = 540;

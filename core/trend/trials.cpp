@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kSecondDay = 27.0 / 24;  // when it has answered, in days
 constexpr double kViolent = 8;            // times where the window begins
+constexpr double kFirstDays = 4;          // in which nearly all that fills by the day's traffic is filled
 constexpr double kUneven = 1.5;           // patiences that an uneven rise lasts, where days are not asked
 
 }  // namespace
@@ -100,11 +101,17 @@ bool Detector::weighs_enough(const Trial& trial, const Policy& confirm, bool ans
     return answered && sum.all() >= asked_db(trial, clues);
 }
 
+// What has risen since its start has left no level: in a life's first days it may yet be a fill, as most that
+// rises then is.
+//
 // Below two hours of patience no second day tells a fill from a leak: a rise that fails a gate, and be it
 // only that it bends, must last half a patience more.
 double Detector::asked_db(const Trial& trial, const Clues& clues) const {
     const bool is_short = !times_.has_days && trial.span_s() < kUneven * times_.patience_s;
-    return tuning_.enough_db + (is_short && clues[Clue::all_gates] < 1 ? tuning_.short_db : 0);
+    const bool never_level =
+        times_.has_days && !clues.from_level && floors_.life_s() < kFirstDays * times_.day_s;
+    return tuning_.enough_db + (never_level ? tuning_.never_level_db : 0) +
+           (is_short && clues[Clue::all_gates] < 1 ? tuning_.short_db : 0);
 }
 
 // Nothing that one day's traffic can explain is confirmed before the second day has answered it.
@@ -138,7 +145,26 @@ std::optional<DayBefore> Detector::day_before(double span_s) const {
     const double error = slope_error(line.residual_sd, n) * inflation(line.lag1, n, 1);
     const double usual = std::max(line.middle, 1e-3 * std::abs(day.now) + 1);
     day.decline = (-line.slope - error) * times_.day_s / slot_s / usual;
+    if (const auto by_days = decline_by_days()) day.decline = std::max(day.decline, *by_days);
     return day;
+}
+
+// By what share the last day gave less than the day before it; the wave is in neither. Empty before there are
+// two such days, the first one not counted.
+std::optional<double> Detector::decline_by_days() const {
+    constexpr std::size_t kLevel = 1;
+    const Ladder& ladder = floors_.ladder(Kind::daily);
+    const auto day = static_cast<std::size_t>(std::lround(times_.day_s / ladder.block_s(kLevel)));
+    if (ladder.pyramid().size(kLevel) < 2 * day) return std::nullopt;
+    const Stretch stretch = floors_.stretch(Kind::daily, kLevel);
+    if (!stretch.usable(2 * day)) return std::nullopt;
+    const auto gained = stretch.floors(2 * day);
+    double before = 0, last = 0;
+    for (std::size_t i = 0; i < day; ++i) {
+        before += gained[i];
+        last += gained[day + i];
+    }
+    return before > 0 ? std::optional(1 - last / before) : std::nullopt;
 }
 
 // Lives that are each too short are a leak together: from the third on.

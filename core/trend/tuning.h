@@ -34,7 +34,8 @@ struct Tuning {
     // The weight of evidence (evidence.h).
     double enough_db = 9;  // of a window and what came before it
     double short_db = 8;   // asked beside it of what is uneven and short, where no second day is waited for
-    double left_of_day = .5;  // of the rise, once the day before is subtracted
+    double never_level_db = 2.5;  // asked beside it in a life's first days of a rise that left no level
+    double left_of_day = .5;      // of the rise, once the day before is subtracted
     // On the difference to the day before, and on the day's minimum.
     double daily_age_days = 3.5;
     double daily_bend = .6;

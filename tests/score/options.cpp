@@ -23,9 +23,10 @@ namespace {
 
 using trend::Tuning;
 
-constexpr std::array<std::pair<std::string_view, double Tuning::*>, 34> kKnobs = {{
+constexpr std::array<std::pair<std::string_view, double Tuning::*>, 35> kKnobs = {{
     {"enough_db", &Tuning::enough_db},
     {"short_db", &Tuning::short_db},
+    {"never_level_db", &Tuning::never_level_db},
     {"left_of_day", &Tuning::left_of_day},
     {"confirm_span", &Tuning::confirm_span},
     {"count_confirm_span", &Tuning::count_confirm_span},

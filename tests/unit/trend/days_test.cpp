@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // At patiences of hours a day speaks twice; and several lives are one long rise.
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <optional>
@@ -121,6 +122,48 @@ TEST_CASE("a cache that fills as the day's traffic comes is never called a leak"
     watched.feed(10 * 24, Cache{});
     CHECK(watched.growing_h);
     CHECK_FALSE(watched.leak_h);
+}
+
+TEST_CASE("a patience of days is longer than a second day, and waits for none", "[trend]") {
+    const auto asks_the_day = [](nanoseconds patience) {
+        Watched watched({.patience = patience});
+        watched.feed(6 * 24, [](double t) { return (100 + 20 * t / 86400 + noise(t)) * kMiB; });
+        const auto memory = watched.judge.verdict().series[index(Series::memory)].value();
+        return std::ranges::any_of(memory.weighing.value().reasons,
+                                   [](const Reason& reason) { return reason.name == "day_before"; });
+    };
+    CHECK(asks_the_day(9h));
+    CHECK(asks_the_day(24h));
+    CHECK_FALSE(asks_the_day(48h));
+}
+
+TEST_CASE("a rise since the start is asked more in its first days than one that left a level", "[trend]") {
+    const auto asked_db = [](double days, double level_h) {
+        Watched watched;
+        watched.feed(24 * days, [=](double t) {
+            return (100 + std::max(0.0, 8 * (t / kHour - level_h)) + noise(t)) * kMiB;
+        });
+        return watched.judge.verdict().series[index(Series::memory)]->weighing.value().asked_db;
+    };
+    const double usual = trend::Tuning{}.enough_db;
+    CHECK(asked_db(3, 0) == usual + trend::Tuning{}.never_level_db);
+    CHECK(asked_db(6, 0) == usual);
+    CHECK(asked_db(3, 60) == usual);
+}
+
+TEST_CASE("from the third day on it counts that each day gave less than the one before", "[trend]") {
+    // Under a wave that hides it within the day.
+    const auto decline = [](const Bytes& bytes) {
+        Watched watched;
+        watched.feed(4 * 24, bytes);
+        for (const Reason& reason :
+             watched.judge.verdict().series[index(Series::memory)]->weighing.value().reasons)
+            if (reason.name == "day_decline") return reason.value;
+        return -9.0;
+    };
+    const auto wave = [](double t) { return 30 * std::sin(2 * M_PI * t / 86400) + 8 * noise(t); };
+    CHECK(decline([&](double t) { return (700 - 600 * std::exp(-t / 2 / 86400) + wave(t)) * kMiB; }) > .3);
+    CHECK(decline([&](double t) { return (100 + 60 * t / 86400 + wave(t)) * kMiB; }) < .1);
 }
 
 TEST_CASE("below two hours of patience no day is waited for", "[trend]") {

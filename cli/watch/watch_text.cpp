@@ -16,10 +16,10 @@
 #include "core/model/words.h"
 #include "core/report/chart.h"
 #include "core/report/explain.h"
-#include "core/report/go_text.h"
 #include "core/report/heap_section.h"
 #include "core/report/member_text.h"
 #include "core/report/memory_text.h"
+#include "core/report/runtime_heap_text.h"
 #include "core/report/text_dump.h"
 #include "core/report/text_event.h"
 #include "core/report/text_verdict.h"
@@ -219,7 +219,8 @@ std::vector<std::string> TextListener::lines_of(const Event& event) const {
                 lines.front() = report::name_of(*event.who) + ": " + lines.front();
             if (!event.dump || event.dump->reason == DumpReason::baseline) break;
             for (const std::string& warning : event.dump->warnings) lines.push_back("  note: " + warning);
-            for (const std::string& line : report::go_memory_lines(*event.dump)) lines.push_back("  " + line);
+            for (const std::string& line : report::heap_figure_lines(*event.dump))
+                lines.push_back("  " + line);
             for (const std::string& line : report::memory_lines(*event.dump)) lines.push_back("  " + line);
             lines.push_back(report::text_groups(*event.dump, dump_style()) +
                             report::heap_section(*event.dump));

@@ -78,16 +78,21 @@ void TaskFeed::watch(const std::vector<runtime::CollectedWord>& words) {
 
 void TaskFeed::read_words(Sample& sample) {
     for (auto& [word, figure] : watched_) {
-        std::array<std::uint64_t, 4> values{};
-        const std::array<std::uint64_t, 4> places = {word.bytes, word.whole, word.marks, word.parts};
+        std::array<std::uint64_t, 5> values{};
+        const std::array<std::uint64_t, 5> places = {word.used_at, word.whole, word.marks, word.parts,
+                                                     word.room_at};
         std::vector<probe::Piece> pieces;
         for (std::size_t i = 0; i < places.size(); ++i)
             if (places[i] != 0)
                 pieces.push_back({places[i], std::as_writable_bytes(std::span(&values[i], 1))});
         const auto done = memory_.read(pieces);
         if (!done || !std::ranges::all_of(pieces, &probe::Piece::read)) continue;
-        const auto bytes = figure.look({values[0], values[1], values[2], values[3]});
-        if (bytes) sample.*row_of(word.series).member = bytes;
+        const auto& [used, whole, marks, parts, room] = values;
+        if (std::max(used, room) > CollectedFigure::kMostBytes) continue;
+        if (const auto left = figure.look({used, whole, marks, parts}))
+            sample.*row_of(word.left).member = left;
+        sample.*row_of(word.used).member = static_cast<std::int64_t>(used);
+        sample.*row_of(word.room).member = static_cast<std::int64_t>(whole + parts > 0 ? room : 0);
     }
 }
 

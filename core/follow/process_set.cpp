@@ -301,7 +301,8 @@ void ProcessSet::tell_sum(const std::vector<Sample>& looks, std::vector<Fact>& f
         sum.*field = total(looks, field);
     for (const Field field :
          {&Sample::goroutines, &Sample::aged_goroutines, &Sample::go_heap_marked_bytes, &Sample::tasks,
-          &Sample::aged_tasks, &Sample::java_old_bytes, &Sample::lazyfree_bytes})
+          &Sample::aged_tasks, &Sample::java_old_bytes, &Sample::java_old_used_bytes,
+          &Sample::java_young_bytes, &Sample::lazyfree_bytes})
         sum.*field = total_of_known(looks, field);
     if (const auto memory = charged()) {
         sum.rss_bytes = memory->anon_bytes + memory->mapped_bytes;

@@ -178,6 +178,16 @@ void Classes::name(LoadedClass& loaded) {
     loaded.type = place->second;
 }
 
+std::vector<std::uint64_t> Classes::addresses() const {
+    std::vector<std::uint64_t> all;
+    for (const auto& [word, loaded] : classes_) all.push_back(loaded.address);
+    return all;
+}
+
+std::string Classes::name_at(std::uint64_t klass) const {
+    return class_name_for_people(names_.class_name(klass));
+}
+
 runtime::TypeName Classes::name_of(runtime::TypeId type) const {
     if (type >= type_names_.size()) return {};
     const std::string& name = type_names_[type];

@@ -60,6 +60,11 @@ class Classes {
 
     [[nodiscard]] runtime::TypeName name_of(runtime::TypeId type) const;
 
+    // Of all that are loaded, in no order; and a name as people know it, whether there are objects of it or
+    // not.
+    [[nodiscard]] std::vector<std::uint64_t> addresses() const;
+    [[nodiscard]] std::string name_at(std::uint64_t klass) const;
+
     [[nodiscard]] const ObjectLayout& object() const { return object_; }
     [[nodiscard]] std::size_t loaded() const { return classes_.size(); }
 

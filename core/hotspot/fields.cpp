@@ -12,19 +12,24 @@ namespace rampwatch::hotspot {
 namespace {
 
 constexpr std::size_t kMostFieldTable = 64 << 10;
-constexpr std::size_t kFieldSlots = 6, kNameSlot = 1, kLowSlot = 4;        // of a field, to 20
+constexpr std::size_t kFieldSlots = 6, kAccessSlot = 0, kNameSlot = 1, kLowSlot = 4;  // of a field, to 20
+constexpr std::uint32_t kStatic = 8;                                                  // of its access
 constexpr std::uint32_t kHasValue = 1, kIsGeneric = 4, kIsContended = 16;  // of a field's flags, from 21
 
-using IsWanted = std::function<bool(std::uint32_t place, std::uint32_t name)>;
+struct FieldEntry {
+    std::uint32_t place = 0, name = 0, access = 0;
+    std::uint64_t offset = 0;
+};
+using IsWanted = std::function<bool(const FieldEntry&)>;  // true: no other is looked at
 
 // By the table of fields to 20: six numbers of 16 bits each, of which two are the offset and two bits of tag.
 std::uint64_t in_slots(std::span<const std::byte> table, std::uint32_t count, const IsWanted& is_wanted) {
     for (std::uint32_t i = 0; i < count; ++i) {
-        const auto slot = [&](std::size_t n) {
+        const auto slot = [&](std::size_t n) -> std::uint32_t {
             return number_at<std::uint16_t>(table, 2 * (kFieldSlots * i + n));
         };
-        if (is_wanted(i, slot(kNameSlot)))
-            return (std::uint32_t{slot(kLowSlot + 1)} << 16 | slot(kLowSlot)) >> 2;
+        const std::uint32_t offset = (slot(kLowSlot + 1) << 16 | slot(kLowSlot)) >> 2;
+        if (is_wanted({i, slot(kNameSlot), slot(kAccessSlot), offset})) return offset;
     }
     return 0;
 }
@@ -40,7 +45,7 @@ std::uint64_t in_stream(std::span<const std::byte> table, int version, const IsW
         if (!name || !signature || !offset || !access || !flags) return 0;
         const auto place = static_cast<std::uint32_t>(i);
         // An added field's name is a number of the JVM's own.
-        if (is_wanted(place, i < *own ? *name : 0)) return *offset;
+        if (is_wanted({place, i < *own ? *name : 0, *access, *offset})) return *offset;
         for (const std::uint32_t flag : {kHasValue, kIsGeneric, kIsContended}) {
             if ((*flags & flag) != 0) (void)numbers.next();
         }
@@ -60,19 +65,36 @@ std::vector<std::byte> table_of(const ClassTables& tables, std::uint64_t klass) 
     return table;
 }
 
-}  // namespace
-
-std::uint64_t field_of(const ClassTables& tables, std::uint64_t klass, std::string_view name) {
+// Offset of the wanted one; 0 where there is none.
+std::uint64_t each_field(const ClassTables& tables, std::uint64_t klass, const IsWanted& is_wanted) {
     const MethodLayout& at = tables.layout.method;
-    const std::uint64_t pool = read_number(tables.memory, klass + at.klass_constants);
-    if (!is_pointer(pool)) return 0;
     const auto table = table_of(tables, klass);
-    const auto is_wanted = [&](std::uint32_t, std::uint32_t index) {
-        return tables.methods.symbol_of(pool, index) == name;
-    };
     if (at.klass_field_count == 0) return in_stream(table, tables.layout.version, is_wanted);
     return in_slots(table, read_number<std::uint16_t>(tables.memory, klass + at.klass_field_count),
                     is_wanted);
+}
+
+}  // namespace
+
+std::vector<FieldPlace> fields_of(const ClassTables& tables, std::uint64_t klass) {
+    std::vector<FieldPlace> fields;
+    const std::uint64_t pool = read_number(tables.memory, klass + tables.layout.method.klass_constants);
+    if (!is_pointer(pool)) return fields;
+    each_field(tables, klass, [&](const FieldEntry& field) {
+        if (field.name != 0)
+            fields.push_back(
+                {tables.methods.symbol_of(pool, field.name), field.offset, (field.access & kStatic) != 0});
+        return fields.size() >= kMostFields;
+    });
+    return fields;
+}
+
+std::uint64_t field_of(const ClassTables& tables, std::uint64_t klass, std::string_view name) {
+    const std::uint64_t pool = read_number(tables.memory, klass + tables.layout.method.klass_constants);
+    if (!is_pointer(pool)) return 0;
+    return each_field(tables, klass, [&](const FieldEntry& field) {
+        return tables.methods.symbol_of(pool, field.name) == name;
+    });
 }
 
 std::uint64_t added_field_of(const ClassTables& tables, std::uint64_t klass, std::uint32_t n) {
@@ -80,7 +102,7 @@ std::uint64_t added_field_of(const ClassTables& tables, std::uint64_t klass, std
     const auto table = table_of(tables, klass);
     const auto own = PackedNumbers(table, tables.layout.version).next();
     if (!own) return 0;
-    const auto is_wanted = [&](std::uint32_t place, std::uint32_t) { return place == *own + n; };
+    const auto is_wanted = [&](const FieldEntry& field) { return field.place == *own + n; };
     return in_stream(table, tables.layout.version, is_wanted);
 }
 

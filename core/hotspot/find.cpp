@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/hotspot/code_cache.h"
+#include "core/hotspot/native_image.h"
 #include "core/hotspot/threads.h"
 #include "core/hotspot/vm_table.h"
 #include "core/probe/exported_symbols.h"
@@ -34,7 +35,8 @@ const probe::Mapping* libjvm(const probe::Maps& maps) {
 
 bool recognise(const runtime::Target& target) {
     return libjvm(target.maps) != nullptr ||
-           std::any_of(target.maps.mappings.begin(), target.maps.mappings.end(), is_other_make);
+           std::any_of(target.maps.mappings.begin(), target.maps.mappings.end(), is_other_make) ||
+           is_native_image(target);
 }
 
 std::string version_of(const std::string& release) { return release.substr(0, release.find_first_of("+-")); }
@@ -44,6 +46,9 @@ Result<Machine> find(const runtime::Target& target) {
     if (std::any_of(mappings.begin(), mappings.end(), is_other_make))
         return refused(Error::Kind::unavailable, "OpenJ9 is not read: it is no HotSpot");
     const probe::Mapping* module = libjvm(target.maps);
+    if (module == nullptr && is_native_image(target))
+        return refused(Error::Kind::unavailable,
+                       "GraalVM native images are not read: there is no HotSpot in them");
     if (module == nullptr) return refused(Error::Kind::not_found, "no Java in it");
     if (target.arch != probe::Arch::x86_64)
         return refused(Error::Kind::unavailable, "Java is read on x86-64 alone");

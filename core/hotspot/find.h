@@ -20,14 +20,15 @@ struct Machine {
     std::string module{};            // its path
 };
 
-// libjvm is mapped, or another make's library.
+// libjvm is mapped, or another make's library, or the program was compiled ahead of time.
 bool recognise(const runtime::Target& target);
 
 // "17.0.15" of "17.0.15+6-Debian-1deb12u1".
 std::string version_of(const std::string& release);
 
-// Errors: not_found; unavailable (OpenJ9, a version that is not known, another machine than x86-64);
-// bad_input names the check that failed, as it does while the program begins; gone, no_permission.
+// Errors: not_found; unavailable (OpenJ9, a GraalVM native image, a version that is not known, another
+// machine than x86-64); bad_input names the check that failed, as it does while the program begins; gone,
+// no_permission.
 Result<Machine> find(const runtime::Target& target);
 
 }  // namespace rampwatch::hotspot

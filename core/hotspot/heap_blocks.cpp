@@ -20,12 +20,13 @@ namespace {
 using runtime::Edge;
 using runtime::TypeId;
 
-constexpr std::uint32_t kEnough = 3;     // objects in a row, by chance never
-constexpr std::size_t kMostTried = 8;    // beginnings of a block whose few objects lead out of it
-constexpr std::size_t kHeaderWords = 3;  // that tell an object's class and length
-constexpr std::size_t kLeastKept = 8;    // objects, below which nothing is said of their pointers
-constexpr double kHalf = 0.5;            // of the objects that must have a pointer at an offset
-constexpr double kLittle = 0.02;         // of them: what fewer lead to is left out
+constexpr std::uint32_t kEnough = 3;      // objects in a row, by chance never
+constexpr std::size_t kMostTried = 8;     // beginnings of a block whose few objects lead out of it
+constexpr std::size_t kHeaderWords = 3;   // that tell an object's class and length
+constexpr std::size_t kMirrorWords = 24;  // of a java.lang.Class, its size among them
+constexpr std::size_t kLeastKept = 8;     // objects, below which nothing is said of their pointers
+constexpr double kHalf = 0.5;             // of the objects that must have a pointer at an offset
+constexpr double kLittle = 0.02;          // of them: what fewer lead to is left out
 constexpr std::uint64_t kMostClassBytes = std::uint64_t{256} << 20;
 
 }  // namespace
@@ -73,10 +74,12 @@ bool HeapBlocks::wants(const probe::Mapping& mapping) const {
     return mapping.writable && mapping.start < spaces_.high && mapping.end > spaces_.low;
 }
 
-std::uint64_t HeapBlocks::mark() {
+std::uint64_t HeapBlocks::collections_seen() const {
     const Collections now = objects_.collections();
     return now.running ? UINT64_MAX : now.count;
 }
+
+std::uint64_t HeapBlocks::mark() { return collections_seen(); }
 
 bool HeapBlocks::moved_since(std::uint64_t mark) {
     if (this->mark() == mark && mark != UINT64_MAX) return false;
@@ -86,21 +89,44 @@ bool HeapBlocks::moved_since(std::uint64_t mark) {
     return true;
 }
 
-bool HeapBlocks::is_resident(std::uint64_t address) const {
+bool HeapBlocks::is_resident(std::uint64_t address, std::uint64_t size) const {
     probe::Resident resident;
-    const bool known =
-        target_->pages != nullptr && target_->pages->add({address, 8 * kHeaderWords}, resident);
-    return known && resident.swapped == 0 && resident.pages.pages() > 0;
+    const bool known = target_->pages != nullptr && target_->pages->add({address, size}, resident);
+    const std::uint64_t page = probe::page_bytes();
+    const std::uint64_t pages = (address + size + page - 1) / page - address / page;
+    return known && resident.swapped == 0 && resident.pages.pages() == pages;
 }
 
-// Read by itself, where it is in RAM.
-const LoadedClass* HeapBlocks::object_at(std::uint64_t address, std::uint64_t& size) const {
-    std::array<std::uint64_t, kHeaderWords> words{};
-    if (!is_resident(address)) return nullptr;
-    if (!target_->memory.read(address, std::as_writable_bytes(std::span(words)))) return nullptr;
+bool HeapBlocks::read_resident(std::uint64_t address, std::span<std::byte> into) const {
+    return is_resident(address, into.size()) && target_->memory.read(address, into).has_value();
+}
+
+bool HeapBlocks::in_heap(std::uint64_t address) const {
+    return address >= spaces_.low && address < spaces_.high && address % flags_.alignment == 0;
+}
+
+bool HeapBlocks::is_old(std::uint64_t address) const {
+    const Space* space = spaces_.from(address);
+    return space != nullptr && space->start <= address;
+}
+
+const LoadedClass* HeapBlocks::object_in(std::uint64_t address, std::span<std::uint64_t> words,
+                                         std::uint64_t& size) const {
+    if (!in_heap(address) || !read_resident(address, std::as_writable_bytes(words))) return nullptr;
     const LoadedClass* loaded = classes_.class_of(words);
     size = loaded == nullptr ? 0 : classes_.size_of(*loaded, words);
     return size == 0 ? nullptr : loaded;
+}
+
+const LoadedClass* HeapBlocks::object_at(std::uint64_t address, std::uint64_t& size) const {
+    std::array<std::uint64_t, kHeaderWords> words{};
+    return object_in(address, words, size);
+}
+
+const LoadedClass* HeapBlocks::mirror_at(std::uint64_t address, std::uint64_t& size) const {
+    std::array<std::uint64_t, kMirrorWords> words{};
+    const LoadedClass* loaded = object_in(address, words, size);
+    return loaded != nullptr && loaded->size == LoadedClass::Size::mirror ? loaded : nullptr;
 }
 
 void HeapBlocks::read_large(const runtime::Block& block, const Space& space, Rows& rows) {

@@ -39,9 +39,29 @@ class HeapBlocks : public runtime::Blocks {
     [[nodiscard]] std::uint64_t mark() override;
     [[nodiscard]] bool moved_since(std::uint64_t mark) override;
     std::vector<runtime::Edge> edges(runtime::TypeId type, runtime::Budget& budget) override;
+    runtime::Holders* holders() override { return holders_; }
+    void set_holders(runtime::Holders* holders) { holders_ = holders; }  // which must outlive this
     [[nodiscard]] bool maybe_dead() const override { return spaces_.maybe_dead; }
     [[nodiscard]] std::string doubt() const override;
     [[nodiscard]] std::vector<std::string> notes() const override;
+
+    // Objects by address, for who follows them from one to the next; in RAM alone.
+    [[nodiscard]] const LoadedClass* object_at(std::uint64_t address, std::uint64_t& size) const;
+    // A java.lang.Class: static fields of the class that it stands for are in it.
+    [[nodiscard]] const LoadedClass* mirror_at(std::uint64_t address, std::uint64_t& size) const;
+    [[nodiscard]] std::uint64_t reference_at(std::span<const std::byte> bytes, std::size_t offset) const;
+    [[nodiscard]] bool read_resident(std::uint64_t address, std::span<std::byte> into) const;
+    [[nodiscard]] bool in_heap(std::uint64_t address) const;
+    [[nodiscard]] bool is_old(std::uint64_t address) const;  // in a part whose objects are told
+    // Of a reference; of what stands before an object's fields, and before an array's elements.
+    [[nodiscard]] std::uint64_t reference_bytes() const { return flags_.short_references ? 4 : 8; }
+    [[nodiscard]] std::uint64_t header_bytes() const { return flags_.short_classes ? 12 : 16; }
+    [[nodiscard]] std::uint64_t array_bytes() const { return flags_.short_classes ? 16 : 20; }
+    [[nodiscard]] const probe::MemoryReader& memory() const { return target_->memory; }
+    [[nodiscard]] std::vector<std::uint64_t> all_classes() const { return classes_.addresses(); }
+    [[nodiscard]] std::string name_of_class(std::uint64_t klass) const { return classes_.name_at(klass); }
+    // UINT64_MAX while one goes on.
+    [[nodiscard]] std::uint64_t collections_seen() const;
 
   private:
     struct Head {  // an object that may begin here
@@ -62,9 +82,9 @@ class HeapBlocks : public runtime::Blocks {
                                          const Space& space) const;
     [[nodiscard]] bool is_filler(std::size_t index) const;
     [[nodiscard]] bool is_followed(std::uint64_t address, std::size_t index, const Space& space) const;
-    [[nodiscard]] const LoadedClass* object_at(std::uint64_t address, std::uint64_t& size) const;
-    [[nodiscard]] std::uint64_t reference_at(std::span<const std::byte> bytes, std::size_t offset) const;
-    [[nodiscard]] bool is_resident(std::uint64_t address) const;
+    [[nodiscard]] const LoadedClass* object_in(std::uint64_t address, std::span<std::uint64_t> words,
+                                               std::uint64_t& size) const;
+    [[nodiscard]] bool is_resident(std::uint64_t address, std::uint64_t size) const;
 
     const Layout& layout_;
     const HeapLayout& heap_;
@@ -73,6 +93,7 @@ class HeapBlocks : public runtime::Blocks {
     Flags flags_{};
     Spaces spaces_{};
     const runtime::Target* target_ = nullptr;
+    runtime::Holders* holders_ = nullptr;
     bool looked_ = false;
     std::string why_not_{};
     std::vector<std::uint64_t> words_{};  // of the block that is read, and what lies behind it

@@ -37,7 +37,8 @@ bool collects_by_generation(Collector collector) {
 std::optional<std::int64_t> resident_bytes(const runtime::Target& target, const Objects& objects) {
     if (target.pages == nullptr || objects.heap_end() <= objects.heap_start()) return std::nullopt;
     probe::Resident resident;
-    if (!target.pages->add({objects.heap_start(), objects.heap_end()}, resident) || resident.cut)
+    if (!target.pages->add({objects.heap_start(), objects.heap_end() - objects.heap_start()}, resident) ||
+        resident.cut)
         return std::nullopt;
     return static_cast<std::int64_t>(resident.pages.pages() * probe::page_bytes());
 }
@@ -52,14 +53,17 @@ std::string without_counters(const Flags& flags, const Error& error) {
 
 std::vector<runtime::CollectedWord> collected_words(Collector collector, const PerfCounters& counters) {
     if (!collects_by_generation(collector)) return {};
-    runtime::CollectedWord old{.series = Series::java_old,
-                               .bytes = counters.address("sun.gc.generation.1.space.0.used"),
-                               .whole = counters.address("sun.gc.collector.1.invocations")};
-    if (old.bytes == 0 || old.whole == 0) return {};
+    runtime::CollectedWord old{.left = Series::java_old,
+                               .used = Series::java_old_used,
+                               .room = Series::java_young,
+                               .used_at = counters.address("sun.gc.generation.1.space.0.used"),
+                               .room_at = counters.address("sun.gc.generation.0.capacity"),
+                               .whole = counters.address("sun.gc.collector.1.invocations"),
+                               .parts = counters.address("sun.gc.collector.0.invocations")};
+    if (old.used_at == 0 || old.room_at == 0 || old.whole == 0 || old.parts == 0) return {};
     if (collector == Collector::g1) {
         old.marks = counters.address("sun.gc.collector.2.invocations");
-        old.parts = counters.address("sun.gc.collector.0.invocations");
-        if (old.marks == 0 || old.parts == 0) return {};
+        if (old.marks == 0) return {};
     }
     return {old};
 }

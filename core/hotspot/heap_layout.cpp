@@ -16,9 +16,14 @@ CounterLayout counters_of(Lookup& vm) {
 }
 
 ClassLayout classes_of(Lookup& vm) {
-    return {vm.offset("Klass", "_class_loader_data"), vm.offset("Klass", "_next_link"),
-            vm.offset("Klass", "_subklass"),          vm.offset("Klass", "_next_sibling"),
-            vm.offset("ClassLoaderData", "_klasses"), vm.address("java_lang_Class", "_oop_size_offset")};
+    return {vm.offset("Klass", "_class_loader_data"),
+            vm.offset("Klass", "_next_link"),
+            vm.offset("Klass", "_subklass"),
+            vm.offset("Klass", "_next_sibling"),
+            vm.offset("ClassLoaderData", "_klasses"),
+            vm.address("java_lang_Class", "_oop_size_offset"),
+            vm.address("java_lang_Class", "_static_oop_field_count_offset"),
+            vm.offset("Klass", "_java_mirror")};
 }
 
 // Regions have another name from 23 on.

@@ -18,7 +18,9 @@ struct FlagLayout {
 struct ClassLayout {
     std::uint64_t loader = 0, next = 0, child = 0, sibling = 0;  // of a class
     std::uint64_t loader_classes = 0;                            // of what a loader has loaded
-    std::uint64_t mirror_bytes = 0;  // address of the offset at which a java.lang.Class has its size
+    std::uint64_t mirror_bytes = 0;  // address of the offset at which a java.lang.Class has its size,
+    std::uint64_t static_count = 0;  // and how many static fields are references
+    std::uint64_t mirror = 0;        // of a class: where it says which java.lang.Class is its own
 };
 
 struct G1Layout {

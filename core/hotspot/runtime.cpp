@@ -10,6 +10,7 @@
 #include "core/hotspot/find.h"
 #include "core/hotspot/heap_blocks.h"
 #include "core/hotspot/heap_figures.h"
+#include "core/hotspot/java_holders.h"
 #include "core/hotspot/threads.h"
 #include "core/hotspot/virtual_threads.h"
 
@@ -22,7 +23,9 @@ class Java : public runtime::Runtime, public runtime::Exact {
         : machine_(std::move(machine)),
           threads_(machine_.layout, machine_.module),
           virtual_threads_(machine_.layout, threads_),
-          blocks_(machine_.layout, machine_.heap) {
+          blocks_(machine_.layout, machine_.heap),
+          holders_(machine_.layout, machine_.heap, blocks_) {
+        blocks_.set_holders(&holders_);
         begin(target);
     }
 
@@ -73,6 +76,7 @@ class Java : public runtime::Runtime, public runtime::Exact {
     JavaThreads threads_;
     VirtualThreads virtual_threads_;
     HeapBlocks blocks_;
+    JavaHolders holders_;
     std::vector<runtime::CollectedWord> words_{};
     const runtime::Target* target_ = nullptr;
 };

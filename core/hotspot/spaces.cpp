@@ -45,77 +45,24 @@ std::vector<std::uint64_t> read_pointers(const probe::MemoryReader& memory, std:
     return places;
 }
 
-class Reading {
-  public:
-    Reading(const runtime::Target& target, const HeapLayout& heap, std::uint64_t address)
-        : target_(target), memory_(target.memory), heap_(heap), address_(address) {}
+// One heap, and where it lies.
+struct Heap {
+    const runtime::Target& target;
+    const HeapLayout& layout;
+    std::uint64_t address = 0;
 
-    Result<Spaces> read(Collector collector, const Objects& objects) {
-        spaces.low = objects.heap_start();
-        spaces.high = objects.heap_end();
-        switch (collector) {
-            case Collector::g1:
-                return done(heap_.missing_g1, [&] { g1(); });
-            case Collector::serial:
-                return done(heap_.missing_serial, [&] {
-                    generations(heap_.serial, word(address_ + heap_.serial.young),
-                                word(address_ + heap_.serial.old));
-                });
-            case Collector::parallel:
-                return done(heap_.missing_parallel, [&] {
-                    generations(heap_.parallel, word(heap_.parallel.young), word(heap_.parallel.old));
-                });
-            case Collector::shenandoah:
-                return done(heap_.missing_shenandoah, [&] { shenandoah(); });
-            case Collector::z:
-                return done(heap_.missing_z, [&] { z(); });
-            case Collector::other:
-                break;
-        }
-        return Error{
-            Error::Kind::unavailable, "classes in the heap of this collector are not read", "Java", {}};
-    }
-
-    Spaces spaces{};
-
-  private:
-    template <class Read>
-    Result<Spaces> done(const std::string& missing, const Read& read) {
-        if (!missing.empty()) return failed(missing);
-        read();
-        auto& old = spaces.old;
-        std::sort(old.begin(), old.end(), [](const Space& a, const Space& b) { return a.start < b.start; });
-        std::uint64_t last = spaces.low;
-        for (const Space& space : old) {
-            if (space.start < last || space.top < space.start || space.top > spaces.high)
-                return failed("the spaces of its heap");
-            last = space.top;
-        }
-        if (spaces.low == 0 || (old.empty() && spaces.young_bytes == 0)) return failed("its heap");
-        return std::move(spaces);
-    }
-    [[nodiscard]] std::uint64_t word(std::uint64_t at) const { return read_number(memory_, at); }
-
-    void g1();
-    void generations(const SpacesLayout& at, std::uint64_t young, std::uint64_t old);
-    void shenandoah();
-    void z();
-    void find_z_view(std::uint64_t mask);
-
-    const runtime::Target& target_;
-    const probe::MemoryReader& memory_;
-    const HeapLayout& heap_;
-    std::uint64_t address_;
+    [[nodiscard]] std::uint64_t word(std::uint64_t at) const { return read_number(target.memory, at); }
 };
 
 // An object that is too large for a region has some of its own: the first, and those that continue it.
-void Reading::g1() {
-    const G1Layout& at = heap_.g1;
-    const std::uint64_t table = address_ + at.regions;
-    const auto places = read_pointers(memory_, word(table + at.base), word(table + at.length));
+void read_g1(const Heap& heap, Spaces& spaces) {
+    const G1Layout& at = heap.layout.g1;
+    const std::uint64_t table = heap.address + at.regions;
+    const auto places =
+        read_pointers(heap.target.memory, heap.word(table + at.base), heap.word(table + at.length));
     const std::uint64_t size = std::min(kMostRegion, std::max({at.bottom, at.top, at.end, at.tag}) + 8);
     std::uint64_t object = 0;
-    read_each(memory_, places, size, [&](std::span<const std::byte> region) {
+    read_each(heap.target.memory, places, size, [&](std::span<const std::byte> region) {
         const std::uint64_t bottom = word_at(region, at.bottom), top = word_at(region, at.top);
         const std::int64_t tag = number_at<std::int32_t>(region, at.tag);
         if ((tag & at.huge) != 0) {
@@ -129,24 +76,27 @@ void Reading::g1() {
     });
 }
 
-void Reading::generations(const SpacesLayout& at, std::uint64_t young, std::uint64_t old) {
-    const std::uint64_t space = word(old + at.old_space);
-    if (is_pointer(space)) spaces.old.push_back({word(space + at.bottom), word(space + at.top), false, 0});
+void read_generations(const Heap& heap, const SpacesLayout& at, std::uint64_t young, std::uint64_t old,
+                      Spaces& spaces) {
+    const std::uint64_t space = heap.word(old + at.old_space);
+    if (is_pointer(space))
+        spaces.old.push_back({heap.word(space + at.bottom), heap.word(space + at.top), false, 0});
     for (const std::uint64_t part : {at.eden, at.from, at.to}) {
-        const std::uint64_t of_young = word(young + part);
-        const std::uint64_t bottom = word(of_young + at.bottom), top = word(of_young + at.top);
+        const std::uint64_t of_young = heap.word(young + part);
+        const std::uint64_t bottom = heap.word(of_young + at.bottom), top = heap.word(of_young + at.top);
         if (top > bottom && top <= spaces.high) spaces.young_bytes += top - bottom;
     }
 }
 
-void Reading::shenandoah() {
+void read_shenandoah(const Heap& heap, Spaces& spaces) {
     constexpr std::int32_t kRegular = 2, kHugeStart = 3, kHuge = 4, kPinnedHuge = 5, kPinnedSet = 8;
-    const ShenandoahLayout& at = heap_.shenandoah;
-    const auto places = read_pointers(memory_, word(address_ + at.regions), word(address_ + at.count));
+    const ShenandoahLayout& at = heap.layout.shenandoah;
+    const auto places = read_pointers(heap.target.memory, heap.word(heap.address + at.regions),
+                                      heap.word(heap.address + at.count));
     const std::uint64_t size = std::min(kMostRegion, std::max({at.bottom, at.top, at.end, at.state}) + 8);
     std::uint64_t object = 0;
     spaces.maybe_dead = true;
-    read_each(memory_, places, size, [&](std::span<const std::byte> region) {
+    read_each(heap.target.memory, places, size, [&](std::span<const std::byte> region) {
         const std::uint64_t bottom = word_at(region, at.bottom), top = word_at(region, at.top);
         const auto state = number_at<std::int32_t>(region, at.state);
         if (state == kHugeStart || state == kPinnedHuge) object = bottom;
@@ -158,9 +108,9 @@ void Reading::shenandoah() {
 
 // The heap is mapped in up to three places, which the collector uses by turns: the last of them is the one in
 // which most of it is touched.
-void Reading::find_z_view(std::uint64_t mask) {
+void find_z_view(const Heap& heap, std::uint64_t mask, Spaces& spaces) {
     std::uint64_t base = 0;
-    for (const probe::Mapping& mapping : target_.maps.mappings) {
+    for (const probe::Mapping& mapping : heap.target.maps.mappings) {
         if (mapping.path.starts_with(kZHeap)) base = std::max(base, mapping.start & ~mask);
     }
     if (base == 0) return;
@@ -168,33 +118,80 @@ void Reading::find_z_view(std::uint64_t mask) {
     spaces.high = base + mask + 1;
 }
 
-void Reading::z() {
+void read_z(const Heap& heap, Spaces& spaces) {
     constexpr std::uint64_t kGranule = std::uint64_t{2} << 20;
     constexpr std::uint8_t kLarge = 2;
-    const ZLayout& at = heap_.z;
-    const std::uint64_t mask = word(word(word(at.globals) + at.offset_mask));
+    const ZLayout& at = heap.layout.z;
+    const std::uint64_t mask = heap.word(heap.word(heap.word(at.globals) + at.offset_mask));
     if (mask < kGranule || (mask & (mask + 1)) != 0) return;
-    find_z_view(mask);
+    find_z_view(heap, mask, spaces);
     spaces.z_mask = mask;
     spaces.z_shifts = at.shifts;
     spaces.maybe_dead = true;
-    const std::uint64_t map = word(address_ + at.pages);
+    const std::uint64_t map = heap.word(heap.address + at.pages);
     std::vector<std::uint64_t> places;
-    for (const probe::Mapping& mapping : target_.maps.mappings) {
+    for (const probe::Mapping& mapping : heap.target.maps.mappings) {
         if (mapping.start < spaces.low || mapping.end > spaces.high) continue;
         const std::uint64_t first = (mapping.start - spaces.low) / kGranule;
         for (const std::uint64_t place :
-             read_pointers(memory_, map + 8 * first, (mapping.end - mapping.start) / kGranule)) {
-            if (place != 0 && (places.empty() || places.back() != place)) places.push_back(place);
+             read_pointers(heap.target.memory, map + 8 * first, (mapping.end - mapping.start) / kGranule)) {
+            const bool is_new = place != 0 && (places.empty() || places.back() != place);
+            if (is_new && places.size() < kMostRegions) places.push_back(place);
         }
     }
     const std::uint64_t size = std::min(kMostRegion, std::max({at.start, at.top, at.type}) + 8);
-    read_each(memory_, places, size, [&](std::span<const std::byte> page) {
+    read_each(heap.target.memory, places, size, [&](std::span<const std::byte> page) {
         const std::uint64_t start = spaces.low + word_at(page, at.start);
         const std::uint64_t top = spaces.low + word_at(page, at.top);
         const bool large = number_at<std::uint8_t>(page, at.type) == kLarge;
         spaces.old.push_back({start, top, large, large ? start : 0});
     });
+}
+
+// Sorted, or refused: they overlap, or lie outside of the heap.
+Result<Spaces> checked(Spaces spaces) {
+    auto& old = spaces.old;
+    std::sort(old.begin(), old.end(), [](const Space& a, const Space& b) { return a.start < b.start; });
+    std::uint64_t last = spaces.low;
+    for (const Space& space : old) {
+        if (space.start < last || space.top < space.start || space.top > spaces.high)
+            return failed("the spaces of its heap");
+        last = space.top;
+    }
+    if (spaces.low == 0 || (old.empty() && spaces.young_bytes == 0)) return failed("its heap");
+    return spaces;
+}
+
+// The first field that is missing of such a heap; null for a collector whose heap is not read.
+const std::string* missing_of(const HeapLayout& layout, Collector collector) {
+    switch (collector) {
+        case Collector::g1:
+            return &layout.missing_g1;
+        case Collector::serial:
+            return &layout.missing_serial;
+        case Collector::parallel:
+            return &layout.missing_parallel;
+        case Collector::shenandoah:
+            return &layout.missing_shenandoah;
+        case Collector::z:
+            return &layout.missing_z;
+        case Collector::other:
+            break;
+    }
+    return nullptr;
+}
+
+void read_spaces(const Heap& heap, Collector collector, Spaces& spaces) {
+    const SpacesLayout& serial = heap.layout.serial;
+    const SpacesLayout& parallel = heap.layout.parallel;
+    if (collector == Collector::g1) read_g1(heap, spaces);
+    if (collector == Collector::serial)
+        read_generations(heap, serial, heap.word(heap.address + serial.young),
+                         heap.word(heap.address + serial.old), spaces);
+    if (collector == Collector::parallel)
+        read_generations(heap, parallel, heap.word(parallel.young), heap.word(parallel.old), spaces);
+    if (collector == Collector::shenandoah) read_shenandoah(heap, spaces);
+    if (collector == Collector::z) read_z(heap, spaces);
 }
 
 }  // namespace
@@ -210,7 +207,16 @@ Result<Spaces> spaces_of(const runtime::Target& target, const Layout& layout, co
     if (!heap.missing.empty()) return failed(heap.missing);
     const std::uint64_t address = read_number(target.memory, layout.statics.collected_heap);
     if (!is_pointer(address)) return failed("its heap");
-    return Reading(target, heap, address).read(collector, objects);
+    const std::string* missing = missing_of(heap, collector);
+    if (missing == nullptr)
+        return Error{
+            Error::Kind::unavailable, "classes in the heap of this collector are not read", "Java", {}};
+    if (!missing->empty()) return failed(*missing);
+    Spaces spaces;
+    spaces.low = objects.heap_start();
+    spaces.high = objects.heap_end();
+    read_spaces({target, heap, address}, collector, spaces);
+    return checked(std::move(spaces));
 }
 
 }  // namespace rampwatch::hotspot

@@ -24,8 +24,10 @@ enum class Series : std::uint8_t {
     tasks,            // count of other languages' parked tasks, such as coroutines
     aged_tasks,       // count of those that have been parked at one place for long
     java_old,         // bytes that were left in Java's old generation when it was collected
+    java_old_used,    // bytes in it, dead objects too: not judged by itself
+    java_young,       // bytes that new Java objects may fill: not judged by itself
 };
-inline constexpr std::size_t kSeriesCount = static_cast<std::size_t>(Series::java_old) + 1;
+inline constexpr std::size_t kSeriesCount = static_cast<std::size_t>(Series::java_young) + 1;
 
 constexpr std::size_t index(Series series) { return static_cast<std::size_t>(series); }
 
@@ -67,10 +69,12 @@ struct Sample {
     std::optional<std::int64_t> aged_goroutines{};
     std::optional<std::int64_t> tasks{};
     std::optional<std::int64_t> aged_tasks{};
-    std::optional<std::int64_t> java_old_bytes{};   // only in the sample after a collection of it ended
-    std::optional<std::chrono::nanoseconds> cpu{};  // user + system time used since the process began
-    std::optional<std::chrono::nanoseconds> age{};  // of the process, at `mono`
-    std::optional<Limit> limit{};                   // the one with the least room left
+    std::optional<std::int64_t> java_old_bytes{};  // only in the sample after a collection of it ended
+    std::optional<std::int64_t> java_old_used_bytes{};
+    std::optional<std::int64_t> java_young_bytes{};  // 0 before they were collected for the first time
+    std::optional<std::chrono::nanoseconds> cpu{};   // user + system time used since the process began
+    std::optional<std::chrono::nanoseconds> age{};   // of the process, at `mono`
+    std::optional<Limit> limit{};                    // the one with the least room left
     // What counts run against: the soft RLIMIT_NOFILE, and the pids.max of a cgroup with what it has of
     // tasks, other processes' too.
     std::optional<std::int64_t> fds_limit{};

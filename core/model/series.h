@@ -27,6 +27,7 @@ struct SeriesRow {
     std::string_view metric{};      // a gauge of its own; empty: a kind of rampwatch_memory_bytes
     std::string_view metric_help{};
     bool drawn = false;  // a chart in reports: memory large, counts small
+    bool judged = true;  // else it only says something of other series
 };
 
 // By index(Series).
@@ -106,6 +107,24 @@ inline constexpr std::array<SeriesRow, kSeriesCount> kSeriesRows = {{
      .column = "java_old_bytes",
      .metric = "rampwatch_java_old_generation_bytes",
      .metric_help = "What the last collection of a Java target's old generation left in it."},
+    {.series = Series::java_old_used,
+     .word = "java_old_used",
+     .people = "Java's old generation, dead objects too",
+     .bytes = true,
+     .member = &Sample::java_old_used_bytes,
+     .column = "java_old_used_bytes",
+     .metric = "rampwatch_java_old_generation_used_bytes",
+     .metric_help = "What a Java target's old generation holds, dead objects too.",
+     .judged = false},
+    {.series = Series::java_young,
+     .word = "java_young",
+     .people = "Java's young generation",
+     .bytes = true,
+     .member = &Sample::java_young_bytes,
+     .column = "java_young_bytes",
+     .metric = "rampwatch_java_young_generation_bytes",
+     .metric_help = "Room for new objects of a Java target; 0 before its first collection.",
+     .judged = false},
 }};
 
 constexpr bool rows_are_in_order() {

@@ -103,7 +103,7 @@ struct Weighing {
 };
 
 // What a claim that is not confirmed waits for.
-enum class Missing : std::uint8_t { nothing, time, rise, second_day, evidence, interval };
+enum class Missing : std::uint8_t { nothing, time, rise, second_day, evidence, interval, collection };
 
 // When the growth meets a limit. Never said further ahead than 20 times what was observed: then `beyond` is
 // set.

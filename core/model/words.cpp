@@ -102,6 +102,8 @@ std::string_view word(Missing value) {
             return "evidence";
         case Missing::interval:
             return "interval";
+        case Missing::collection:
+            return "collection";
     }
     return "?";
 }

@@ -8,9 +8,11 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/report/go_text.h"
 #include "core/report/memory_shares.h"
 
 namespace rampwatch::report {
@@ -93,6 +95,13 @@ std::vector<std::string> runtime_heap_lines(const Dump& dump, const LanguageRunt
     lines.push_back(division_growth(grown, now, then));
     const std::size_t most = most_grown_share(now, then);
     if (now[most].bytes - then[most].bytes >= grown / 2) lines.emplace_back(kParts[most].meaning);
+    return lines;
+}
+
+std::vector<std::string> heap_figure_lines(const Dump& dump) {
+    std::vector<std::string> lines = go_memory_lines(dump);
+    for (const LanguageRuntime& runtime : dump.runtimes)
+        for (std::string& line : runtime_heap_lines(dump, runtime)) lines.push_back(std::move(line));
     return lines;
 }
 

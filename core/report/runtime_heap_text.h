@@ -21,4 +21,7 @@ std::vector<std::string> runtime_memory_parts(const LanguageRuntime& runtime, st
 // All of it, and what of it grew since the dump before.
 std::vector<std::string> runtime_heap_lines(const Dump& dump, const LanguageRuntime& runtime);
 
+// RSS by what Go and other languages say of their heaps, and what of it grew.
+std::vector<std::string> heap_figure_lines(const Dump& dump);
+
 }  // namespace rampwatch::report

@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/report/memory_text.h"
+#include "core/report/runtime_heap_text.h"
 
 namespace rampwatch::report {
 namespace {
@@ -48,6 +49,7 @@ std::string text_diff(const Dump& before, const Dump& now, const Dump& differenc
     }
     if (now.wall < before.wall) text += "note: the first of the two is the newer one\n";
     for (const std::string& line : memory_lines(difference)) text += line + "\n";
+    for (const std::string& line : heap_figure_lines(difference)) text += line + "\n";
     if (difference.groups.empty()) return text + "\nno group has changed\n";
     return text + "\n" + text_groups(difference, style);
 }

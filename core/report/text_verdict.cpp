@@ -54,6 +54,8 @@ std::string missing_phrase(const Verdict& verdict, const SeriesVerdict& series) 
             return "the evidence is not enough yet; see --explain";
         case Missing::interval:
             return "it may still be no growth at all";
+        case Missing::collection:
+            return "it may be garbage: Java's collector has not looked at it yet";
     }
     return {};
 }

@@ -283,15 +283,16 @@ class Exact {
 
 // --- one runtime of one process ----------------------------------------------------------------------------
 
-// Words of the target that the watcher reads at its ticks by itself: a number of bytes that says what is
-// alive just after a collection, and counters of these. All are addresses of words of 8 bytes; 0: there is
-// none.
+// Words of a heap that the watcher reads at its ticks by itself: numbers of bytes, and counters of
+// collections. All are addresses of words of 8 bytes in the target; 0: there is none.
 struct CollectedWord {
-    Series series = Series::memory;
-    std::uint64_t bytes = 0;
-    std::uint64_t whole = 0;  // collections after each of which `bytes` is what was alive
+    Series left = Series::memory;  // what a collection left of the old objects
+    Series used = Series::memory;  // what they take, at each tick
+    Series room = Series::memory;  // what new ones may take, once they were collected
+    std::uint64_t used_at = 0, room_at = 0;
+    std::uint64_t whole = 0;  // collections after each of which what is used is what was alive
     std::uint64_t marks = 0;  // what they find dead goes in some of the collections that follow,
-    std::uint64_t parts = 0;  // which these count
+    std::uint64_t parts = 0;  // which these count: all those of new objects
 
     friend bool operator==(const CollectedWord&, const CollectedWord&) = default;
 };

@@ -75,10 +75,10 @@ const Policy& Detector::policy(Kind kind, Tier tier, const SeriesContext& contex
     return policies_[static_cast<std::size_t>(kind)][static_cast<std::size_t>(tier)];
 }
 
-void Detector::fired(Tier tier, WindowRef where, double span_s) {
+void Detector::fired(Tier tier, WindowRef where, double span_s, const SeriesContext& context) {
     const std::int64_t now_ns = floors_.now_ns();
     growing_until_ns_ = std::max(growing_until_ns_, now_ns + to_ns(span_s));
-    Claim said = tier == Tier::confirm ? Claim::leak : Claim::growing;
+    Claim said = tier == Tier::confirm && !context.uncollected ? Claim::leak : Claim::growing;
     if (said <= claim_) return;
     const WindowRef before = std::exchange(fired_, where);
     const Onset onset = onset_of(where);

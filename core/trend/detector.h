@@ -24,6 +24,7 @@ struct SeriesContext {
     bool sparse = false;           // too few looks: nothing is judged
     std::optional<double> room{};  // to the nearest limit, in the series' unit
     bool other_witness = false;    // something beside memory says what it says: no second day is waited for
+    bool uncollected = false;      // what grew may be garbage: no leak until it was collected
     const WeighedListener* listener = nullptr;  // null: nobody listens
     const Table* table = nullptr;               // of evidence; null: the learned one
 };
@@ -91,7 +92,7 @@ class Detector {
     [[nodiscard]] double by_drop(const Trial& trial) const;
     void test_teeth(const SeriesContext& context);
     void test_teeth(std::size_t teeth, double least_s, const SeriesContext& context);
-    void fired(Tier tier, WindowRef where, double span_s);
+    void fired(Tier tier, WindowRef where, double span_s, const SeriesContext& context);
     [[nodiscard]] Onset onset_of(WindowRef where) const;
     [[nodiscard]] Estimate growth(std::int64_t since_ns) const;  // by the floors of teeth where they fired
     void refute(const std::array<std::size_t, kKinds.size()>& levels);

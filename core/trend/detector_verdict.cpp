@@ -84,6 +84,7 @@ Weighing Detector::weighing_of(const Trial& trial, const Policy& confirm,
 
 Missing Detector::missing(const Best& best, const SeriesContext& context) const {
     if (claim_ != Claim::growing) return Missing::nothing;
+    if (context.uncollected) return Missing::collection;
     const Policy confirm =
         policy_for(series_, fired_.kind, Tier::confirm, times_, context.min_growth, tuning_);
     if (floors_.life_s() < confirm.patience_s + loading_s(context)) return Missing::time;

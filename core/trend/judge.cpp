@@ -11,6 +11,7 @@
 #include "core/trend/count_limits.h"
 #include "core/trend/detector.h"
 #include "core/trend/forecast.h"
+#include "core/trend/java_heap.h"
 #include "core/trend/limit_watch.h"
 
 namespace rampwatch::trend {
@@ -61,6 +62,7 @@ struct Judge::State {
     [[nodiscard]] double min_growth() const;
     [[nodiscard]] Tuning tuning_of(Series series) const;
     [[nodiscard]] bool too_sparse() const;
+    [[nodiscard]] bool uncollected() const;
 
     [[nodiscard]] bool sound() const;
 
@@ -81,7 +83,7 @@ struct Judge::State {
             archive(near->limit.kind, near->limit.limit_bytes, near->limit.used_bytes, near->beyond,
                     near->by_others, near->eta_s, near->eta_range_s.low, near->eta_range_s.high);
         }
-        archive(limit_watch, count_limits);
+        archive(limit_watch, count_limits, java);
         for (const Series series : kAllSeries) {
             auto& detector = detectors[index(series)];
             bool there = detector != nullptr;
@@ -110,6 +112,7 @@ struct Judge::State {
     std::int64_t looks = 0;                              // of this life
     bool block_finished = false;                         // by the look in hand
     bool ever_leak = false;
+    JavaHeap java{};
     std::optional<Forecast> near{};
     Claim claim = Claim::undecided;  // the strongest of the detectors'
 };
@@ -121,8 +124,8 @@ bool Judge::State::sound() const {
         std::ranges::all_of(recent_ns, [&](std::int64_t t) { return time(std::chrono::nanoseconds(t)); });
     const bool limit_sound =
         (!limit || limit->kind <= LimitKind::physical) && (!near || near->limit.kind <= LimitKind::physical);
-    return times_sound && limit_sound && limit_watch.sound() && count_limits.sound() && samples >= 0 &&
-           looks >= 0 && lives >= 0 && std::isfinite(watched_before_s) &&
+    return times_sound && limit_sound && limit_watch.sound() && count_limits.sound() && java.sound() &&
+           samples >= 0 && looks >= 0 && lives >= 0 && std::isfinite(watched_before_s) &&
            std::ranges::all_of(detectors,
                                [](const auto& detector) { return !detector || detector->sound(); });
 }
@@ -136,6 +139,7 @@ bool Judge::State::begin_look(std::chrono::nanoseconds mono, std::chrono::nanose
         if (lives > 0) watched_before_s += std::chrono::duration<double>(now - life_started).count();
         life_started = mono;
         looks = 0;
+        java = {};
         ++lives;
         new_life = false;
     }
@@ -186,8 +190,17 @@ SeriesContext Judge::State::context(Series series) const {
             .sparse = too_sparse(),
             .room = series == Series::memory && limit ? std::optional(room_to(*limit)) : std::nullopt,
             .other_witness = other_witness(series),
+            .uncollected = series == Series::memory && uncollected(),
             .listener = settings.weighed ? &settings.weighed : nullptr,
             .table = settings.table};
+}
+
+// When what is left by the collections grows, that is known to be alive.
+bool Judge::State::uncollected() const {
+    const auto& memory = detectors[index(Series::memory)];
+    const auto& left = detectors[index(Series::java_old)];
+    if (!memory || (left && left->claim() >= Claim::growing)) return false;
+    return java.explains(memory->floors().last() - memory->floors().first());
 }
 
 // Goroutines, or what a collector left of a heap, that grow beside memory: the other is its witness. Threads
@@ -204,6 +217,8 @@ bool Judge::State::other_witness(Series series) const {
 }
 
 void Judge::State::look(Series series, const Look& look) {
+    java.look(series, look.last);
+    if (!row_of(series).judged) return;
     auto& detector = detectors[index(series)];
     if (!detector) detector = std::make_unique<Detector>(series, times, tuning_of(series));
     if (detector->add(look)) return;

@@ -44,9 +44,9 @@ void Detector::test(Kind kind, std::size_t level, const SeriesContext& context) 
         const Trial trial(window);
         // Neither asks all that the other asks: while young, what is confirmed must be straight instead.
         if (confirms(trial, confirm, kind, context)) {
-            fired(Tier::confirm, {kind, level, blocks}, span_s);
+            fired(Tier::confirm, {kind, level, blocks}, span_s, context);
         } else if (renews(span_s) && trial.survives(suspect)) {
-            fired(Tier::suspect, {kind, level, blocks}, span_s);
+            fired(Tier::suspect, {kind, level, blocks}, span_s, context);
         }
     }
 }
@@ -177,7 +177,8 @@ void Detector::test_lives(std::size_t finished_levels, const SeriesContext& cont
     const Ladder& ladder = floors_.ladder(Kind::raw);
     const std::size_t level = ladder.level_for(now->length_s, kWindowBlocks.back());
     const auto blocks = static_cast<std::size_t>(now->length_s / ladder.block_s(level));
-    fired(Tier::confirm, {Kind::raw, level, std::clamp<std::size_t>(blocks, 3, kMostBlocks)}, now->length_s);
+    fired(Tier::confirm, {Kind::raw, level, std::clamp<std::size_t>(blocks, 3, kMostBlocks)}, now->length_s,
+          context);
     if (claim_ == Claim::leak) lives_alike_ = lives;
 }
 
@@ -237,9 +238,9 @@ void Detector::test_teeth(std::size_t teeth, double least_s, const SeriesContext
     const WindowRef where{Kind::raw, level,
                           std::max<std::size_t>(2, static_cast<std::size_t>(span_s / block_s)), teeth};
     if (confirms(trial, confirm, Kind::raw, context)) {
-        fired(Tier::confirm, where, span_s);
+        fired(Tier::confirm, where, span_s, context);
     } else if (renews(span_s) && trial.survives(policy(Kind::raw, Tier::suspect, context))) {
-        fired(Tier::suspect, where, span_s);
+        fired(Tier::suspect, where, span_s, context);
     }
 }
 

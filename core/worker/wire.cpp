@@ -37,8 +37,11 @@ void fields(auto& visit, Is<NativeSettings> auto& settings) {
 namespace rampwatch::runtime {
 
 void fields(auto& visit, Is<CollectedWord> auto& word) {
-    visit(Field{"series"}, word.series);
-    visit(Field{"bytes"}, word.bytes);
+    visit(Field{"left"}, word.left);
+    visit(Field{"used"}, word.used);
+    visit(Field{"room"}, word.room);
+    visit(Field{"used_at"}, word.used_at);
+    visit(Field{"room_at"}, word.room_at);
     visit(Field{"whole"}, word.whole);
     visit(Field{"marks"}, word.marks);
     visit(Field{"parts"}, word.parts);
@@ -154,7 +157,11 @@ bool is_sound(const RuntimeHeap& heap) {
 
 // Words to be read at each tick are those of a series that is read so, and few.
 bool is_sound(const runtime::CollectedWord& word) {
-    return index(word.series) < kSeriesCount && row_of(word.series).member != nullptr && word.bytes != 0;
+    const auto is_read = [](Series series) {
+        return index(series) < kSeriesCount && row_of(series).member != nullptr;
+    };
+    return is_read(word.left) && is_read(word.used) && is_read(word.room) && word.used_at != 0 &&
+           word.room_at != 0;
 }
 
 bool is_sound(const answer::Goroutines& answer) { return is_sound(answer.go) && is_sound(answer.groups); }

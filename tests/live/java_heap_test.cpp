@@ -90,6 +90,7 @@ double told_by_jcmd(const test::Jdk& jdk, pid_t pid, const std::string& name) {
 struct Leak {
     std::string order{}, top{};
     double count = 0, bytes_each = 0;  // 0: not asked
+    std::string held_by{};             // empty: not told
 };
 
 void check_top(const Json& growth, const Leak& leak) {
@@ -100,6 +101,7 @@ void check_top(const Json& growth, const Leak& leak) {
     CHECK(value(top.at("count")) == Approx(leak.count).epsilon(0.05));
     if (leak.bytes_each > 0)
         CHECK(value(top.at("bytes")) / value(top.at("count")) == Approx(leak.bytes_each).epsilon(0.05));
+    if (!leak.held_by.empty()) CHECK(top.value("/held_by/name"_json_pointer, "") == leak.held_by);
     CHECK(row(growth, "com.acme.Session").at("name") == (leak.top == "com.acme.Session" ? leak.top : ""));
 }
 
@@ -109,12 +111,14 @@ const std::vector<std::string> kDefault = {"-XX:+UseG1GC"};
 
 TEST_CASE("of eight leaks in a Java program each is the top line", "[java_heap]") {
     const std::vector<Leak> leaks = {
-        {"session 60000", "com.acme.Session", 60'000, 248},
+        {"session 60000", "com.acme.Session", 60'000, 248,
+         "com.acme.SessionStore.sessions (java.util.HashMap)"},
         {"order 300000", "com.acme.Order", 300'000, 24},
-        {"url 200000", "java.lang.String", 200'000, 80},
+        {"url 200000", "java.lang.String", 200'000, 80, "com.acme.Shop.urls (java.util.ArrayList)"},
         {"report 900", "byte[]", 900, 30'016},
         {"matrix 40000", "int[]", 160'000, 120},
-        {"listener 300000", "com.acme.Shop$$Lambda", 300'000, 24},
+        {"listener 300000", "com.acme.Shop$$Lambda", 300'000, 24,
+         "com.acme.EventBus.listeners (java.util.ArrayList)"},
         {"context 60000", "com.acme.Context", 60'000, 160},
         {"basket 100000", "com.acme.Entry", 300'000, 32},
     };

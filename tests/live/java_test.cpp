@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
@@ -105,6 +106,19 @@ std::string wait_of(const Read& read, const std::string& name) {
     }
     return "no such thread";
 }
+
+std::int64_t ms_since(std::chrono::steady_clock::time_point begun) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun)
+        .count();
+}
+
+// Counts, as fast as tasks are handed on.
+class Counting : public runtime::Sink {
+  public:
+    void add(const runtime::Task&) override { ++tasks; }
+    void add(const runtime::TypeRow&) override {}
+    int tasks = 0;
+};
 
 }  // namespace
 
@@ -254,5 +268,44 @@ TEST_CASE("images of Java programs are recorded", "[.record_java]") {
         const std::string path = test::tests_file("captures/hotspot/" + std::to_string(jdk.version));
         std::ofstream(path + ".image") << image.text();
         std::ofstream(path + ".expect") << expect;
+    }
+}
+
+// No part of the tests: what is said in docs/measured.md.
+TEST_CASE("a hundred Java threads, and a hundred thousand virtual ones, are read", "[.java_cost]") {
+    constexpr int kThreads = 100, kVirtual = 100'000;
+    for (const test::Jdk& jdk : test::jdks()) {
+        const std::string path = test::program("com/acme/Service.class");
+        const test::Target program({jdk.java, "-cp", path.substr(0, path.rfind("/com/acme/")),
+                                    "com.acme.Service", std::to_string(kThreads), "threads"});
+        const test::LiveProcess process(program.pid());
+        for (int round = 0; round < 5; ++round) {
+            auto begun = std::chrono::steady_clock::now();
+            const auto java = attach(process.target());
+            REQUIRE(java);
+            const auto attached = ms_since(begun);
+            Stacks whose;
+            for (const auto& task :
+                 std::filesystem::directory_iterator("/proc/" + program.pid_word() + "/task"))
+                whose[static_cast<pid_t>(std::stol(task.path().filename()))];
+            begun = std::chrono::steady_clock::now();
+            const Read read = read_threads(**java, whose);
+            CHECK(read.stacks.size() > kThreads);
+            WARN(jdk.version << ": attached in " << attached << " ms, " << read.stacks.size()
+                             << " threads in Java in " << ms_since(begun) << " ms");
+        }
+        if (jdk.version < 21) continue;
+        const test::Target many({jdk.java, "-Xmx2g", "-cp", directory_of(test::program("Virtual.class")),
+                                 "Virtual", std::to_string(kVirtual)});
+        const test::LiveProcess living(many.pid());
+        const auto java = attach(living.target());
+        REQUIRE(java);
+        runtime::Budget budget =
+            runtime::budget_of(std::uint64_t{1} << 34, std::chrono::seconds(60), std::chrono::seconds(60));
+        Counting counting;
+        const auto begun = std::chrono::steady_clock::now();
+        REQUIRE((*java)->exact()->tasks(counting, budget));
+        CHECK(counting.tasks >= kVirtual);
+        WARN(jdk.version << ": " << counting.tasks << " virtual threads in " << ms_since(begun) << " ms");
     }
 }

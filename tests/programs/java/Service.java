@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
-// A service under even load: each request makes garbage, and some keep something. One argument:
+// A service under even load: each request makes garbage, and some keep something. Two arguments: how many
+// requests there are in a second, and
 //
 //   leak      each keeps a session that nobody drops
 //   promote   each keeps a session for a while, long enough to become old; then it is dropped
 //   cache     a cache fills, and stays
+//   threads   no requests, but so many threads that wait
 package com.acme;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 class UserSession {
     final long user;
@@ -23,8 +26,7 @@ class Sessions {
 }
 
 public class Service {
-    static final int kRequestsPerSecond = 4_000;
-    static final int kRecent = 40_000;  // 10 s of requests
+    static final int kRecent = 100_000;
     static volatile Object sink;
 
     static void request(String what, long id) {
@@ -32,6 +34,7 @@ public class Service {
         UserSession session = new UserSession(id);
         switch (what) {
             case "leak" -> Sessions.byUser.put(id, session);
+            case "threads" -> Sessions.recent.clear();
             case "cache" -> Sessions.byUser.put(id % kRecent, session);
             case "promote" -> {
                 Sessions.recent.add(session);
@@ -42,11 +45,15 @@ public class Service {
     }
 
     public static void main(String[] arguments) throws Exception {
-        long id = 0;
+        long id = 0, perSecond = Long.parseLong(arguments[0]);
+        if (arguments[1].equals("threads")) {
+            for (; id < perSecond; ++id) new Thread(() -> { while (true) LockSupport.park(); }).start();
+            Thread.sleep(1_000);
+        }
         System.out.println("ready");
         for (long begun = System.nanoTime();; Thread.sleep(10)) {
-            long due = (System.nanoTime() - begun) * kRequestsPerSecond / 1_000_000_000;
-            while (id < due) request(arguments[0], id++);
+            long due = (System.nanoTime() - begun) * perSecond / 1_000_000_000;
+            while (id < due) request(arguments[1], id++);
         }
     }
 }

@@ -2,7 +2,12 @@
 // Whole readings of programs that stood still, from images of them: some threads of
 // tests/programs/java/Waits.java on each version, as tests/live/java_test.cpp recorded them after it had
 // compared them with jstack.
+#include <elf.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -72,6 +77,50 @@ std::vector<hotspot::Code> compiled_codes(const probe::MemoryReader& memory, con
         if (code->method != 0) codes.push_back(*code);
     }
     return codes;
+}
+
+// An executable with one section of that name, and nothing in it.
+std::string elf_with_section(const std::string& name) {
+    Elf64_Ehdr header{};
+    std::memcpy(header.e_ident, ELFMAG, SELFMAG);
+    header.e_ident[EI_CLASS] = ELFCLASS64;
+    header.e_ident[EI_DATA] = ELFDATA2LSB;
+    header.e_machine = EM_X86_64;
+    header.e_type = ET_EXEC;
+    header.e_phoff = sizeof header;
+    header.e_phentsize = sizeof(Elf64_Phdr);
+    header.e_phnum = 1;
+    header.e_shoff = sizeof header + sizeof(Elf64_Phdr);
+    header.e_shentsize = sizeof(Elf64_Shdr);
+    header.e_shnum = 2;
+    const std::string names = std::string(1, '\0') + name + std::string(1, '\0');
+    Elf64_Shdr strings{}, own{};
+    strings.sh_type = SHT_STRTAB;
+    strings.sh_offset = header.e_shoff + 2 * sizeof(Elf64_Shdr);
+    strings.sh_size = names.size();
+    own.sh_name = 1;
+    own.sh_type = SHT_PROGBITS;
+    Elf64_Phdr segment{};
+    segment.p_type = PT_LOAD;
+    segment.p_vaddr = 0x400000;
+    segment.p_filesz = segment.p_memsz = strings.sh_offset + names.size();
+    std::string bytes;
+    const auto add = [&](const auto& part) {
+        bytes.append(reinterpret_cast<const char*>(&part), sizeof part);
+    };
+    add(header);
+    add(segment);
+    add(strings);
+    add(own);
+    return bytes + names;
+}
+
+Result<probe::ModuleFile> file_of(const std::string& bytes) {
+    probe::ModuleFile file;
+    file.fd = Fd(::memfd_create("executable", MFD_CLOEXEC));
+    REQUIRE(::write(file.fd.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+    file.size_bytes = static_cast<std::int64_t>(bytes.size());
+    return file;
 }
 
 }  // namespace
@@ -184,4 +233,20 @@ TEST_CASE("a release is cut down to its version", "[hotspot]") {
     CHECK(hotspot::version_of("25.0.3+9-LTS") == "25.0.3");
     CHECK(hotspot::version_of("25-ea") == "25");
     CHECK(hotspot::version_of("").empty());
+}
+
+TEST_CASE("a program that GraalVM compiled ahead of time is refused by its name, stripped or not",
+          "[hotspot]") {
+    ProcessImage image;
+    image.map_lines = {"00400000-00500000 r-xp 00000000 08:01 7 /srv/shop"};
+    const ImageTarget process(image);
+    for (const char* section : {".svm_heap", ".svm_hea"}) {
+        runtime::Target target = process.target();
+        target.open_module = [&](const probe::Mapping&) { return file_of(elf_with_section(section)); };
+        const bool is_graal = std::string(section) == ".svm_heap";
+        CHECK(hotspot::entry().recognise(target) == is_graal);
+        if (is_graal)
+            CHECK(attach(target).error().what ==
+                  "GraalVM native images are not read: there is no HotSpot in them");
+    }
 }

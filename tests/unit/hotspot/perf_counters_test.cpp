@@ -128,25 +128,26 @@ TEST_CASE("counters whose bytes were changed are read to an end", "[hotspot]") {
         const auto counters = PerfCounters::read(memory, kLayout);
         if (!counters) continue;
         for (const auto& word : collected_words(Collector::g1, *counters)) {
-            CHECK(word.bytes >= kStart);
-            CHECK(word.bytes + 8 <= kStart + size);
+            CHECK(word.used_at >= kStart);
+            CHECK(word.used_at + 8 <= kStart + size);
         }
     }
 }
 
-TEST_CASE("of G1 the old generation is watched with three counters, of Serial with one, of ZGC not at all",
+TEST_CASE("of G1 the old generation is watched with three counters, of Serial with two, of ZGC not at all",
           "[hotspot]") {
     const PerfCounters counters = of_g1().read();
     const auto g1 = collected_words(Collector::g1, counters);
     REQUIRE(g1.size() == 1);
-    CHECK(g1[0].series == Series::java_old);
-    CHECK(g1[0].bytes == counters.address("sun.gc.generation.1.space.0.used"));
+    CHECK(g1[0].left == Series::java_old);
+    CHECK(g1[0].used_at == counters.address("sun.gc.generation.1.space.0.used"));
     CHECK(g1[0].whole == counters.address("sun.gc.collector.1.invocations"));
     CHECK(g1[0].marks == counters.address("sun.gc.collector.2.invocations"));
     CHECK(g1[0].parts == counters.address("sun.gc.collector.0.invocations"));
     const auto serial = collected_words(Collector::serial, counters);
     REQUIRE(serial.size() == 1);
     CHECK(serial[0].marks == 0);
+    CHECK(serial[0].room_at == counters.address("sun.gc.generation.0.capacity"));
     CHECK(collected_words(Collector::z, counters).empty());
     CHECK(collected_words(Collector::shenandoah, counters).empty());
 }

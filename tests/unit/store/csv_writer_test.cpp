@@ -96,13 +96,13 @@ TEST_CASE("a line is in the file as soon as it is appended", "[store]") {
 
     CHECK(contents(folder.file()) ==
           "time_s,rss_bytes,rss_anon_bytes,rss_file_bytes,rss_shmem_bytes,swap_bytes,threads,fds,goroutines,"
-          "go_heap_marked_bytes,aged_threads,aged_goroutines,tasks,aged_tasks,java_old_bytes,lazyfree_bytes,"
-          "fds_limit,pids_limit,pids_used,life,limit_"
+          "go_heap_marked_bytes,aged_threads,aged_goroutines,tasks,aged_tasks,java_old_bytes,"
+          "java_old_used_bytes,java_young_bytes,lazyfree_bytes,fds_limit,pids_limit,pids_used,life,limit_"
           "bytes,limit_used_"
           "bytes,limit_kind,"
           "cpu_s,"
           "process_age_s,wall_s\n"
-          "1.5,5,,,,,,,,,,,,,,,,,,1,,,,,,\n");
+          "1.5,5,,,,,,,,,,,,,,,,,,,,1,,,,,,\n");
 }
 
 TEST_CASE("a recording that never began leaves an empty file, which a second try may use", "[store]") {

@@ -79,7 +79,14 @@ Dump full_dump() {
 }
 
 runtime::CollectedWord full_word() {
-    return {.series = Series::java_old, .bytes = 0x1000, .whole = 0x2000, .marks = 0x3000, .parts = 0x4000};
+    return {.left = Series::java_old,
+            .used = Series::java_old_used,
+            .room = Series::java_young,
+            .used_at = 0x1000,
+            .room_at = 0x5000,
+            .whole = 0x2000,
+            .marks = 0x3000,
+            .parts = 0x4000};
 }
 
 std::vector<Answer> full_answers() {
@@ -200,9 +207,9 @@ TEST_CASE("a word to be read at each tick is one of a series, and has a place", 
     };
     CHECK(answered(full_word()));
     runtime::CollectedWord of_memory = full_word(), of_none = full_word(), nowhere = full_word();
-    of_memory.series = Series::memory;
-    of_none.series = static_cast<Series>(200);
-    nowhere.bytes = 0;
+    of_memory.used = Series::memory;
+    of_none.left = static_cast<Series>(200);
+    nowhere.room_at = 0;
     CHECK_FALSE(answered(of_memory));
     CHECK_FALSE(answered(of_none));
     CHECK_FALSE(answered(nowhere));

@@ -110,7 +110,7 @@ std::vector<Row> rows_of(Runtime& runtime, const Names& names, const AllTotals& 
     const double most = rows.empty() ? 0 : rows.front().totals.bytes.value;
     for (std::size_t i = 0; i < std::min(rows.size(), kMostAsked); ++i) {
         Row& row = rows[i];
-        if (row.totals.bytes.value < most / 1000 || budget.over()) break;
+        if (row.totals.bytes.value < most / 10'000 || budget.over()) break;
         const bool asked = row.name.kind == TypeKind::type || row.name.kind == TypeKind::chunk;
         if (asked && Names::known(row.type)) row.edges = runtime.blocks()->edges(row.type, budget);
     }

@@ -34,6 +34,14 @@ bool is_machinery(const std::vector<Frame>& frames, const runtime::Threads& thre
                        [&](const Frame& frame) { return is(frame) || stacks::is_library(frame); });
 }
 
+// The loop in which a thread waits that runs nothing of the language.
+std::optional<Frame> idle_frame(const std::vector<Frame>& frames, const runtime::Threads& threads) {
+    for (const Frame& frame : frames) {
+        if (auto idle = threads.idle_in(frame)) return idle;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 void LanguageCalls::begin(const Runtimes* runtimes) {
@@ -85,6 +93,10 @@ Stack LanguageCalls::stand_in(Stack native, const Calls& calls) const {
             native.frames.erase(code, native.frames.end());
             native.frames.push_back(std::move(*words));
             native.truncated = true;
+        } else if (auto idle =
+                       calls.end == runtime::End::idle ? idle_frame(native.frames, *threads) : std::nullopt) {
+            native.frames.assign(1, std::move(*idle));
+            native.truncated = false;
         } else if (auto own = threads->own_thread();
                    own && calls.end == runtime::End::idle && is_machinery(native.frames, *threads)) {
             native.frames.assign(1, std::move(*own));

@@ -58,7 +58,8 @@ std::string tasks_of(const Dump& dump, const LanguageRuntime& runtime, std::int6
     const auto first = std::find_if(dump.groups.begin(), dump.groups.end(),
                                     [](const Group& group) { return group.kind == StackKind::task; });
     const bool known = first != dump.groups.end() && !first->task.empty();
-    return (known ? escape(first->task, 32) : std::string(task_word::coroutine)) + (count == 1 ? "" : "s");
+    const std::string_view unknown = runtime.name == kNode ? task_word::async_function : task_word::coroutine;
+    return (known ? escape(first->task, 32) : std::string(unknown)) + (count == 1 ? "" : "s");
 }
 
 std::string count_of(const LanguageRuntime& runtime) {

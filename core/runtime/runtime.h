@@ -115,6 +115,9 @@ class Threads {
     // native frames is nothing but machinery and libraries. Empty: its native frames.
     [[nodiscard]] virtual std::optional<Frame> unread_code() const { return std::nullopt; }
     [[nodiscard]] virtual std::optional<Frame> own_thread() const { return std::nullopt; }
+    // What is shown for a thread that runs none, by one of its native frames: an event loop that waits.
+    // Empty: that frame says nothing.
+    [[nodiscard]] virtual std::optional<Frame> idle_in(const Frame& /*native*/) const { return std::nullopt; }
     // All that may change and that walk() will need.
     virtual void copy(const ThreadCopy& thread, Budget& budget) = 0;
     // Of a thread that was copied, and proved still; reads nothing of the target that can change.

@@ -92,7 +92,8 @@ Result<Engine> describe(const runtime::Target& target, const probe::Mapping& mod
         return error;
     }
     HeapLayout heap = heap_layout_of(*layout, find, target.memory);
-    return Engine{*layout, std::move(heap), node, module.start, module.path};
+    StackLayout stack = stack_layout_of(*layout, find, target.memory);
+    return Engine{*layout, std::move(heap), std::move(stack), node, module.start, module.path};
 }
 
 }  // namespace

@@ -10,12 +10,14 @@
 #include "core/runtime/runtime.h"
 #include "core/v8/heap_layout.h"
 #include "core/v8/layout.h"
+#include "core/v8/stack_layout.h"
 
 namespace rampwatch::v8 {
 
 struct Engine {
     Layout layout{};
     HeapLayout heap{};
+    StackLayout stack{};
     std::string node{};              // "22.23.5"; hostile; empty: not known
     std::uint64_t module_start = 0;  // of the first mapping of its module, and
     std::string module{};            // that module's path

@@ -105,6 +105,7 @@ std::uint64_t Functions::bytecode_of(std::uint64_t shared) {
 void Functions::read_positions(std::uint64_t shared, Function& function) {
     const Layout& layout = objects_.layout();
     const std::uint64_t bytecode = bytecode_of(shared);
+    function.bytecode = bytecode;
     if (bytecode == 0) return;
     auto table = objects_.bytes(objects_.word(bytecode, layout.bytecode_positions));
     const std::int64_t length = smi_of(objects_.word(bytecode, layout.array_length));
@@ -140,17 +141,21 @@ const Functions::Function* Functions::function(std::uint64_t shared) {
     return functions_.emplace(shared, read(shared)).first->second.get();
 }
 
-std::optional<runtime::FrameId> Functions::at_bytecode(std::uint64_t shared, std::int64_t offset) {
-    const auto known = places_.find({shared, offset});
+std::optional<runtime::FrameId> Functions::at_bytecode(std::uint64_t shared, std::int64_t offset,
+                                                       const std::string& owner) {
+    const auto known = places_.find({shared, offset, owner});
     if (known != places_.end()) return known->second;
     std::optional<runtime::FrameId> number;
     if (const Function* function = this->function(shared)) {
         const std::int64_t index = offset - (objects_.layout().bytecode_data - 1);
         const auto position = position_at(function->positions, function->how, index);
         const auto place = scripts_.place(function->script, position ? position->offset : function->start);
-        number = frames_.number_of({function->name, place.file, place.line});
+        const bool owned = !owner.empty() && function->name != kAnonymous && function->name != owner;
+        const std::string name = owned ? owner + "." + function->name : function->name;
+        number = frames_.number_of({name, place.file, place.line});
     }
-    if (places_.size() < 2 * runtime::FrameNames::kMost) places_.emplace(Place{shared, offset}, number);
+    if (places_.size() < 2 * runtime::FrameNames::kMost)
+        places_.emplace(Place{shared, offset, owner}, number);
     return number;
 }
 
@@ -159,6 +164,30 @@ std::optional<runtime::FrameId> Functions::at_start(std::uint64_t shared) {
     if (function == nullptr) return std::nullopt;
     const auto place = scripts_.place(function->script, function->start);
     return frames_.number_of({function->name, place.file, place.line});
+}
+
+std::optional<runtime::FrameId> Functions::somewhere_in(std::uint64_t shared) {
+    const Function* function = this->function(shared);
+    if (function == nullptr) return std::nullopt;
+    const auto place = scripts_.place(function->script, function->start);
+    return frames_.number_of({function->name + kSomewhere, place.file, place.line});
+}
+
+std::optional<runtime::FrameId> Functions::at_position(std::uint64_t shared, std::uint32_t offset) {
+    const Function* function = this->function(shared);
+    if (function == nullptr) return std::nullopt;
+    const auto place = scripts_.place(function->script, offset);
+    return frames_.number_of({function->name, place.file, place.line});
+}
+
+bool Functions::has_source(std::uint64_t shared) {
+    const Function* function = this->function(shared);
+    return function != nullptr && objects_.type_of(function->script) == objects_.layout().script;
+}
+
+bool Functions::is_run_by(std::uint64_t shared, std::uint64_t bytecode) {
+    const Function* function = this->function(shared);
+    return function != nullptr && function->bytecode != 0 && function->bytecode == bytecode;
 }
 
 std::string Functions::name_at(std::uint64_t shared) {

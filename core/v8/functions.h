@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,11 +27,22 @@ class Functions {
     void begin();
 
     // Where a function is by what its generator object, or its frame, notes of its bytecode: an offset in
-    // the BytecodeArray, from its start. Empty where there is no function.
-    std::optional<runtime::FrameId> at_bytecode(std::uint64_t shared, std::int64_t offset);
+    // the BytecodeArray, from its start. `owner`: the class that it is a method of; empty: not known. Empty
+    // where there is no function.
+    std::optional<runtime::FrameId> at_bytecode(std::uint64_t shared, std::int64_t offset,
+                                                const std::string& owner = {});
 
     // The same of where it begins; of code that is not known which place it is at, too.
     std::optional<runtime::FrameId> at_start(std::uint64_t shared);
+
+    // Where it was compiled simply, with no note of which line runs: its first one, and so marked.
+    std::optional<runtime::FrameId> somewhere_in(std::uint64_t shared);
+    // At an offset in its source.
+    std::optional<runtime::FrameId> at_position(std::uint64_t shared, std::uint32_t offset);
+    // Whether it is written in the program or in Node: V8's own functions have no source.
+    bool has_source(std::uint64_t shared);
+    // Whether that is the bytecode which it is run by.
+    bool is_run_by(std::uint64_t shared, std::uint64_t bytecode);
 
     [[nodiscard]] Frame name_of(runtime::FrameId frame) const;
     // Empty where there is no function, or it has no name.
@@ -47,16 +59,19 @@ class Functions {
         std::uint32_t start = 0;             // of it in the source
         std::vector<std::byte> positions{};  // of its bytecode
         Offsets how = Offsets::zigzag;
+        std::uint64_t bytecode = 0;
     };
     struct Place {
         std::uint64_t shared = 0;
         std::int64_t offset = 0;
+        std::string owner{};
         friend bool operator==(const Place&, const Place&) = default;
     };
     struct PlaceHash {
         std::size_t operator()(const Place& place) const {
             return static_cast<std::size_t>((place.shared ^ static_cast<std::uint64_t>(place.offset) << 20) *
-                                            0x9e3779b97f4a7c15);
+                                            0x9e3779b97f4a7c15) ^
+                   std::hash<std::string>{}(place.owner);
         }
     };
     const Function* function(std::uint64_t shared);
@@ -75,5 +90,7 @@ class Functions {
 
 // "(anonymous)", as stack traces have it, for a function without a name.
 inline constexpr const char* kAnonymous = "(anonymous)";
+// Behind the name of one of which only the first line is known.
+inline constexpr const char* kSomewhere = " (its first line)";
 
 }  // namespace rampwatch::v8

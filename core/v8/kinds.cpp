@@ -14,7 +14,6 @@ using runtime::TypeKind;
 using Size = Kind::Size;
 
 constexpr std::size_t kMostKnown = 1 << 18;  // maps, functions, closures at a time
-constexpr int kMostBack = 4096;              // maps that an object had before, as properties were added
 constexpr int kMostOuter = 4;                // contexts outwards to one of a function
 constexpr std::uint64_t kMostWords = std::uint64_t{1} << 31;
 constexpr std::size_t kMostName = 120;
@@ -42,11 +41,12 @@ std::string place_of(const Frame& frame) {
 }  // namespace
 
 Kinds::Kinds(Objects& objects, Functions& functions, const HeapLayout& heap)
-    : objects_(objects), functions_(functions), heap_(heap) {
+    : objects_(objects), functions_(functions), heap_(heap), constructors_(objects, functions, heap) {
     number_of(TypeKind::type, kSystem);
 }
 
 void Kinds::begin() {
+    constructors_.begin();
     kinds_.clear();
     closures_.clear();
     calls_.clear();
@@ -93,7 +93,7 @@ Kind Kinds::read(std::uint64_t map, std::int32_t type) {
         kind.role = Kind::Role::call;
         label.name = "suspended call";
     } else if (type >= heap_.first_receiver && type != heap_.bound_function) {
-        label.name = constructor_of(map);
+        label.name = constructors_.of_map(map);
         if (type == heap_.array_buffer) kind.role = Kind::Role::buffer;
     }
     kind.storage = label.storage;
@@ -158,23 +158,6 @@ Kinds::Label Kinds::label_of(std::int32_t type) const {
                 heap_.code_wrapper}))
         return {TypeKind::type, "(compiled code)", false};
     return {TypeKind::type, kSystem, false};
-}
-
-// An object that was given properties has a map that leads back to the one it began with.
-std::string Kinds::constructor_of(std::uint64_t map) {
-    const Layout& layout = objects_.layout();
-    std::uint64_t at = map;
-    for (int i = 0; i < kMostBack; ++i) {
-        at = objects_.word(at, heap_.map_constructor);
-        const std::int32_t type = objects_.type_of(at);
-        if (type == heap_.map) continue;
-        if (!layout.is_function(type)) break;
-        std::string name = functions_.name_at(objects_.word(at, layout.function_shared));
-        if (name == "FastBuffer") return "Buffer";  // as programs know it
-        if (!name.empty()) return name;
-        break;
-    }
-    return "Object";
 }
 
 // By the names of functions whose variables it has.

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/runtime/runtime.h"
+#include "core/v8/constructors.h"
 #include "core/v8/functions.h"
 #include "core/v8/heap_layout.h"
 #include "core/v8/objects.h"
@@ -72,7 +73,6 @@ class Kinds {
     Kind read(std::uint64_t map, std::int32_t type);
     [[nodiscard]] Kind::Size size_by(std::int32_t type) const;
     [[nodiscard]] Label label_of(std::int32_t type) const;
-    std::string constructor_of(std::uint64_t map);
     std::string closure_name(std::uint64_t shared, std::uint64_t context);
     std::string call_name(std::uint64_t closure);
     std::string outer_of(std::uint64_t context);
@@ -81,6 +81,7 @@ class Kinds {
     Objects& objects_;
     Functions& functions_;
     const HeapLayout& heap_;
+    Constructors constructors_;
     std::unordered_map<std::uint64_t, std::optional<Kind>> kinds_{};  // by map
     std::unordered_map<std::uint64_t, runtime::TypeId> closures_{};   // by function
     std::unordered_map<std::uint64_t, runtime::TypeId> calls_{};      // by closure

@@ -40,8 +40,6 @@ constexpr Row kOffsets[] = {
     {&Layout::thin_actual, {"class_ThinString__actual__String"}},
     {&Layout::sliced_parent, {"class_SlicedString__parent__String"}},
     {&Layout::sliced_offset, {"class_SlicedString__offset__SMI"}},
-    {&Layout::lazy_start, {"class_UncompiledData__start_position__int32_t"}},
-    {&Layout::lazy_name, {"class_UncompiledData__inferred_name__String"}},
     {&Layout::scope_locals, {"scopeinfo_idx_ncontextlocals"}},
     {&Layout::scope_first, {"scopeinfo_idx_first_vars"}},
 };
@@ -64,7 +62,6 @@ constexpr Row kTypes[] = {
     {&Layout::scope_info, {"type_ScopeInfo__SCOPE_INFO_TYPE"}},
     {&Layout::fixed_array, {"type_FixedArray__FIXED_ARRAY_TYPE"}},
     {&Layout::byte_array, {"type_ByteArray__BYTE_ARRAY_TYPE"}},
-    {&Layout::first_lazy, {"type_UncompiledDataWithPreparseData__UNCOMPILED_DATA_WITH_PREPARSE_DATA_TYPE"}},
     {&Layout::promise, {"type_JSPromise__JS_PROMISE_TYPE"}},
     {&Layout::reaction, {"type_PromiseReaction__PROMISE_REACTION_TYPE"}},
     {&Layout::generator_request, {"type_AsyncGeneratorRequest__ASYNC_GENERATOR_REQUEST_TYPE"}},
@@ -76,7 +73,14 @@ Error refused(Error::Kind kind, std::string what) { return {kind, std::move(what
 void add_rules(Layout& layout, const Symbols& symbols) {
     const Version& version = layout.version;
     layout.last_function = symbols.said("LastJSFunctionType").value_or(layout.first_function + 15);
-    layout.last_lazy = layout.first_lazy + 3;
+    layout.lazy_start = symbols.said("class_UncompiledData__start_position__int32_t").value_or(0);
+    layout.lazy_name = symbols.said("class_UncompiledData__inferred_name__String").value_or(0);
+    if (const auto lazy =
+            symbols.said("type_UncompiledDataWithPreparseData__UNCOMPILED_DATA_WITH_PREPARSE_DATA_TYPE");
+        lazy && layout.lazy_start > 0 && layout.lazy_name > 0) {
+        layout.first_lazy = *lazy;
+        layout.last_lazy = *lazy + 3;
+    }
     layout.trusted_byte_array = symbols.said("type_TrustedByteArray__TRUSTED_BYTE_ARRAY_TYPE").value_or(0);
     const bool wrapped = symbols.said("class_BytecodeArray__wrapper__Tagged_BytecodeWrapper_").has_value();
     layout.bytecode_positions = layout.array_length + (wrapped ? 16 : 24);
@@ -86,6 +90,9 @@ void add_rules(Layout& layout, const Symbols& symbols) {
     const auto table = symbols.said("class_Code__source_position_table__ByteArray");
     if (start && symbols.said("type_CodeWrapper__CODE_WRAPPER_TYPE")) layout.code_holder = *start - 32;
     if (table) layout.code_holder = *table - 8;
+    // Up to V8 11.0 code lies in the object itself, and these follow its map.
+    constexpr std::int32_t kHolderOfOld = 16;
+    if (symbols.said("class_Code__instruction_start__uintptr_t")) layout.code_holder = kHolderOfOld;
     layout.reaction_next = version.major < 12 ? 8 : 16;
     layout.scope_has_positions = version >= Version{12, 8, 44};
     layout.unsigned_offsets = version.major >= 14;

@@ -50,7 +50,7 @@ struct Layout {
     std::int32_t shared_function = 0, bytecode_array = 0, code = 0, interpreter_data = 0, script = 0;
     std::int32_t scope_info = 0, fixed_array = 0, byte_array = 0, trusted_byte_array = 0;
     std::int32_t promise = 0, reaction = 0, generator_request = 0;
-    std::int32_t first_lazy = 0, last_lazy = 0;
+    std::int32_t first_lazy = 0, last_lazy = -1;  // no type, where it is not told
     std::int32_t free_space = 0;
     bool free_space_in_words = false;  // its size; else in bytes
     bool scope_has_positions = false;  // in the slots before the first of locals

@@ -5,11 +5,13 @@
 #include <string>
 #include <utility>
 
+#include "core/v8/constructors.h"
 #include "core/v8/find.h"
 #include "core/v8/functions.h"
 #include "core/v8/heap_blocks.h"
 #include "core/v8/objects.h"
 #include "core/v8/tasks.h"
+#include "core/v8/threads.h"
 
 namespace rampwatch::v8 {
 namespace {
@@ -20,6 +22,8 @@ class Node : public runtime::Runtime, public runtime::Exact {
         : engine_(std::move(engine)),
           objects_(engine_.layout),
           functions_(objects_),
+          constructors_(objects_, functions_, engine_.heap),
+          threads_(objects_, functions_, engine_.stack, engine_.module),
           blocks_(objects_, functions_, engine_.heap) {
         begin(target);
     }
@@ -40,12 +44,13 @@ class Node : public runtime::Runtime, public runtime::Exact {
         return true;
     }
 
+    runtime::Threads* threads() override { return engine_.stack.missing.empty() ? &threads_ : nullptr; }
     runtime::Blocks* blocks() override { return blocks_.ready() ? &blocks_ : nullptr; }
     [[nodiscard]] std::string without_blocks() const override { return blocks_.why_not(); }
     runtime::Exact* exact() override { return this; }
 
     Result<runtime::Remainder> tasks(runtime::Sink& sink, runtime::Budget& budget) override {
-        return read_tasks(*target_, functions_, objects_, budget, sink);
+        return read_tasks(*target_, functions_, constructors_, objects_, budget, sink);
     }
     Result<runtime::Remainder> types(runtime::Sink&, runtime::Budget&) override {
         return runtime::Remainder{};
@@ -59,12 +64,16 @@ class Node : public runtime::Runtime, public runtime::Exact {
         target_ = &target;
         objects_.begin(target.memory);
         functions_.begin();
+        constructors_.begin();
+        threads_.begin(target);
         blocks_.begin(target);
     }
 
     Engine engine_;
     Objects objects_;
     Functions functions_;
+    Constructors constructors_;
+    NodeThreads threads_;
     HeapBlocks blocks_;
     const runtime::Target* target_ = nullptr;
 };

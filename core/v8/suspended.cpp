@@ -9,8 +9,8 @@ namespace rampwatch::v8 {
 namespace {
 
 // Words of a generator object (src/objects/js-generator.tq), the same in all versions that are read.
-constexpr std::size_t kFunction = 3, kContext = 4, kPosition = 6, kResumeMode = 7, kContinuation = 8,
-                      kPromised = 10, kIsAwaiting = 11;
+constexpr std::size_t kFunction = 3, kContext = 4, kReceiver = 5, kPosition = 6, kResumeMode = 7,
+                      kContinuation = 8, kPromised = 10, kIsAwaiting = 11;
 constexpr std::uint64_t kPage = 256 << 10;  // of V8's heap: no block crosses its end
 constexpr std::int32_t kMostOffset = 1 << 28;
 constexpr std::int32_t kResumeModes = 4;
@@ -56,6 +56,7 @@ void Search::take(std::uint64_t address, const std::uint64_t* words) {
     Suspended found;
     found.object = address + 1;
     found.function = words[kFunction];
+    found.receiver = words[kReceiver];
     found.offset = smi_of(words[kPosition]);
     if (type == async - 1) found.call = Call::generator;
     if (type == async + 1) found.call = Call::async_generator;

@@ -22,6 +22,7 @@ enum class Call : std::uint8_t { async_function, async_generator, generator };
 struct Suspended {
     std::uint64_t object = 0;    // tagged
     std::uint64_t function = 0;  // its closure, tagged
+    std::uint64_t receiver = 0;  // what it was called on, tagged
     std::uint64_t promised = 0;  // an async function's promise; an async generator's queue of requests
     std::int32_t offset = 0;     // in the bytecode
     Call call = Call::async_function;

@@ -27,7 +27,8 @@ constexpr std::size_t kFunctionWords = 6;  // of a closure that are read
 // resolved as soon as it is full.
 class Gathered {
   public:
-    Gathered(Functions& functions, Objects& objects) : functions_(functions), objects_(objects) {}
+    Gathered(Functions& functions, Constructors& constructors, Objects& objects)
+        : functions_(functions), constructors_(constructors), objects_(objects) {}
 
     void add(const Suspended& one) {
         if (addresses_.size() + batch_.size() >= kMostSuspended) {
@@ -41,10 +42,13 @@ class Gathered {
     void resolve() {
         const auto first = static_cast<std::uint32_t>(addresses_.size());
         const std::vector<std::uint64_t> shared = read_shared();
+        std::unordered_map<std::uint64_t, std::string> classes;  // by what they were called on
         std::vector<std::uint64_t> promised;
         for (std::size_t i = 0; i < batch_.size(); ++i) {
             const Suspended& one = batch_[i];
-            const auto frame = functions_.at_bytecode(shared[i], one.offset);
+            const auto [owner, fresh] = classes.try_emplace(one.receiver);
+            if (fresh) owner->second = constructors_.class_of(one.receiver);
+            const auto frame = functions_.at_bytecode(shared[i], one.offset, owner->second);
             addresses_.push_back(one.object);
             what_.push_back({frame.value_or(0), one.call, one.not_started, one.yields, !frame});
             promised.push_back(one.promised);
@@ -124,6 +128,7 @@ class Gathered {
     }
 
     Functions& functions_;
+    Constructors& constructors_;
     Objects& objects_;
     std::vector<Suspended> batch_{};
     std::vector<std::uint64_t> addresses_{};  // ascending
@@ -138,9 +143,10 @@ bool may_be_v8s(const probe::Mapping& mapping) {
 
 }  // namespace
 
-Result<runtime::Remainder> read_tasks(const runtime::Target& target, Functions& functions, Objects& objects,
-                                      runtime::Budget& budget, runtime::Sink& sink) {
-    Gathered gathered(functions, objects);
+Result<runtime::Remainder> read_tasks(const runtime::Target& target, Functions& functions,
+                                      Constructors& constructors, Objects& objects, runtime::Budget& budget,
+                                      runtime::Sink& sink) {
+    Gathered gathered(functions, constructors, objects);
     Search search(objects, [&](const Suspended& one) { gathered.add(one); });
     const auto looked = runtime::look_at_heap(
         target, budget, may_be_v8s,

@@ -44,13 +44,19 @@ Places told_by(const test::TempTree& tree) {
 
 bool is_ours(const std::string& line) { return line.find("quotes.js:") != std::string::npos; }
 
+// "  QuoteService.fetchQuote /srv/quotes.js:46" without its class.
+std::string place_of(const std::string& line) {
+    const std::string call = line.substr(line.find_first_not_of(' '));
+    return call.substr(call.substr(0, call.find(' ')).rfind('.') + 1);
+}
+
 // One that several await is in the chain of each of them.
 Places read_places(const std::vector<std::string>& tasks) {
     Places places;
     for (const std::string& task : tasks) {
         std::istringstream lines(task);
         for (std::string line; std::getline(lines, line);) {
-            if (is_ours(line)) ++places[line.substr(line.find_first_not_of(' '))];
+            if (is_ours(line)) ++places[place_of(line)];
         }
     }
     return places;
@@ -100,8 +106,8 @@ TEST_CASE("suspended calls of every Node here are where V8 says, each once", "[n
             }
             CHECK(read_places(tasks) == told);
             CHECK(std::count(tasks.begin(), tasks.end(), "torn\n") == 0);
-            CHECK(count_of(tasks, "fetchQuote handleOrder") == kCount);
-            CHECK(count_of(tasks, "fetchQuote handleOrder guarded") == kCount / 10);
+            CHECK(count_of(tasks, "QuoteService.fetchQuote QuoteService.handleOrder") == kCount);
+            CHECK(count_of(tasks, "QuoteService.fetchQuote QuoteService.handleOrder guarded") == kCount / 10);
             CHECK(count_of(tasks, "load readShared") == kCount / 10);
             CHECK(count_of(tasks, "prices consume") == kCount / 10);
             CHECK(count_of(tasks, "prices") == kCount / 10);
@@ -122,7 +128,7 @@ TEST_CASE("calls that are awaited are counted while a collector runs as fast as 
         const test::Target program(command(node, tree, kCount, {"--churn"}));
         for (int i = 0; i < 5; ++i) {
             const auto tasks = tasks_of(program.pid());
-            CHECK(count_of(tasks, "fetchQuote handleOrder") == kCount);
+            CHECK(count_of(tasks, "QuoteService.fetchQuote QuoteService.handleOrder") == kCount);
         }
     }
 }
@@ -139,7 +145,8 @@ TEST_CASE("a dump of a Node program has its suspended calls in groups", "[node]"
         CHECK(dump.out.find(": 1,700 async functions and generators parked\n") != std::string::npos);
         CHECK(dump.out.find("note: calls that nothing can resume count until the next full collection\n") !=
               std::string::npos);
-        CHECK(dump.out.find("\n1,000 async functions, 59 %\n    fetchQuote ") != std::string::npos);
+        CHECK(dump.out.find("\n1,000 async functions, 59 %\n    QuoteService.fetchQuote ") !=
+              std::string::npos);
         CHECK(dump.out.find("quotes.js:46\n") != std::string::npos);
         const auto json = test::rampwatch({"dump", "--format", "json", program.pid_word()});
         CHECK(json.out.find("\"language\":\"javascript\"") != std::string::npos);

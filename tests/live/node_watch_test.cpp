@@ -32,10 +32,11 @@ TEST_CASE("a leak of async functions is told by the line where they await", "[no
     const std::size_t leak = watched.out.find("LEAK");
     REQUIRE(leak != std::string::npos);
     const std::string told = watched.out.substr(leak);
-    CHECK(has(told, "more async functions at fetchQuote (service.js:15)"));
+    CHECK(has(told, "more async functions at QuoteService.fetchQuote (service.js:15)"));
     CHECK(has(told, "the tasks that wait grew with it"));
     CHECK(has(told, " async functions, 100 %, +"));
-    CHECK(has(told, "\n    fetchQuote                              service.js:15\n    handleOrder "));
+    CHECK(has(told,
+              "\n    QuoteService.fetchQuote                 service.js:15\n    QuoteService.handleOrder "));
     CHECK_FALSE(has(told, "are still here"));  // V8 does not tell one call from another
     CHECK(has(told, "kill -USR1 " + leaker.pid_word()));
 }
@@ -66,4 +67,21 @@ TEST_CASE("a Node service whose quotes come has few calls that wait", "[node_wat
     REQUIRE(told["runtimes"].size() == 1);
     CHECK(told["runtimes"][0]["name"] == "Node.js");
     CHECK(told["runtimes"][0]["tasks"] <= 40);  // 2 s of orders: those that were collected count until then
+}
+
+TEST_CASE("calls that wait are one group over the processes of a cluster and their threads", "[node_watch]") {
+    for (const test::Node& node : test::nodes()) {
+        CAPTURE(node.path);
+        const test::Target primary({node.path, test::tests_file("programs/node/cluster.js"), "400"});
+        const auto dump = test::rampwatch({"dump", "--tree", primary.pid_word()});
+        CAPTURE(dump.out, dump.err);
+        REQUIRE(dump.status == 0);
+        CHECK(has(dump.out, " of 3 processes of PID " + primary.pid_word()));
+        CHECK(has(dump.out, "\n1,600 async functions, "));  // two workers, and a thread of each
+        CHECK(has(dump.out, "\n    QuoteService.fetchQuote "));
+        CHECK(has(dump.out, "\n3 threads, "));  // the main threads
+        CHECK(has(dump.out, "(idle in its event loop)"));
+        CHECK(has(dump.out, "\n2 threads, "));
+        CHECK(has(dump.out, "cluster.js:26\n"));
+    }
 }

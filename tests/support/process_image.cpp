@@ -69,6 +69,12 @@ ProcessImage ProcessImage::parse(std::string_view text) {
         } else if (line.starts_with("page ")) {
             image.pages.push_back(
                 {number(line.substr(5, blank - 5), 16), number(line.substr(blank + 1), 16)});
+        } else if (line.starts_with("at ")) {
+            const std::size_t second = line.find(' ', 3);
+            runtime::ThreadCopy& thread = image.standing.emplace_back();
+            thread.tid = static_cast<pid_t>(number(line.substr(3, second - 3), 10));
+            thread.sp = number(line.substr(second + 1, blank - second - 1), 16);
+            thread.pc = number(line.substr(blank + 1), 16);
         } else {
             memory += std::string(line) + "\n";
         }
@@ -84,6 +90,8 @@ std::string ProcessImage::text() const {
     for (const std::string& line : map_lines) text += "map " + line + "\n";
     for (const auto& [ours, theirs] : tids) text += fmt::format("tid {} {}\n", ours, theirs);
     for (const probe::PageRun& run : pages) text += fmt::format("page {:x} {:x}\n", run.first, run.count);
+    for (const runtime::ThreadCopy& thread : standing)
+        text += fmt::format("at {} {:x} {:x}\n", thread.tid, thread.sp, thread.pc);
     return text + memory.text();
 }
 
@@ -98,16 +106,23 @@ ImageTarget::ImageTarget(const ProcessImage& image)
       target_{image.memory, maps_, &pages_, tids_, probe::Arch::x86_64, {}} {}
 
 std::vector<std::string> tell_threads(runtime::Runtime& runtime, const std::vector<pid_t>& tids) {
+    std::vector<runtime::ThreadCopy> threads(tids.size());
+    for (std::size_t i = 0; i < tids.size(); ++i) {
+        threads[i].tid = tids[i];
+        threads[i].leader = i == 0;
+    }
+    return tell_standing(runtime, threads);
+}
+
+std::vector<std::string> tell_standing(runtime::Runtime& runtime,
+                                       const std::vector<runtime::ThreadCopy>& threads) {
     std::vector<std::string> texts;
     runtime::Budget budget = runtime::budget_of(1 << 30, std::chrono::seconds(60), std::chrono::seconds(60));
-    for (const pid_t tid : tids) {
-        runtime::ThreadCopy thread;
-        thread.tid = tid;
-        thread.leader = tid == tids.front();
+    for (const runtime::ThreadCopy& thread : threads) {
         runtime.threads()->copy(thread, budget);
         const runtime::Walked walked = runtime.threads()->walk(thread);
         if (walked.end == runtime::End::idle) continue;
-        std::string text = fmt::format("thread {}\n", tid);
+        std::string text = fmt::format("thread {}\n", thread.tid);
         for (const runtime::PlacedFrame& frame : walked.frames) text += line_of(runtime.name_of(frame.frame));
         if (walked.end != runtime::End::root) text += "  and no further\n";
         texts.push_back(std::move(text));

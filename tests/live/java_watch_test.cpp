@@ -62,7 +62,7 @@ TEST_CASE("a leak of objects in a Java map is told by their class, as collection
     const std::string told = watched.out.substr(leak);
     CHECK(has(told, " x com.acme.UserSession, "));
     CHECK(has(told, "heap of G1: "));
-    CHECK(has(told, "Java: what grew in its heap is told with it, by class"));
+    CHECK(has(told, "Java: what grew in its heap is listed with it, by class"));
     CHECK_FALSE(has(told, "class_histogram"));
 }
 

@@ -33,7 +33,7 @@ TEST_CASE("a leak of async functions is told by the line where they await", "[no
     REQUIRE(leak != std::string::npos);
     const std::string told = watched.out.substr(leak);
     CHECK(has(told, "more async functions at QuoteService.fetchQuote (service.js:15)"));
-    CHECK(has(told, "the tasks that wait grew with it"));
+    CHECK(has(told, "waiting tasks grew with it"));
     CHECK(has(told, " async functions, 100 %, +"));
     CHECK(has(told,
               "\n    QuoteService.fetchQuote                 service.js:15\n    QuoteService.handleOrder "));

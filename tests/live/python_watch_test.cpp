@@ -53,7 +53,7 @@ TEST_CASE("a leak of coroutines is told by the line where they await", "[python_
     REQUIRE(leak != std::string::npos);
     const std::string told = watched.out.substr(leak);
     CHECK(has(told, "more coroutines at QuoteService.fetch_quote (quotes.py:22)"));
-    CHECK(has(told, "the tasks that wait grew with it"));
+    CHECK(has(told, "waiting tasks grew with it"));
     const std::size_t group = told.find(" coroutines, 9");  // of all 9x %
     REQUIRE(group != std::string::npos);
     const std::string shown = told.substr(group);

@@ -72,7 +72,7 @@ check "the catalog explains it" sh -c "nsenter -t $bed_leader -a -- journalctl -
 eventually 15 "the status says LEAK" prop_has "$unit" StatusText "LEAK"
 
 # A sandboxed unit and a shell read different boot ids in here.
-eventually 10 "the PID of the service is in the list" sh -c \
+eventually 30 "the PID of the service is in the list" sh -c \
     "nsenter -t $bed_leader -a -- rampwatch status | grep -q 'leaky.* $(prop leaky.service MainPID) '"
 
 eventually 10 "its metrics are there for all to read, and say so" \

@@ -173,6 +173,16 @@ TEST_CASE("threads that are new in a later dump are of that one, though they sta
                 "goroutine " + std::to_string(id) + " [select]:\nmain.wait(0x1)\n\t/src/wait.go:7 +0x1d\n\n";
         return text;
     };
+    // As an endpoint writes it: nothing before it, and whoever serves it is first, by another number each
+    // time.
+    const auto served = [](int goroutines_) {
+        std::string text = "goroutine " + std::to_string(900 + goroutines_) +
+                           " [running]:\nmain.wait(0x1)\n\t/src/wait.go:7 +0x1d\n\n";
+        for (int id = 1; id < goroutines_; ++id)
+            text +=
+                "goroutine " + std::to_string(id) + " [select]:\nmain.wait(0x1)\n\t/src/wait.go:7 +0x1d\n\n";
+        return text;
+    };
     const auto py_spy = [](int threads) {
         std::string text = "Process 71: python3 a.py\nPython v3.11.2 (/usr/bin/python3.11)\n\n";
         for (int id = threads; id > 0; --id)
@@ -180,7 +190,7 @@ TEST_CASE("threads that are new in a later dump are of that one, though they sta
         return text;
     };
     using Dumper = std::function<std::string(int)>;
-    for (const Dumper& dumper : {Dumper(gdb), Dumper(java), Dumper(go), Dumper(py_spy)}) {
+    for (const Dumper& dumper : {Dumper(gdb), Dumper(java), Dumper(go), Dumper(served), Dumper(py_spy)}) {
         const std::string log = dumper(3) + dumper(5) + dumper(7);
         INFO(log);
         CHECK(read(log).dump.dumps == 3);

@@ -86,6 +86,7 @@ bool EuStackText::line(std::string_view text, bool joined) {
         return true;
     }
     if (text.starts_with("PID ")) {
+        stand_apart();
         end_stack();
         return true;
     }

@@ -211,8 +211,19 @@ bool GdbText::may_go_on(std::string_view text) const {
 }
 
 bool GdbText::note_line(std::string_view text) {
-    if (text.starts_with("Backtrace stopped:") || text.starts_with("(More stack frames")) set_incomplete();
+    if (text.starts_with("Backtrace stopped:") || text.starts_with("(More stack frames"))
+        set_incomplete();
+    else
+        stand_apart();
     return true;
+}
+
+// gdb goes down to thread 1, or up from it: a dump ends or begins there.
+void GdbText::count_threads(std::string_view head) {
+    const std::string_view digits = head.substr(7, head.find_first_not_of("0123456789", 7) - 7);
+    const std::int64_t number = parse_count(digits).value_or(0);
+    if ((last_thread_ == 1 && number != 2) || (number == 1 && last_thread_ != 2)) stand_apart();
+    last_thread_ = number;
 }
 
 bool GdbText::line(std::string_view text, bool joined) {
@@ -224,6 +235,7 @@ bool GdbText::line(std::string_view text, bool joined) {
         const Thread thread = thread_of(text);
         const bool must_have = kind == Head::part || !in_brackets(text).starts_with("Thread ");
         if (!thread.tid && must_have && kind != Head::maybe) return false;
+        count_threads(text);
         begin_numbered(thread.tid.value_or(0), thread.name);
         has_locals_ = false;
         return true;

@@ -25,8 +25,10 @@ class GdbText : public NumberedText {
     [[nodiscard]] bool may_go_on(std::string_view text) const override;
     bool line(std::string_view text, bool joined) override;
     bool note_line(std::string_view text);
+    void count_threads(std::string_view head);
 
-    bool has_locals_ = false;  // of the frame added last
+    bool has_locals_ = false;       // of the frame added last
+    std::int64_t last_thread_ = 0;  // gdb's own number of it
 };
 
 }  // namespace rampwatch::stacks

@@ -115,7 +115,10 @@ bool GoText::begin(std::string_view text) {
     const GoHead head = go_head(text);
     // goleak's older text has the runtime's own line behind its own.
     const bool is_same = in_stack() && may_be_spaced_ && current().id == head.id && head.id != 0;
-    if (!is_same) begin_stack(head.id, {});
+    if (!is_same) {
+        if (head.state == "running") stand_apart();  // who asks for the dump stands first in it
+        begin_stack(head.id, {});
+    }
     set_kind(StackKind::goroutine);
     if (head.kind != Head::whole) {  // its rest is lost
         skip_lines();

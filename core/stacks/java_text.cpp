@@ -177,6 +177,7 @@ bool JavaText::line(std::string_view text, bool joined) {
     text = trim(text);
     if (const JavaHead head = head_of(text); head.kind != Head::none) return begin(head);
     if (is_other(text)) {
+        stand_apart();
         is_outside_ = true;
         is_trace_ = true;
         return true;

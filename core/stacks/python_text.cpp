@@ -209,6 +209,7 @@ bool PythonText::line(std::string_view text, bool joined) {
     may_be_spaced_ = false;
     if (text.starts_with("Process ") || text.starts_with("Python v") ||
         text.starts_with("Extension modules:") || text.starts_with("Current thread's C stack")) {
+        stand_apart();
         is_outside_ = true;
         return true;
     }

@@ -171,6 +171,7 @@ void StackText::flush() {
 
 void StackText::doubt(std::int64_t lines, std::string_view text) {
     if (lines == 0) return;
+    if (!in_stack() || is_over()) has_between_ = true;
     if (in_stack()) {
         doubted_ += lines;
         if (!is_over()) settle_doubt();
@@ -204,6 +205,7 @@ std::string StackText::bounded(std::string_view text) {
 
 void StackText::begin_stack(std::int64_t id, std::string_view name, std::uint64_t key) {
     end_stack();
+    is_apart_ = std::exchange(has_between_, false);
     open_ = true;
     key_ = key != 0 ? key : static_cast<std::uint64_t>(id);
     stack_.id = id;
@@ -213,6 +215,7 @@ void StackText::begin_stack(std::int64_t id, std::string_view name, std::uint64_
 void StackText::add_frame(std::optional<std::uint64_t> address, std::string_view function,
                           std::string_view module) {
     settle_doubt();
+    has_between_ = false;
     if (address == 0U && function.empty()) return;  // the end of the chain, which gdb prints as a frame
     if (stack_.frames.size() >= kMostFrames) {
         if (!full_) ++skipped_.cut;

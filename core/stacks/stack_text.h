@@ -67,6 +67,8 @@ class StackText {
     [[nodiscard]] std::uint64_t key() const { return key_; }
     // Dumps that the text itself said to begin, whatever the keys are.
     [[nodiscard]] std::int64_t begun() const { return begun_; }
+    // Within the sink: whether something stood between it and the stack before, where a dump may have begun.
+    [[nodiscard]] bool is_apart() const { return is_apart_; }
 
   protected:
     // How a line begins: not like one of this format; like one, but a line before it that is not whole yet
@@ -102,6 +104,7 @@ class StackText {
     void set_incomplete() { incomplete_ = true; }  // the text says that the stack did not end well
     void set_damaged() { stack_.damaged = true; }
     void begin_dump() { ++begun_; }
+    void stand_apart() { has_between_ = true; }  // before begin_stack
     void skip_lines(std::int64_t lines = 1) { skipped_.lines += lines; }
     void flush();  // reads the line that waits for its rest
     [[nodiscard]] const Stack& current() const { return stack_; }
@@ -125,6 +128,7 @@ class StackText {
     std::int64_t doubted_ =
         0;  // lines not understood, of which it is not known yet whether the stack had ended
     bool open_ = false, incomplete_ = false, full_ = false, rooted_ = false;
+    bool is_apart_ = false, has_between_ = false;  // of the stack begun last, of the next one
     Stack stack_{};
     std::vector<std::optional<std::uint64_t>> addresses_{};  // of stack_.frames
     Skipped skipped_{};

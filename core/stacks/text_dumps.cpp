@@ -17,51 +17,70 @@ namespace {
 
 constexpr std::size_t kMostKeys = 8U << 20;
 
-// The dumps of one process in one format.
+// The dumps of one process in one format. A dump has ended where a thread comes again; those that came before
+// it, but behind something that stood between the stacks, are of the new dump already: gdb and the JVM tell
+// the newest threads first.
 class Series {
   public:
     explicit Series(std::int64_t wanted) : wanted_(wanted) {}
 
-    // `begun`: how many dumps the text itself has said to begin.
-    void add(Stack&& stack, std::uint64_t key, std::int64_t begun) {
-        const bool is_again = key != 0 && keys_.contains(key);
-        if (is_again || (begun != begun_ && now_.stacks() > 0)) next();
+    // `begun`: how many dumps the text itself has said to begin. `is_apart`: something stood before it.
+    void add(Stack&& stack, std::uint64_t key, std::int64_t begun, bool is_apart) {
+        const bool is_begun = begun != begun_ && sure_.stacks.stacks() + open_.stacks.stacks() > 0;
+        if (is_begun || is_apart || open_.keys.contains(key)) settle();
+        if (is_begun || (key != 0 && sure_.keys.contains(key))) next();
         begun_ = begun;
         // Of a running goroutine the runtime prints nothing but its first line, and, in a crash, once more
         // all.
         const bool is_bare = stack.kind == StackKind::goroutine && stack.frames.empty() && key != 0;
-        if (is_bare && bare_.size() < kMostKeys) {
-            bare_.insert_or_assign(key, std::move(stack));
+        if (is_bare && open_.bare.size() < kMostKeys) {
+            open_.bare.insert_or_assign(key, std::move(stack));
             return;
         }
-        if (key != 0 && keys_.size() < kMostKeys) keys_.insert(key);
-        now_.add(std::move(stack));
+        if (key != 0 && open_.keys.size() < kMostKeys) open_.keys.insert(key);
+        open_.stacks.add(std::move(stack));
     }
 
-    void finish() { close(); }
+    void finish() {
+        settle();
+        close();
+    }
     [[nodiscard]] std::int64_t dumps() const { return number_; }
-    Grouper& result() { return wanted_ == 0 ? now_ : kept_; }
+    Grouper& result() { return wanted_ == 0 ? sure_.stacks : kept_; }
 
   private:
+    struct Part {
+        Grouper stacks{};
+        std::unordered_set<std::uint64_t> keys{};
+        std::map<std::uint64_t, Stack> bare{};
+    };
+
+    // What came since something stood between is of the same dump as what came before.
+    void settle() {
+        sure_.stacks.merge(open_.stacks);
+        if (sure_.keys.size() < kMostKeys) sure_.keys.merge(open_.keys);
+        for (auto& [key, stack] : open_.bare) sure_.bare.insert_or_assign(key, std::move(stack));
+        open_ = Part();
+    }
+
     void close() {
-        for (auto& [key, stack] : bare_) {
-            if (!keys_.contains(key)) now_.add(std::move(stack));
+        for (auto& [key, stack] : sure_.bare) {
+            if (!sure_.keys.contains(key)) sure_.stacks.add(std::move(stack));
         }
-        bare_.clear();
-        keys_.clear();
-        if (number_ == wanted_) kept_ = std::move(now_);
+        sure_.bare.clear();
+        sure_.keys.clear();
+        if (number_ == wanted_) kept_ = std::move(sure_.stacks);
     }
 
     void next() {
         close();
-        now_ = Grouper();
+        sure_ = Part();
         ++number_;
     }
 
     std::int64_t wanted_, number_ = 1, begun_ = 0;
-    Grouper now_{}, kept_{};
-    std::unordered_set<std::uint64_t> keys_{};
-    std::map<std::uint64_t, Stack> bare_{};
+    Part sure_{}, open_{};
+    Grouper kept_{};
 };
 
 class Reader {
@@ -90,7 +109,7 @@ class Reader {
     // Threads in JSON, and behind them what else there is.
     std::string_view read_json(std::string_view text) {
         const auto end = read_thread_dump(text, [this](Stack&& stack, std::uint64_t key) {
-            add(0, TextFormat::java_file, std::move(stack), key, documents_);
+            add(0, TextFormat::java_file, std::move(stack), key, documents_, false);
         });
         ++documents_;
         if (!end.is_whole) ++result_.skipped.lines;
@@ -124,18 +143,19 @@ class Reader {
         if (!text) {
             text = std::make_unique<AnyText>(
                 [this, source](TextFormat format, const StackText& parser, Stack&& stack) {
-                    add(source, format, std::move(stack), parser.key(), parser.begun());
+                    add(source, format, std::move(stack), parser.key(), parser.begun(), parser.is_apart());
                 });
         }
         return *text;
     }
 
-    void add(std::size_t source, TextFormat format, Stack&& stack, std::uint64_t key, std::int64_t begun) {
+    void add(std::size_t source, TextFormat format, Stack&& stack, std::uint64_t key, std::int64_t begun,
+             bool is_apart) {
         const auto [place, is_new] = series_.try_emplace({source, format}, wanted_);
         if (is_new &&
             std::find(result_.formats.begin(), result_.formats.end(), format) == result_.formats.end())
             result_.formats.push_back(format);
-        place->second.add(std::move(stack), key, begun);
+        place->second.add(std::move(stack), key, begun, is_apart);
     }
 
     std::int64_t wanted_, documents_ = 0;

@@ -2,6 +2,7 @@
 #include "core/stacks/text_dumps.h"
 
 #include <algorithm>
+#include <functional>
 #include <random>
 #include <string>
 
@@ -147,6 +148,56 @@ TEST_CASE("threads that come again are another dump, and the last is taken", "[s
     const std::string json = test::capture("stacks/virtual.json");
     CHECK(read(json + json).dump.dumps == 2);
     CHECK(read(json + json).stacks == read(json).stacks);
+}
+
+TEST_CASE("threads that are new in a later dump are of that one, though they stand first", "[stacks]") {
+    // The newest first, as gdb and the JVM have them; each dump has two threads more.
+    const auto gdb = [](int threads) {
+        std::string text;
+        for (int id = threads; id > 0; --id)
+            text += "Thread " + std::to_string(id) + " (LWP " + std::to_string(70 + id) +
+                    "):\n#0  0x01 in take () at a.c:3\n#1  0x02 in clone ()\n\n";
+        return text;
+    };
+    const auto java = [](int threads) {
+        std::string text = "2026-03-03 04:11:09\nFull thread dump OpenJDK 64-Bit Server VM (17.0.9+9):\n\n";
+        for (int id = threads; id > 0; --id)
+            text += "\"w\" #9 prio=5 tid=0x07 nid=" + std::to_string(70 + id) +
+                    " waiting on condition [0x7]\n\tat a.B.run(B.java:7)\n\n";
+        return text;
+    };
+    const auto go = [](int goroutines_) {
+        std::string text = "SIGQUIT: quit\n\n";
+        for (int id = goroutines_; id > 0; --id)
+            text +=
+                "goroutine " + std::to_string(id) + " [select]:\nmain.wait(0x1)\n\t/src/wait.go:7 +0x1d\n\n";
+        return text;
+    };
+    // As an endpoint writes it: nothing before it, and whoever serves it is first, by another number each
+    // time.
+    const auto served = [](int goroutines_) {
+        std::string text = "goroutine " + std::to_string(900 + goroutines_) +
+                           " [running]:\nmain.wait(0x1)\n\t/src/wait.go:7 +0x1d\n\n";
+        for (int id = 1; id < goroutines_; ++id)
+            text +=
+                "goroutine " + std::to_string(id) + " [select]:\nmain.wait(0x1)\n\t/src/wait.go:7 +0x1d\n\n";
+        return text;
+    };
+    const auto py_spy = [](int threads) {
+        std::string text = "Process 71: python3 a.py\nPython v3.11.2 (/usr/bin/python3.11)\n\n";
+        for (int id = threads; id > 0; --id)
+            text += "Thread " + std::to_string(70 + id) + " (idle): \"w\"\n    run (a.py:7)\n\n";
+        return text;
+    };
+    using Dumper = std::function<std::string(int)>;
+    for (const Dumper& dumper : {Dumper(gdb), Dumper(java), Dumper(go), Dumper(served), Dumper(py_spy)}) {
+        const std::string log = dumper(3) + dumper(5) + dumper(7);
+        INFO(log);
+        CHECK(read(log).dump.dumps == 3);
+        CHECK(read(log).stacks == 7);
+        CHECK(count_with(read(log, 1), read(log).groups[0].frames[0].function.value()) == 3);
+        CHECK(count_with(read(log, 2), read(log).groups[0].frames[0].function.value()) == 5);
+    }
 }
 
 TEST_CASE("lines of two processes in one log are two dumps, counted together", "[stacks]") {

@@ -50,8 +50,8 @@ bool covers(const Elf64_Sym& symbol, std::uint64_t address) {
            address - symbol.st_value < std::max<std::uint64_t>(symbol.st_size, 1);
 }
 
-// Offset of its name in the strings; of several symbols the first.
-std::optional<std::uint32_t> find_in(int fd, const Elf64_Shdr& table, std::uint64_t address) {
+// Of several symbols the first.
+std::optional<Elf64_Sym> find_in(int fd, const Elf64_Shdr& table, std::uint64_t address) {
     constexpr std::size_t kPart = 4096;
     std::vector<Elf64_Sym> part(kPart);
     const std::uint64_t count = std::min<std::uint64_t>(table.sh_size / sizeof(Elf64_Sym), kMostSymbols);
@@ -59,7 +59,7 @@ std::optional<std::uint32_t> find_in(int fd, const Elf64_Shdr& table, std::uint6
         const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(kPart, count - done));
         if (!read_at(fd, table.sh_offset + done * sizeof(Elf64_Sym), part.data(), size)) return std::nullopt;
         for (std::size_t i = 0; i < size; ++i) {
-            if (covers(part[i], address)) return part[i].st_name;
+            if (covers(part[i], address)) return part[i];
         }
     }
     return std::nullopt;
@@ -85,16 +85,17 @@ std::optional<std::uint64_t> first_page_of(int fd) {
     return std::nullopt;
 }
 
-std::string symbol_in(int fd, std::uint64_t linked_address) {
+FileSymbol symbol_in(int fd, std::uint64_t linked_address) {
     const auto elf = header(fd);
     if (!elf) return {};
     const std::vector<Elf64_Shdr> all = sections(fd, *elf);
     for (const std::uint32_t kind : {std::uint32_t{SHT_SYMTAB}, std::uint32_t{SHT_DYNSYM}}) {
         for (const Elf64_Shdr& table : all) {
             if (table.sh_type != kind || table.sh_link >= all.size()) continue;
-            const auto name = find_in(fd, table, linked_address);
+            const auto found = find_in(fd, table, linked_address);
             const Elf64_Shdr& strings = all[table.sh_link];
-            if (name && *name < strings.sh_size) return name_at(fd, strings.sh_offset + *name);
+            if (!found || found->st_name >= strings.sh_size) continue;
+            return {name_at(fd, strings.sh_offset + found->st_name), {found->st_value, found->st_size}};
         }
     }
     return {};

@@ -17,6 +17,7 @@
 #include "core/cxx/chunk_chain.h"
 #include "core/cxx/chunk_types.h"
 #include "core/cxx/class_names.h"
+#include "core/cxx/heap_holders.h"
 #include "core/cxx/modules.h"
 #include "core/cxx/pointed.h"
 #include "core/probe/careful_reader.h"
@@ -55,6 +56,8 @@ struct View {
     ClassNames classes;
     ChunkTypes types;
     Kept kept{};
+    runtime::MetObjects met{};
+    std::optional<HeapHolders> holders{};
     FreeChunks free{};
     std::unordered_map<std::uint64_t, Place> places{};  // by start of the mapping
     std::unordered_map<std::uint64_t, std::string> functions{};
@@ -107,16 +110,15 @@ class GlibcHeap : public runtime::Runtime, public runtime::Blocks {
         Budget budget =
             runtime::budget_of(std::uint64_t{16} << 20, std::chrono::seconds(2), std::chrono::seconds(5));
         view_->free = free_chunks(view_->memory, view_->maps, budget);
+        view_->met.clear();
         return 0;
     }
     bool moved_since(std::uint64_t) override { return false; }
     std::vector<runtime::Edge> edges(TypeId type, Budget& budget) override {
-        const auto is_heap = [this](std::uint64_t address) {
-            const Mapping* mapping = probe::find(view_->maps, address);
-            return mapping != nullptr && wants(*mapping);
-        };
-        return view_->kept.edges(type, view_->memory, is_heap, view_->types, budget);
+        const auto in_heap = [this](std::uint64_t address) { return is_heap(address); };
+        return view_->kept.edges(type, view_->memory, in_heap, view_->types, budget);
     }
+    runtime::Holders* holders() override;
     std::string hint(TypeId type) override { return view_->kept.hint(type, view_->modules); }
     [[nodiscard]] std::string doubt() const override;
 
@@ -125,11 +127,17 @@ class GlibcHeap : public runtime::Runtime, public runtime::Blocks {
     [[nodiscard]] bool zeroed(const Mapping& mapping) const {
         return view_->modules.in_module(mapping.start);
     }
+    [[nodiscard]] bool is_heap(std::uint64_t address) const {
+        const Mapping* mapping = probe::find(view_->maps, address);
+        return mapping != nullptr && wants(*mapping);
+    }
     Place place_of(const Mapping& mapping);
+    std::vector<Chunk> chunks_in(const Block& block);
     const std::string& function(std::uint64_t address);
     void read_chunks(const Block& block, std::span<const Chunk> chunks, Sink& sink);
     void read_inside(const Block& block, Place place, Sink& sink);
     [[nodiscard]] bool is_free(const Block& block, const Chunk& chunk);
+    [[nodiscard]] bool is_freed(const Block& block, const Chunk& chunk);
     [[nodiscard]] bool is_listed(std::uint64_t address, std::span<const std::uint64_t> content) const;
 
     TypeTable table_{};
@@ -168,8 +176,32 @@ bool GlibcHeap::is_listed(std::uint64_t address, std::span<const std::uint64_t> 
     if (content.empty()) return false;
     const std::uint64_t next = content[0] ^ address >> 12;
     if (next == 0) return true;
-    const Mapping* mapping = next % 16 == 0 ? probe::find(view_->maps, next) : nullptr;
-    return mapping != nullptr && wants(*mapping);
+    return next % 16 == 0 && is_heap(next);
+}
+
+// Of a chunk, or of a word outside of all (its size is 0): nobody uses it.
+bool GlibcHeap::is_freed(const Block& block, const Chunk& chunk) {
+    const std::uint64_t address = block.address + chunk.offset;
+    if (chunk.size == 0) return view_->free.overlap(address, 8) > 0;
+    if (is_free(block, chunk)) return true;
+    if (chunk.size > kMostListed || chunk.offset + 24 > block.bytes.size()) return false;
+    std::uint64_t first = 0;
+    std::memcpy(&first, block.bytes.data() + chunk.offset + 16, sizeof first);
+    return is_listed(address + 16, {&first, 1});
+}
+
+std::vector<Chunk> GlibcHeap::chunks_in(const Block& block) {
+    const Place place = place_of(*block.mapping);
+    if (place == Place::apart) return {};
+    return chunk_chain(block.bytes, block.ahead, place == Place::main_arena);
+}
+
+runtime::Holders* GlibcHeap::holders() {
+    return &view_->holders.emplace(
+        HeapGround{view_->maps, view_->memory, view_->modules, table_, view_->types, view_->met,
+                   [this](std::uint64_t address) { return is_heap(address); },
+                   [this](const Block& block) { return chunks_in(block); },
+                   [this](const Block& block, const Chunk& chunk) { return is_freed(block, chunk); }});
 }
 
 void GlibcHeap::read_chunks(const Block& block, std::span<const Chunk> chunks, Sink& sink) {
@@ -198,6 +230,7 @@ void GlibcHeap::read_chunks(const Block& block, std::span<const Chunk> chunks, S
         }
         const TypeId type = view_->types.type_of(content, chunk.size);
         sink.add({type, 1, static_cast<std::int64_t>(chunk.size)});
+        view_->met.offer(type, block.address + chunk.offset + 16);
         const bool chosen = kept < kKeptOfBlock && i % (1 + chunks.size() / kKeptOfBlock) == 0;
         if (chosen && content.size() * 8 + 16 >= std::min<std::uint64_t>(chunk.size, 128)) {
             view_->kept.offer(type, content);
@@ -237,8 +270,7 @@ void GlibcHeap::read_inside(const Block& block, Place place, Sink& sink) {
 
 void GlibcHeap::read(const Block& block, Sink& sink) {
     const Place place = place_of(*block.mapping);
-    std::vector<Chunk> chunks;
-    if (place != Place::apart) chunks = chunk_chain(block.bytes, block.ahead, place == Place::main_arena);
+    const std::vector<Chunk> chunks = chunks_in(block);
     if (chunks.empty()) {
         view_->out_of_step += place == Place::apart ? 0U : 1U;
         read_inside(block, place, sink);

@@ -68,12 +68,16 @@ Modules::File* Modules::file_of(std::uint64_t address) {
     return &file;
 }
 
-std::string Modules::symbol(std::uint64_t address) {
+FileSymbol Modules::variable(std::uint64_t address) {
     const File* file = lookups_ < kMostLookups ? file_of(address) : nullptr;
     if (file == nullptr || !file->file) return {};
     ++lookups_;
-    return symbol_in(file->file->fd.get(), address - file->bias);
+    FileSymbol found = symbol_in(file->file->fd.get(), address - file->bias);
+    found.covers.address += file->bias;
+    return found;
 }
+
+std::string Modules::symbol(std::uint64_t address) { return variable(address).name; }
 
 std::string Modules::place(std::uint64_t address) {
     const probe::Mapping* mapping = probe::find(maps_, address);

@@ -15,6 +15,13 @@
 
 namespace rampwatch::cxx {
 
+// What a file calls an address, as the file has it (mangled), and which addresses that covers; empty `name`:
+// nothing.
+struct FileSymbol {
+    std::string name{};
+    probe::Range covers{};
+};
+
 class Modules {
   public:
     using OpenModule = std::function<Result<probe::ModuleFile>(const probe::Mapping&)>;
@@ -33,6 +40,9 @@ class Modules {
     // The symbol that covers `address`, as the file has it (mangled); empty where there is none. Reads the
     // file's tables each time, in pieces: 5 ms for half a million symbols; at most kMostLookups are made.
     std::string symbol(std::uint64_t address);
+
+    // The same, and what it covers, where it is mapped.
+    FileSymbol variable(std::uint64_t address);
 
     // "libshop.so+0x7c98": the address as the file was linked; never where it is mapped.
     std::string place(std::uint64_t address);
@@ -57,6 +67,6 @@ class Modules {
 // Of an ELF file: the address that the first loaded page was linked at, and the symbol that covers an
 // address. 64-bit, little endian; all else is empty. Bounded: 4 Mi symbols, names of 4 KiB.
 std::optional<std::uint64_t> first_page_of(int fd);
-std::string symbol_in(int fd, std::uint64_t linked_address);
+FileSymbol symbol_in(int fd, std::uint64_t linked_address);
 
 }  // namespace rampwatch::cxx

@@ -19,12 +19,16 @@ std::optional<HolderVotes::Winner> HolderVotes::winner(std::size_t objects) cons
         return a.second.weight < b.second.weight;
     });
     if (best == holders_.end() || objects == 0) return std::nullopt;
-    const Votes& votes = best->second;
-    const double one_each = votes.weight / static_cast<double>(objects);
-    const bool sure = votes.objects.size() >= kLeastObjects && votes.weight >= kLeastShare * all_ &&
-                      one_each >= kLeastEach && one_each <= kMostEach;
-    if (!sure) return std::nullopt;
-    return Winner{best->first, votes.pointers, votes.weight / all_};
+    const double one_each = best->second.weight / static_cast<double>(objects);
+    return one_each >= kLeastEach && one_each <= kMostEach ? agreed(best->first) : std::nullopt;
+}
+
+std::optional<HolderVotes::Winner> HolderVotes::agreed(std::uint64_t holder) const {
+    const auto found = holders_.find(holder);
+    if (found == holders_.end()) return std::nullopt;
+    const Votes& votes = found->second;
+    if (votes.objects.size() < kLeastObjects || votes.weight < kLeastShare * all_) return std::nullopt;
+    return Winner{holder, votes.pointers, votes.weight / all_};
 }
 
 double HolderVotes::each(std::uint64_t holder, std::size_t objects) const {

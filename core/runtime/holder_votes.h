@@ -34,6 +34,9 @@ class HolderVotes {
     // Of `objects` that were searched for.
     [[nodiscard]] std::optional<Winner> winner(std::size_t objects) const;
 
+    // That holder, where twenty objects and eight of ten pointers are of it, however many it has to each.
+    [[nodiscard]] std::optional<Winner> agreed(std::uint64_t holder) const;
+
     // Pointers of that holder for each of `objects`, as estimated.
     [[nodiscard]] double each(std::uint64_t holder, std::size_t objects) const;
 

@@ -18,6 +18,7 @@ Layout of_objects(int minor) {
     layout.lines = minor < 10 ? LineTable::pairs : LineTable::ranges;
     layout.interpreters = minor == 6 ? 0 : minor == 7 ? 24 : 32;
     layout.interpreter_threads = 8;
+    layout.interpreter_modules = minor == 6 ? 16 : minor == 7 ? 40 : minor == 8 ? 56 : 856;
     layout.thread_ident = minor == 6 ? 152 : 176;
     layout.thread_frame = 24;
     layout.frame_back = 24;
@@ -64,6 +65,7 @@ Layout of_frames(int minor) {
 Layout of_311() {
     Layout layout = of_frames(11);
     layout.interpreter_threads = 16;
+    layout.interpreter_modules = 888;
     layout.gil = 360;
     layout.thread_ident = 152;
     layout.thread_native = 160;
@@ -84,6 +86,7 @@ Layout of_311() {
 Layout of_312() {
     Layout layout = of_frames(12);
     layout.interpreter_threads = 72;
+    layout.interpreter_modules = 944;
     layout.interpreter_gil = 384;
     layout.thread_ident = 136;
     layout.thread_native = 144;
@@ -145,6 +148,7 @@ Result<Layout> layout_by_itself(std::span<const std::byte> offsets, const Versio
     layout.interpreters = at(5);
     layout.interpreter_next = at(8);
     layout.interpreter_threads = at(9);
+    layout.interpreter_modules = at(11);
     layout.thread_next = at(21);
     layout.thread_interpreter = at(22);
     layout.thread_frame = at(23);

@@ -38,6 +38,7 @@ struct Layout {
 
     std::uint32_t interpreters = 0;  // in _PyRuntime; 0: 3.6 has none, and the first is searched
     std::uint32_t interpreter_next = 0, interpreter_threads = 0;
+    std::uint32_t interpreter_modules = 0;  // sys.modules
     std::uint32_t thread_next = 8, thread_interpreter = 16;
     std::uint32_t thread_ident = 0;   // pthread_t
     std::uint32_t thread_native = 0;  // TID in its namespace; 0: not kept

@@ -7,6 +7,7 @@
 
 #include "core/cpython/codes.h"
 #include "core/cpython/find.h"
+#include "core/cpython/holders.h"
 #include "core/cpython/record.h"
 #include "core/cpython/tasks.h"
 #include "core/cpython/threads.h"
@@ -21,7 +22,9 @@ class Python : public runtime::Runtime, public runtime::Exact {
         : python_(std::move(python)),
           codes_(python_.layout, python_.code_type),
           threads_(python_, codes_),
-          blocks_(python_.layout, types_) {
+          blocks_(python_.layout, types_),
+          holders_(python_, types_, blocks_) {
+        blocks_.set_holders(&holders_);
         begin(target);
     }
 
@@ -58,6 +61,7 @@ class Python : public runtime::Runtime, public runtime::Exact {
         codes_.begin(target.memory);
         threads_.begin(target);
         types_.begin(target.memory, python_.type_type);
+        holders_.begin(target.memory);
     }
 
     Interpreter python_;
@@ -65,6 +69,7 @@ class Python : public runtime::Runtime, public runtime::Exact {
     PythonThreads threads_;
     Types types_{};
     HeapBlocks blocks_;
+    PythonHolders holders_;
     const runtime::Target* target_ = nullptr;
 };
 

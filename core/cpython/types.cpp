@@ -170,7 +170,7 @@ void HeapBlocks::read(const runtime::Block& block, runtime::Sink& sink) {
 }
 
 // An object's header stands behind up to 32 bytes of its own kind's and the collector's.
-runtime::TypeId HeapBlocks::what_is(std::span<const std::byte> block) {
+InBlock HeapBlocks::what_is(std::span<const std::byte> block) {
     for (const std::size_t before : {std::size_t{0}, std::size_t{16}, std::size_t{32}, std::size_t{24}}) {
         if (before + 16 > block.size()) continue;
         const std::uint64_t references = word_at(block, before);
@@ -178,43 +178,51 @@ runtime::TypeId HeapBlocks::what_is(std::span<const std::byte> block) {
         if (!counted) continue;
         const auto type = types_.find(word_at(block, before + kType));
         if (!type || types_.facts(*type).size + before > block.size() + 64) continue;
-        if (types_.facts(*type).collected == (before != 0)) return *type;
+        if (types_.facts(*type).collected == (before != 0)) return {*type, before};
     }
-    if (is_dict_table(layout_, block, block.size())) return Types::dict_storage;
+    if (is_dict_table(layout_, block, block.size())) return {Types::dict_storage, {}};
     const bool first = is_pointer(word_at(block, 0)), second = is_pointer(word_at(block, 8));
-    if (first && (second || word_at(block, 8) == 0)) return Types::list_storage;
-    if (!first && second && layout_.version.minor >= 11) return Types::attributes;
-    return Types::other;
+    if (first && (second || word_at(block, 8) == 0)) return {Types::list_storage, {}};
+    if (!first && second && layout_.version.minor >= 11) return {Types::attributes, {}};
+    return {Types::other, {}};
 }
 
-void HeapBlocks::read_pool(std::uint64_t address, std::span<const std::byte> bytes, const Pool& pool,
-                           Rows& rows) {
-    ++pools_;
-    std::vector<bool> free(pool.carved, false);
-    std::uint64_t at = pool.free_first, count = 0;
-    while (at != 0 && count < pool.carved) {
+FreeList free_list(std::uint64_t address, std::span<const std::byte> bytes, const Pool& pool) {
+    FreeList list{std::vector<bool>(pool.carved, false), 0, false};
+    std::uint64_t at = pool.free_first;
+    while (at != 0 && list.count < pool.carved) {
         const std::uint64_t inside = at - address;
         if (at < address + kPoolHeader || inside + pool.block > pool.size ||
             (inside - kPoolHeader) % pool.block != 0)
             break;
         const std::uint64_t index = (inside - kPoolHeader) / pool.block;
-        if (index >= pool.carved || free[index]) break;
-        free[index] = true;
-        ++count;
+        if (index >= pool.carved || list.free[index]) break;
+        list.free[index] = true;
+        ++list.count;
         at = word_at(bytes, inside);
     }
-    if (at != 0 || count + pool.used != pool.carved) ++torn_pools_;
+    list.torn = at != 0 || list.count + pool.used != pool.carved;
+    return list;
+}
+
+void HeapBlocks::read_pool(std::uint64_t address, std::span<const std::byte> bytes, const Pool& pool,
+                           Rows& rows) {
+    ++pools_;
+    const FreeList list = free_list(address, bytes, pool);
+    if (list.torn) ++torn_pools_;
     const auto add = [&](runtime::TypeId type, std::uint64_t times, std::uint64_t size) {
         rows[type].count += static_cast<std::int64_t>(times);
         rows[type].bytes += static_cast<std::int64_t>(size);
     };
     for (std::uint64_t i = 0; i < pool.carved; ++i) {
-        if (free[i]) continue;
-        const auto block = bytes.subspan(kPoolHeader + i * pool.block, pool.block);
-        const runtime::TypeId type = what_is(block);
+        if (list.free[i]) continue;
+        const std::size_t offset = kPoolHeader + i * pool.block;
+        const auto block = bytes.subspan(offset, pool.block);
+        const auto [type, object] = what_is(block);
         add(type, 1, pool.block + (types_.facts(type).buffered ? buffer_bytes(block) : 0));
+        if (object) met_.offer(type, address + offset + *object);
     }
-    const std::uint64_t blocks = (pool.size - kPoolHeader) / pool.block - pool.carved + count;
+    const std::uint64_t blocks = (pool.size - kPoolHeader) / pool.block - pool.carved + list.count;
     if (blocks > 0) add(Types::free_blocks, blocks, blocks * pool.block);
 }
 
@@ -236,8 +244,10 @@ void HeapBlocks::read_chunks(std::uint64_t address, std::span<const std::byte> b
             if (type || before + 16 > block.size() || !is_count(word_at(block, before))) continue;
             const auto found = types_.find(word_at(block, before + kType));
             if (found && types_.facts(*found).size <= chunk &&
-                types_.facts(*found).collected == (before != 0))
+                types_.facts(*found).collected == (before != 0)) {
                 type = found;
+                met_.offer(*type, address + at + before);
+            }
         }
         if (!type) continue;
         rows[*type].count += 1;

@@ -15,6 +15,7 @@
 
 #include "core/cpython/layout.h"
 #include "core/probe/memory_reader.h"
+#include "core/runtime/met_objects.h"
 #include "core/runtime/runtime.h"
 
 namespace rampwatch::cpython {
@@ -76,6 +77,21 @@ std::uint64_t buffer_bytes(std::span<const std::byte> object);
 // Whether `bytes`, of a block of so many, are the table of a dict.
 bool is_dict_table(const Layout& layout, std::span<const std::byte> bytes, std::uint64_t block);
 
+// Of a pool, block by block: which ones are free. `bytes`: of the whole pool. Empty where its list of free
+// blocks does not fit what it says is used: it changes just now.
+struct FreeList {
+    std::vector<bool> free{};
+    std::uint64_t count = 0;
+    bool torn = false;
+};
+FreeList free_list(std::uint64_t address, std::span<const std::byte> bytes, const Pool& pool);
+
+// An object, or something that is none, in a block of the allocator.
+struct InBlock {
+    runtime::TypeId type = 0;
+    std::optional<std::size_t> object{};  // offset of its header in the block; empty: it is no object
+};
+
 class HeapBlocks : public runtime::Blocks {
   public:
     HeapBlocks(const Layout& layout, Types& types) : layout_(layout), types_(types) {}
@@ -84,19 +100,29 @@ class HeapBlocks : public runtime::Blocks {
     [[nodiscard]] unsigned block_shift() const override { return 2; }  // 16 KiB
     void read(const runtime::Block& block, runtime::Sink& sink) override;
     void end_window(runtime::Sink&, runtime::Budget&) override {}
-    [[nodiscard]] std::uint64_t mark() override { return 0; }
+    [[nodiscard]] std::uint64_t mark() override {
+        met_.clear();
+        return 0;
+    }
     [[nodiscard]] bool moved_since(std::uint64_t) override { return false; }  // nothing moves
     [[nodiscard]] std::string doubt() const override;
+    runtime::Holders* holders() override { return holders_; }
+
+    void set_holders(runtime::Holders* holders) { holders_ = holders; }
+    // The objects of each type that were met since mark().
+    [[nodiscard]] const runtime::MetObjects& met() const { return met_; }
+    // What a block is; its bytes from its start on, as many as there are.
+    InBlock what_is(std::span<const std::byte> block);
 
   private:
     using Rows = std::map<runtime::TypeId, runtime::TypeRow>;
 
     void read_pool(std::uint64_t address, std::span<const std::byte> bytes, const Pool& pool, Rows& rows);
     void read_chunks(std::uint64_t address, std::span<const std::byte> bytes, std::uint64_t end, Rows& rows);
-    runtime::TypeId what_is(std::span<const std::byte> block);
-
     const Layout& layout_;
     Types& types_;
+    runtime::MetObjects met_{};
+    runtime::Holders* holders_ = nullptr;
     std::uint64_t pools_ = 0, torn_pools_ = 0;
 };
 

@@ -56,6 +56,7 @@ using Found = std::map<std::size_t, std::map<TypeId, Led>>;  // by word of the o
 Found look_at(const probe::MemoryReader& memory, std::span<const Pointer> pointers, ChunkTypes& types,
               runtime::Budget& budget) {
     Found found;
+    if (pointers.empty()) return found;
     std::vector<std::byte> bytes(pointers.size() * kSeen);
     std::vector<probe::Piece> pieces;
     for (std::size_t i = 0; i < pointers.size(); ++i)

@@ -8,7 +8,7 @@ seconds=${2:-60}
 shift $(($# < 2 ? $# : 2))
 here=$(dirname "$(readlink -f "$0")")
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(csv go_tables metrics_json modules names pprof proc_text recordings remote_read saved_dump stack_text text_dumps)
+[ ${#names[@]} -gt 0 ] || names=(csv go_tables heaps metrics_json modules names pprof proc_text recordings remote_read saved_dump stack_text text_dumps)
 
 seed() {  # NAME FOLDER
     local captures=$here/../captures
@@ -40,6 +40,7 @@ seed() {  # NAME FOLDER
             fi
             ;;
         saved_dump) printf '{"schema":"rampwatch.dump/1","groups":[]}' >"$2/empty" ;;
+        heaps) for i in 1 2 3 4 5 6 7 8; do { printf %d "$i"; head -c $((6 * i * i)) /dev/urandom; } >"$2/$i"; done ;;
         csv) printf 't_s,rss_bytes\n0,1000\n10,2000\n' >"$2/two" ;;
     esac
 }
@@ -55,6 +56,7 @@ for name in "${names[@]}"; do
     [ -d "$corpus" ] || { mkdir -p "$corpus"; seed "$name" "$corpus"; }
     options=(-max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$build/fuzzed/$name-")
     [ "$name" != csv ] || options+=(-dict="$here/csv.dict")
+    [ "$name" != heaps ] || options+=(-len_control=0)
     [ "$name" != go_tables ] || options+=(-max_len=4194304)
     status=0
     "$build/tests/fuzz/${name}_fuzz" "${options[@]}" "$corpus" >"$build/fuzzed/$name.log" 2>&1 || status=$?

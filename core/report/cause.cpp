@@ -155,6 +155,9 @@ std::string of_collected_heap(const Verdict& verdict) {
 std::string of_anonymous(const Verdict& verdict, const VerdictContext& context) {
     const std::string types = context.dump ? heap_cause(*context.dump) : "";
     if (!types.empty() && grown_stacks(verdict, context).empty()) return types;
+    const auto& memory = verdict.series[index(Series::memory)];
+    if (memory && memory->missing == Missing::collection)
+        return "a Java heap that no collection has looked at since: what came into it is alive, or garbage";
     if (const std::string heap = of_collected_heap(verdict); !heap.empty()) return heap;
     if (const std::string stacks = grown_stacks(verdict, context); !stacks.empty()) return stacks;
     const auto& threads = verdict.series[index(Series::threads)];

@@ -19,12 +19,12 @@ class JavaHeap {
         if (series == Series::java_old) alive_ = value;
         if (series == Series::java_old_used) {
             alive_ = alive_.value_or(value);
-            most_used_ = std::max(most_used_.value_or(value), value);
+            used_ = value;
         }
-        if (series == Series::java_young) {
+        if (series == Series::java_young && used_) {
             room_base_ = room_base_.value_or(value);
             room_ = value;
-            most_room_ = std::max(most_room_, value);
+            most_ = std::max(most_, *used_ + value);
         }
     }
 
@@ -32,38 +32,37 @@ class JavaHeap {
     // collection had looked at, or what one found dead: all of it before the first one. What was touched
     // stays in RAM.
     [[nodiscard]] bool explains(double growth) const {
-        if (!most_used_ || !alive_ || !room_ || !room_base_) return false;
+        if (!alive_ || !room_ || !room_base_) return false;
         if (*room_ == 0) return true;
-        return growth > 0 && *most_used_ - *alive_ + most_room_ - *room_base_ >= kMostOf * growth;
+        return growth > 0 && most_ - *alive_ - *room_base_ >= kMostOf * growth;
     }
 
     [[nodiscard]] bool sound() const {
         const auto number = [](const std::optional<double>& value) {
             return std::isfinite(value.value_or(0));
         };
-        return number(most_used_) && number(alive_) && number(room_) && number(room_base_) &&
-               std::isfinite(most_room_);
+        return number(used_) && number(alive_) && number(room_) && number(room_base_) && std::isfinite(most_);
     }
 
     template <class Archive>
     void state(Archive& archive) {
-        for (auto* figure : {&most_used_, &alive_, &room_, &room_base_}) {
+        for (auto* figure : {&used_, &alive_, &room_, &room_base_}) {
             bool known = figure->has_value();
             archive(known);
             if (known && !*figure) figure->emplace();
             if (known) archive(**figure);
         }
-        archive(most_room_);
+        archive(most_);
     }
 
   private:
     static constexpr double kMostOf = .75;
 
-    // Of its old generation: the most that it held; and what was alive in it, as far as is known: all of it
-    // when it was first seen, then what the last collection left. Room for new objects: now, and when first
-    // seen, both 0 before the first collection; and at most.
-    std::optional<double> most_used_{}, alive_{}, room_{}, room_base_{};
-    double most_room_ = 0;
+    // Of its old generation: what it holds; and what was alive in it, as far as is known: all of it when it
+    // was first seen, then what the last collection left. Room for new objects: now, and when first seen,
+    // both 0 before the first collection.
+    std::optional<double> used_{}, alive_{}, room_{}, room_base_{};
+    double most_ = 0;  // of what it held and the room, at one time
 };
 
 }  // namespace rampwatch::trend

@@ -21,10 +21,10 @@ namespace {
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // 12,000 requests a second: 30 MiB/s of garbage, and 6 MiB/s that are kept.
-test::Target service(const std::string& what, const std::vector<std::string>& flags) {
-    REQUIRE_FALSE(test::jdks().empty());
+test::Target service(const std::string& what, const std::vector<std::string>& flags, std::size_t which = 0) {
+    REQUIRE(test::jdks().size() > which);
     const std::string path = test::program("com/acme/Service.class");
-    std::vector<std::string> argv = {test::jdks().front().java};
+    std::vector<std::string> argv = {test::jdks()[which].java};
     argv.insert(argv.end(), flags.begin(), flags.end());
     argv.insert(argv.end(),
                 {"-cp", path.substr(0, path.rfind("/com/acme/")), "com.acme.Service", "12000", what});
@@ -121,6 +121,32 @@ TEST_CASE("two dumps of a Java service are compared by what it says of its heap"
     const auto diff = test::rampwatch({"diff", tree.path("first.json"), tree.path("second.json")});
     INFO(diff.out << diff.err);
     CHECK(has(diff.out, "heap of G1: "));
+}
+
+TEST_CASE("a Java service says what its heap holds, whatever its version, collector and files",
+          "[java_watch]") {
+    const std::vector<std::vector<std::string>> kinds = {
+        {"-XX:+UseG1GC", "-XX:+PerfDisableSharedMem"}, {"-XX:+UseSerialGC"}, {"-XX:+UseZGC"}};
+    for (std::size_t which = 0; which < test::jdks().size(); ++which) {
+        for (auto flags : kinds) {
+            CAPTURE(test::jdks()[which].java, flags.front());
+            const bool is_z = flags.front() == "-XX:+UseZGC";
+            flags.emplace_back("-Xmx300m");
+            const test::Target target = service("cache", flags, which);
+            std::this_thread::sleep_for(std::chrono::seconds(3));
+            const auto dump = test::rampwatch({"dump", "--format", "json", target.pid_word()});
+            CAPTURE(dump.err);
+            REQUIRE(dump.status == 0);
+            const json heap = json::parse(dump.out)["runtimes"][0]["heap"];
+            CAPTURE(heap.dump());
+            CHECK(heap["missing"].is_null());
+            CHECK(heap["used_bytes"] > 1 << 20);
+            CHECK(heap["used_bytes"] <= heap["committed_bytes"]);
+            CHECK(heap["max_bytes"] == 300 << 20);
+            CHECK(heap["classes_bytes"] > 100'000);
+            CHECK(heap["old_used_bytes"].is_null() == is_z);
+        }
+    }
 }
 
 TEST_CASE("a look at a Java service sends nobody to a command that collects", "[java_watch]") {

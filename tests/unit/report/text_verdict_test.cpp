@@ -101,6 +101,18 @@ TEST_CASE("only a confirmed claim is called a leak", "[report]") {
     CHECK(status_line(verdict).starts_with("steady growth, it may be over: memory has fallen to 136 MiB"));
 }
 
+TEST_CASE("growth in a Java heap that was not collected says so, and what that means", "[report]") {
+    Verdict verdict = leak_verdict();
+    verdict.claim = verdict.series[index(Series::memory)]->claim = Claim::growing;
+    verdict.series[index(Series::memory)]->missing = Missing::collection;
+    verdict.series[index(Series::threads)].reset();
+    CHECK(headline(verdict)[0].find("it may be garbage: Java's collector has not looked at it yet") !=
+          std::string::npos);
+    CHECK(beside(verdict).back() ==
+          "  likely cause  a Java heap that no collection has looked at since: what came into it is alive, "
+          "or garbage");
+}
+
 TEST_CASE("growth without company names the allocator as a possible cause", "[report]") {
     Verdict verdict = leak_verdict();
     SeriesVerdict& threads = *verdict.series[index(Series::threads)];

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 
 #include "core/runtime/resident.h"
@@ -18,6 +19,7 @@ constexpr int kEnough = 3;               // objects in a row, by chance never
 constexpr std::size_t kHeaderWords = 2;  // that tell an object's size
 constexpr std::size_t kMostHead = 1024;  // words of a page before its first object
 constexpr std::size_t kLeastKept = 8;    // objects, below which nothing is said of their pointers
+constexpr std::size_t kMostLarge = 1 << 16;
 constexpr double kHalf = 0.5, kLittle = 0.02;
 constexpr std::uint64_t kMostProbes = 1 << 16;  // places in a mapping that may begin a page
 
@@ -34,6 +36,8 @@ void HeapBlocks::begin(const runtime::Target& target) {
     mappings_.clear();
     kinds_.begin();
     kept_.wipe();
+    held_.begin();
+    large_.clear();
     young_ = outside_ = false;
     pages_ = unread_pages_ = 0;
 }
@@ -101,7 +105,7 @@ std::size_t HeapBlocks::next_object(Words words, std::size_t at) {
     return at;
 }
 
-void HeapBlocks::count(const Object& object, Words words) {
+void HeapBlocks::count(std::uint64_t address, const Object& object, Words words) {
     const Words own = words.first(std::min<std::uint64_t>(words.size(), object.size / 8));
     const TypeId type = kinds_.type_of(object.kind, own);
     runtime::TypeRow& row = rows_[type];
@@ -114,6 +118,35 @@ void HeapBlocks::count(const Object& object, Words words) {
         row.bytes += static_cast<std::int64_t>(outside);
     }
     if (!object.kind.storage && object.kind.size == Kind::Size::fixed) kept_.offer(type, own);
+    held_.meet({address, object.kind, type, own});
+    const bool large = object.size / 8 > words.size() && object.kind.storage;
+    if (large && large_.size() < kMostLarge) large_[address] = address + object.size;
+}
+
+template <class Use>
+void HeapBlocks::for_each(std::uint64_t address, Words words, const Use& use) {
+    const auto place = [address](std::size_t at) { return address + 8 * at + 1; };
+    std::size_t at = kHeadWords - 1;
+    for (; at < kMostHead && at < words.size(); ++at) {
+        if (!is_object(words[at])) continue;
+        const Object object = object_at(words.subspan(at));
+        // One with a page of its own goes on behind this block.
+        const bool large = object.size / 8 > words.size() - at && object.kind.size != Kind::Size::fixed;
+        if (large) use(place(at), object, words.subspan(at));
+        if (large) return;
+        if (is_followed(words, at)) break;
+    }
+    if (at >= kMostHead && at < words.size()) ++unread_pages_;
+    if (at >= kMostHead) at = next_object(words, at);
+    while (at < words.size()) {
+        const Object object = object_at(words.subspan(at));
+        if (object.size == 0 || object.size / 8 > words.size() - at) {
+            at = next_object(words, at + 1);
+            continue;
+        }
+        use(place(at), object, words.subspan(at));
+        at += object.size / 8;
+    }
 }
 
 void HeapBlocks::read(const runtime::Block& block, runtime::Sink& sink) {
@@ -124,28 +157,29 @@ void HeapBlocks::read(const runtime::Block& block, runtime::Sink& sink) {
     if (head->young) return;
     ++pages_;
     rows_.clear();
-    std::size_t at = kHeadWords - 1;
-    // An object with a page of its own goes on behind this block.
-    for (; at < kMostHead && at < words.size(); ++at) {
-        if (!is_object(words[at])) continue;
-        const Object object = object_at(words.subspan(at));
-        const bool large = object.size / 8 > words.size() - at && object.kind.size != Kind::Size::fixed;
-        if (large) count(object, words.subspan(at));
-        if (large) at = words.size();
-        if (large || is_followed(words, at)) break;
-    }
-    if (at >= kMostHead && at < words.size()) ++unread_pages_;
-    if (at >= kMostHead) at = next_object(words, at);
-    while (at < words.size()) {
-        const Object object = object_at(words.subspan(at));
-        if (object.size == 0 || object.size / 8 > words.size() - at) {
-            at = next_object(words, at + 1);
-            continue;
-        }
-        count(object, words.subspan(at));
-        at += object.size / 8;
-    }
+    for_each(block.address, words, [this](std::uint64_t address, const Object& object, Words rest) {
+        count(address, object, rest);
+    });
     for (const auto& [type, row] : rows_) sink.add(row);
+}
+
+// Of the large object that goes on there; 0: none is known.
+std::uint64_t HeapBlocks::large_at(std::uint64_t address) const {
+    const auto behind = large_.upper_bound(address);
+    if (behind == large_.begin()) return 0;
+    const auto& [start, end] = *std::prev(behind);
+    return address < end ? start : 0;
+}
+
+void HeapBlocks::search(const runtime::Block& block, double stands_for) {
+    const Words words{reinterpret_cast<const std::uint64_t*>(block.bytes.data()), block.bytes.size() / 8};
+    const auto head = page_head(block.address, words);
+    if (!head) held_.look_inside(large_at(block.address), words, stands_for);
+    if (!head || head->young) return;
+    for_each(block.address, words, [&](std::uint64_t address, const Object& object, Words rest) {
+        const Words own = rest.first(std::min<std::uint64_t>(rest.size(), object.size / 8));
+        held_.look({address, object.kind, kinds_.type_of(object.kind, own), own}, stands_for);
+    });
 }
 
 std::string HeapBlocks::doubt() const {

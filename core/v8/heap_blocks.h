@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -13,15 +15,19 @@
 
 #include "core/runtime/kept_objects.h"
 #include "core/runtime/runtime.h"
+#include "core/v8/holders.h"
 #include "core/v8/kinds.h"
 #include "core/v8/pages.h"
 
 namespace rampwatch::v8 {
 
-class HeapBlocks : public runtime::Blocks {
+class HeapBlocks : public runtime::Blocks, public runtime::Holders {
   public:
     HeapBlocks(Objects& objects, Functions& functions, const HeapLayout& heap)
-        : objects_(objects), heap_(heap), kinds_(objects, functions, heap_) {}
+        : objects_(objects),
+          heap_(heap),
+          kinds_(objects, functions, heap_),
+          held_(objects, functions, kinds_, heap_) {}
 
     // The target of the next order; nothing is read of it yet.
     void begin(const runtime::Target& target);
@@ -39,6 +45,14 @@ class HeapBlocks : public runtime::Blocks {
     // A collection moves objects of the old generation seldom, and then some of them.
     [[nodiscard]] bool moved_since(std::uint64_t) override { return false; }
     std::vector<runtime::Edge> edges(runtime::TypeId type, runtime::Budget& budget) override;
+    runtime::Holders* holders() override { return this; }
+    bool seek(std::span<const runtime::Sought> sought, runtime::Budget&) override {
+        return held_.seek(sought);
+    }
+    void search(const runtime::Block& block, double stands_for) override;
+    std::optional<runtime::Held> held_by(runtime::TypeId type, runtime::Budget&) override {
+        return held_.held_by(type);
+    }
     [[nodiscard]] std::string doubt() const override;
     [[nodiscard]] std::vector<std::string> notes() const override;
 
@@ -53,13 +67,19 @@ class HeapBlocks : public runtime::Blocks {
     Object object_at(Words words);
     [[nodiscard]] bool is_followed(Words words, std::size_t at);
     [[nodiscard]] std::size_t next_object(Words words, std::size_t at);
-    void count(const Object& object, Words words);
+    // Calls `use` with the address, the object and its words, up to the page's end, of each on the page.
+    template <class Use>
+    void for_each(std::uint64_t address, Words words, const Use& use);
+    void count(std::uint64_t address, const Object& object, Words words);
+    [[nodiscard]] std::uint64_t large_at(std::uint64_t address) const;
     [[nodiscard]] bool is_resident(std::uint64_t address, std::uint64_t size) const;
     Object target_of(std::uint64_t object, runtime::TypeId& type);
 
     Objects& objects_;
     HeapLayout heap_;
     Kinds kinds_;
+    HeldObjects held_;
+    std::map<std::uint64_t, std::uint64_t> large_{};  // storage with pages of its own: its end, by address
     const runtime::Target* target_ = nullptr;
     bool looked_ = false;
     std::string why_not_{};

@@ -29,6 +29,9 @@ constexpr Row kNeeded[] = {
 };
 
 constexpr Row kWanted[] = {
+    {&HeapLayout::js_array, {"type_JSArray__JS_ARRAY_TYPE"}},
+    {&HeapLayout::js_map, {"type_JSMap__JS_MAP_TYPE"}},
+    {&HeapLayout::js_set, {"type_JSSet__JS_SET_TYPE"}},
     {&HeapLayout::bound_function, {"type_JSBoundFunction__JS_BOUND_FUNCTION_TYPE"}},
     {&HeapLayout::descriptor_array, {"type_DescriptorArray__DESCRIPTOR_ARRAY_TYPE"}},
     {&HeapLayout::strong_descriptor_array, {"type_StrongDescriptorArray__STRONG_DESCRIPTOR_ARRAY_TYPE"}},

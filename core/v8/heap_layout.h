@@ -23,6 +23,7 @@ struct HeapLayout {
     std::int32_t first_receiver = 0;  // from here on objects of JavaScript
     std::int32_t first_context = 0, last_context = 0;
     std::int32_t array_buffer = 0, bound_function = 0;
+    std::int32_t js_array = 0, js_map = 0, js_set = 0;
     std::int32_t fixed_double_array = 0, property_array = 0;
     std::int32_t descriptor_array = 0, strong_descriptor_array = 0;
     std::int32_t weak_fixed_array = 0, weak_array_list = 0, array_list = 0, boilerplate = 0;

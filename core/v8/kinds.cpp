@@ -95,6 +95,10 @@ Kind Kinds::read(std::uint64_t map, std::int32_t type) {
     } else if (type >= heap_.first_receiver && type != heap_.bound_function) {
         label.name = constructors_.of_map(map);
         if (type == heap_.array_buffer) kind.role = Kind::Role::buffer;
+        if (type == heap_.js_array) kind.role = Kind::Role::array;
+        if (type == heap_.js_map || type == heap_.js_set) kind.role = Kind::Role::collection;
+    } else if (type >= heap_.first_context && type <= heap_.last_context) {
+        kind.role = Kind::Role::context;
     }
     kind.storage = label.storage;
     kind.type = number_of(label.kind, std::move(label.name));

@@ -35,7 +35,7 @@ struct Kind {
         free,
         unknown
     };
-    enum class Role : std::uint8_t { plain, closure, call, buffer };
+    enum class Role : std::uint8_t { plain, closure, call, buffer, array, collection, context };
 
     Size size = Size::unknown;
     Role role = Role::plain;

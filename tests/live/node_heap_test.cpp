@@ -75,13 +75,19 @@ Json row(const Json& heap, const std::string& name) {
     for (const Json& type : heap.at("types")) {
         if (type.at("name") == name) return type;
     }
-    return {{"name", ""}, {"count", {{"value", 0}}}, {"bytes", {{"value", 0}}}};
+    return {{"name", ""}, {"count", {{"value", 0}}}, {"bytes", {{"value", 0}}}, {"held_by", nullptr}};
 }
 
 double sum_of(const Json& heap) {
     double sum = 0;
     for (const Json& type : heap.at("types")) sum += value(type.at("bytes"));
     return sum;
+}
+
+// Who holds it; empty: it is not told.
+std::string holder_of(const Json& type) {
+    const Json& holder = type.at("held_by");
+    return holder.is_null() ? std::string() : holder.at("name").get<std::string>();
 }
 
 struct Leak {
@@ -172,5 +178,26 @@ TEST_CASE("a full cache of a Node program and what it makes and drops do not gro
         const Json growth = shop.look();
         CAPTURE(growth.dump());
         CHECK(sum_of(growth) < 1'000'000);  // some of it was young before
+    }
+}
+
+TEST_CASE("the variable is told in which a leaking Node program keeps its objects", "[node_heap]") {
+    for (const test::Node& node : test::nodes()) {
+        CAPTURE(node.path);
+        {
+            Shop shop(node);
+            shop.tell("session 1000");
+            static_cast<void>(shop.look());
+            shop.tell("session 60000");
+            shop.tell("churn 1000");  // what the order itself had in its hands is let go
+            const Json growth = shop.look();
+            CAPTURE(growth.dump());
+            CHECK(holder_of(row(growth, "Session")) == "the array kept");
+        }
+        Shop shop(node);
+        for (const char* order : {"lru 20000", "churn 1000"}) shop.tell(order);
+        const Json heap = shop.look();
+        CAPTURE(heap.dump());
+        CHECK(holder_of(row(heap, "Session")) == "the Map cache");
     }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "core/v8/heap_blocks.h"
 
+#include <chrono>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/v8/pages.h"
@@ -31,6 +33,9 @@ v8::HeapLayout heap_layout_of_22() {
     heap.first_context = 190;
     heap.last_context = 199;
     heap.array_buffer = 2062;
+    heap.js_array = 2115;
+    heap.js_map = 2110;
+    heap.js_set = 2111;
     heap.bound_function = 2064;
     heap.fixed_double_array = 188;
     heap.property_array = 269;
@@ -45,10 +50,12 @@ class Rows : public runtime::Sink {
     explicit Rows(v8::HeapBlocks& blocks) : blocks_(blocks) {}
     void add(const runtime::Task&) override {}
     void add(const runtime::TypeRow& row) override {
+        types[blocks_.name_of(row.type).name] = row.type;
         counts[blocks_.name_of(row.type).name] += row.count;
         bytes[blocks_.name_of(row.type).name] += row.bytes;
     }
     std::map<std::string, std::int64_t> counts{}, bytes{};
+    std::map<std::string, runtime::TypeId> types{};
 
   private:
     v8::HeapBlocks& blocks_;
@@ -59,6 +66,8 @@ struct Heap {
         layout.shared_function = 280;
         layout.shared_name = 16;
         layout.scope_info = 272;
+        layout.scope_locals = 2;
+        layout.scope_first = 3;
         layout.first_lazy = 200;
         layout.last_lazy = 203;
         objects.begin(image.memory);
@@ -88,16 +97,24 @@ struct Heap {
         return map(type, words, map(type, words, function));  // one property was added since
     }
 
+    // The page as it is read.
+    struct Page {
+        Page(std::vector<std::uint64_t> objects, std::uint64_t flags) : words(std::move(objects)) {
+            words.insert(words.begin(), {flags, kPage, v8::kPageBytes, 0, 0, 0});
+            words.resize(kPageWords, 0);
+        }
+        [[nodiscard]] runtime::Block block() const {
+            return {kPage, std::as_bytes(std::span(words)), std::as_bytes(std::span(ahead)), &mapping};
+        }
+        std::vector<std::uint64_t> words, ahead = std::vector<std::uint64_t>(8, 0);
+        probe::Mapping mapping{};
+    };
     Rows read(std::vector<std::uint64_t> words, std::uint64_t flags = kOld) {
-        words.insert(words.begin(), {flags, kPage, v8::kPageBytes, 0, 0, 0});
-        words.resize(kPageWords, 0);
-        const std::vector<std::uint64_t> ahead(8, 0);
-        const probe::Mapping mapping{};
         Rows rows(blocks);
-        blocks.read({kPage, std::as_bytes(std::span(words)), std::as_bytes(std::span(ahead)), &mapping},
-                    rows);
+        blocks.read(Page(std::move(words), flags).block(), rows);
         return rows;
     }
+    void search(std::vector<std::uint64_t> words) { blocks.search(Page(std::move(words), kOld).block(), 1); }
 
     HeapImage image{};
     v8::Layout layout = test::layout_of_22();
@@ -187,4 +204,39 @@ TEST_CASE("a heap that is not as it should be is read to its end", "[v8]") {
     const Rows rows = heap.read(words);
     CHECK(rows.counts.at("Session") == 3);
     CHECK(rows.counts.at("Object") == 3);
+}
+
+TEST_CASE("what an array holds is told by the variable that it is kept in", "[v8]") {
+    Heap heap;
+    const std::uint64_t session = heap.class_map("Session", 1057, 4);
+    const std::uint64_t list = heap.class_map("Array", 2115, 4);
+    const std::uint64_t scope =
+        heap.image.object({heap.map(272, 0), smi(0), smi(0), smi(2), heap.text("other"),
+                           heap.text("sessions"), smi(0), smi(0), 0});
+    constexpr std::uint64_t kFirst = 6;  // word of the page
+    constexpr std::int32_t kCount = 25;
+    std::vector<std::uint64_t> words, elements = {heap.array, smi(kCount)};
+    for (int i = 0; i < kCount; ++i) {
+        elements.push_back(kPage + 8 * (kFirst + words.size()) + 1);
+        add(words, {session, 0, 0, 0});
+    }
+    const std::uint64_t storage = kPage + 8 * (kFirst + words.size()) + 1;
+    add(words, elements);
+    const std::uint64_t array = kPage + 8 * (kFirst + words.size()) + 1;
+    add(words, {list, 0, storage, smi(kCount)});
+    add(words, {heap.image.map(191), smi(4), scope, 0, 0, array});
+    add(words, {list, 0, 0, 0});  // so that what is before is followed by something
+    for (std::size_t i = 0; i < words.size(); ++i)
+        heap.image.memory.put_word(kPage + 8 * (kFirst + i), words[i]);
+    const Rows rows = heap.read(words);
+    REQUIRE(rows.counts.at("Session") == kCount);
+    const runtime::Sought sought{rows.types.at("Session"), {}};
+    runtime::Budget budget = runtime::budget_of(1 << 20, std::chrono::seconds(9), std::chrono::seconds(9));
+    REQUIRE(heap.blocks.seek({&sought, 1}, budget));
+    heap.search(words);
+    const auto held = heap.blocks.held_by(sought.type, budget);
+    REQUIRE(held);
+    CHECK(held->by == "the array sessions");
+    CHECK(held->pointers == kCount);
+    CHECK(held->share == 1);
 }

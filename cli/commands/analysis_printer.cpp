@@ -127,7 +127,7 @@ void AnalysisPrinter::take_text(batch::Analysis analysis) {
         if (many || style_.many_files) rows_.push_back({std::move(name), std::move(series.verdict)});
     }
     if (analysis.not_kept > 0) {
-        fmt::print(stderr, "{}: {} more series, of which none grows\n", escape(analysis.file),
+        fmt::print(stderr, "{}: {} more series; none of them grows\n", escape(analysis.file),
                    format_count(analysis.not_kept));
     }
 }

@@ -102,7 +102,7 @@ Result<worker::HeapAnswer> read_first(const Life& life, const Settings& settings
                                 first->baseline.size());
     if (const auto written = write_whole(options.baseline, text, S_IRUSR | S_IWUSR); !written)
         return written.error();
-    fmt::print(stderr, "rampwatch: baseline written to {}: the same command tells later what grew\n",
+    fmt::print(stderr, "rampwatch: baseline written to {}: run the same command later to see what grew\n",
                escape(options.baseline));
     return first;
 }

@@ -41,7 +41,7 @@ Error unknown_key(std::string_view name, const std::string& place, const std::ve
     const std::string_view near = nearest_word(bare, names);
     const bool target = std::find(kNotInFiles.begin(), kNotInFiles.end(), bare) != kNotInFiles.end();
     return {Error::Kind::bad_input, "unknown key: " + escape(name, 64), place,
-            target         ? "what is watched is said on the command line"
+            target         ? "the target is named on the command line"
             : near.empty() ? "the long options of rampwatch watch, without their dashes"
                            : fmt::format("did you mean \"{}\"?", near)};
 }

@@ -46,7 +46,7 @@ Result<std::string> told_path(const std::optional<std::string>& directory) {
     auto place = store::default_history_directory(get, ::geteuid() == 0);
     if (!place) {
         Error error = place.error();
-        error.what = "no place to keep what was told";
+        error.what = "no directory to keep what was reported";
         error.hint = "--state-dir DIR";
         return error;
     }

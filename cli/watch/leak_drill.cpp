@@ -23,7 +23,7 @@ constexpr nanoseconds kLasts = 5min;
 
 }  // namespace
 
-void LeakDrill::begin(const Ways& ways, const watch::Session& session, TargetId whole,
+void LeakDrill::begin(const Outputs& ways, const watch::Session& session, TargetId whole,
                       const std::optional<Life>& who, nanoseconds shift) {
     Event event{.kind = Event::Kind::leak, .target = whole, .mono = boot_now(), .wall = wall_now()};
     event.who = who;

@@ -18,7 +18,7 @@ namespace rampwatch::cli {
 class LeakDrill {
   public:
     // By which it is told; what is null is not there. All of them outlive the drill.
-    struct Ways {
+    struct Outputs {
         std::string name{}, unit{};
         bool to_journal = false;
         Say say{};
@@ -29,7 +29,7 @@ class LeakDrill {
     };
 
     // `whole`: the target that is drilled, last seen as `who`; `shift`: of the session's clock.
-    void begin(const Ways& ways, const watch::Session& session, TargetId whole,
+    void begin(const Outputs& ways, const watch::Session& session, TargetId whole,
                const std::optional<Life>& who, std::chrono::nanoseconds shift);
     // At each tick: what is kept while it lasts goes when it is over.
     void end_when_due(std::chrono::nanoseconds shift);

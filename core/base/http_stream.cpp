@@ -172,7 +172,7 @@ Error HttpStream::State::failed(CURLcode code) const {
     switch (code) {
         case CURLE_OPERATION_TIMEDOUT:
             return {Error::Kind::timed_out,
-                    fmt::format("no answer, or none that goes on, within {}", format_duration(patience)),
+                    fmt::format("no answer, or an answer that stalled, within {}", format_duration(patience)),
                     {},
                     {}};
         case CURLE_COULDNT_CONNECT:

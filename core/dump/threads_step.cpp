@@ -16,7 +16,7 @@ namespace {
 
 class ThreadsStep : public DumpStep {
   public:
-    explicit ThreadsStep(Ways ways) : ways_(std::move(ways)) {}
+    explicit ThreadsStep(ThreadReaders ways) : ways_(std::move(ways)) {}
 
     bool start(const DumpInHand& /*so_far*/) override {
         if (auto error = start_next()) result_ = std::move(*error);
@@ -34,7 +34,7 @@ class ThreadsStep : public DumpStep {
         if (found && is_quick_) {
             found->warnings.insert(
                 found->warnings.begin(),
-                "Names took longer than --dump-timeout allows: these are addresses alone.");
+                "Finding names took longer than --dump-timeout allows: these are only addresses.");
         }
         if (!result_ || is_better(found, *result_)) result_ = std::move(found);
         if (wants_quick()) {
@@ -114,7 +114,7 @@ class ThreadsStep : public DumpStep {
         return {Error::Kind::unavailable, std::move(what), {}, std::move(hint)};
     }
 
-    Ways ways_;
+    ThreadReaders ways_;
     std::size_t next_ = 0;
     bool is_quick_ = false;  // the try with addresses alone is on
     std::vector<Error> missing_{};
@@ -124,6 +124,8 @@ class ThreadsStep : public DumpStep {
 
 }  // namespace
 
-std::unique_ptr<DumpStep> threads_step(Ways ways) { return std::make_unique<ThreadsStep>(std::move(ways)); }
+std::unique_ptr<DumpStep> threads_step(ThreadReaders ways) {
+    return std::make_unique<ThreadsStep>(std::move(ways));
+}
 
 }  // namespace rampwatch::dump

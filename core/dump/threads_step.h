@@ -9,13 +9,13 @@
 
 namespace rampwatch::dump {
 
-struct Ways {
+struct ThreadReaders {
     std::vector<StartJob> list{};  // in the order in which they are tried
     // Of addresses alone: tried where names took too long; empty for none.
     StartJob quick{};
 };
 
 // What was tried in vain is told: in the dump, as a warning, or in the Error.
-std::unique_ptr<DumpStep> threads_step(Ways ways);
+std::unique_ptr<DumpStep> threads_step(ThreadReaders ways);
 
 }  // namespace rampwatch::dump

@@ -64,7 +64,8 @@ StartJob quick_way(const Life& life, const Settings& settings, std::size_t ways)
 
 }  // namespace
 
-Ways ways_of(const Life& life, const Settings& settings, const std::shared_ptr<worker::Worker>& worker) {
+ThreadReaders ways_of(const Life& life, const Settings& settings,
+                      const std::shared_ptr<worker::Worker>& worker) {
     const Choice choice = settings.backend;
     const bool any = choice == Choice::automatic;
     const bool may_stop = settings.native.capture.stop != native::StopPolicy::none;

@@ -10,6 +10,7 @@
 namespace rampwatch::dump {
 
 // An empty list when nothing reads without a stop and none is allowed.
-Ways ways_of(const Life& life, const Settings& settings, const std::shared_ptr<worker::Worker>& worker);
+ThreadReaders ways_of(const Life& life, const Settings& settings,
+                      const std::shared_ptr<worker::Worker>& worker);
 
 }  // namespace rampwatch::dump

@@ -46,7 +46,7 @@ void Goroutines::begin(std::size_t records) {
     if (groups_.size() > kMostAlike / 2 || pcs > kMostPcs / 2) {  // many were left by all: begin anew
         groups_.clear();
         by_key_.clear();
-        for (Known& known : known_) known.group = kNoGroup;
+        for (CachedRecord& known : known_) known.group = kNoGroup;
     }
     if (!begun_) begun_ = now_;
     if ((now_ - *begun_) / kUnit >= kMostUnits) {
@@ -62,7 +62,7 @@ std::uint32_t Goroutines::units(std::chrono::nanoseconds when) const {
 }
 
 // Never earlier than it was: of a unit its end, but not the future.
-std::chrono::nanoseconds Goroutines::sighting(const Known& known) const {
+std::chrono::nanoseconds Goroutines::sighting(const CachedRecord& known) const {
     return known.seen == 0 ? *begun_ : std::min(*begun_ + kUnit * (known.seen + std::int64_t{1}), now_);
 }
 
@@ -116,7 +116,7 @@ Result<void> Goroutines::read_headers(Addresses addresses, std::size_t header) {
 
 // What a goroutine that has not run since it was last read cannot have changed: running clears waitsince.
 bool Goroutines::keep(const Record& record) {
-    Known& known = known_[record.index];
+    CachedRecord& known = known_[record.index];
     if (record.status != Status::waiting || record.wait_since == 0) {
         known.print = 0;
         return false;
@@ -347,7 +347,7 @@ Result<Tally> Goroutines::read(std::chrono::nanoseconds now, std::chrono::nanose
 void Goroutines::forget_outside() {
     unwinder_.forget();
     system_starts_.clear();
-    for (Known& known : known_) {
+    for (CachedRecord& known : known_) {
         if (known.group < groups_.size() && groups_[known.group].partial) known.group = kNoGroup;
     }
 }

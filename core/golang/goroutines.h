@@ -92,7 +92,7 @@ class Goroutines {
         std::uint8_t wait_reason = 0;
         bool system = false;
     };
-    struct Known {                // of the last read, by index in allgs
+    struct CachedRecord {         // of the last read, by index in allgs
         std::uint64_t print = 0;  // of what changes when it runs; 0: nothing known
         std::uint32_t group = 0;
         std::uint32_t seen = 0;  // units since the first read
@@ -101,7 +101,7 @@ class Goroutines {
 
     void begin(std::size_t records);
     [[nodiscard]] std::uint32_t units(std::chrono::nanoseconds when) const;
-    [[nodiscard]] std::chrono::nanoseconds sighting(const Known& known) const;
+    [[nodiscard]] std::chrono::nanoseconds sighting(const CachedRecord& known) const;
     Result<void> read_headers(Addresses addresses, std::size_t header);
     [[nodiscard]] std::size_t header_size() const;
     bool parse(probe::Bytes bytes, Record& record) const;
@@ -123,7 +123,7 @@ class Goroutines {
     std::optional<std::chrono::nanoseconds> begun_{};  // the first read
     std::vector<GoroutineGroup> groups_{};
     std::unordered_multimap<std::uint64_t, std::uint32_t> by_key_{};
-    std::vector<Known> known_{};
+    std::vector<CachedRecord> known_{};
     std::unordered_map<std::uint64_t, bool> system_starts_{};
 
     // Buffers of one chunk, reused.

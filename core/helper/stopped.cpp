@@ -69,17 +69,17 @@ void each_task(pid_t pid, Look look) {
     }
 }
 
-enum class Found { nothing, stopped, unsettled };
+enum class StopState { nothing, stopped, unsettled };
 
-Found look_for_stop(pid_t pid, const std::set<pid_t>& before) {
-    Found found = Found::nothing;
+StopState look_for_stop(pid_t pid, const std::set<pid_t>& before) {
+    StopState found = StopState::nothing;
     each_task(pid, [&](pid_t tid, const TaskState& task) {
         if (before.contains(tid)) return true;
         // A tracer that lives collects the SIGSTOP that it has sent.
-        if (!task.traced && (task.state == 'T' || task.stop_pending)) found = Found::stopped;
-        if (found == Found::nothing && task.state == 't')
-            found = Found::unsettled;  // its tracer is just dying
-        return found != Found::stopped;
+        if (!task.traced && (task.state == 'T' || task.stop_pending)) found = StopState::stopped;
+        if (found == StopState::nothing && task.state == 't')
+            found = StopState::unsettled;  // its tracer is just dying
+        return found != StopState::stopped;
     });
     return found;
 }
@@ -102,12 +102,12 @@ int undo_stop(int pidfd, pid_t pid, const std::set<pid_t>& before) {
     // A stop of the whole process that was there before is its owner's.
     if (before.contains(pid)) return 0;
     for (int quiet = 0; quiet < 6 && std::chrono::steady_clock::now() < end;) {
-        const Found found = look_for_stop(pid, before);
-        if (found == Found::stopped) {
+        const StopState found = look_for_stop(pid, before);
+        if (found == StopState::stopped) {
             if (::syscall(SYS_pidfd_send_signal, pidfd, SIGCONT, nullptr, 0U) != 0) return sent;  // gone
             ++sent;
         }
-        quiet = found == Found::nothing ? quiet + 1 : 0;
+        quiet = found == StopState::nothing ? quiet + 1 : 0;
         std::this_thread::sleep_for(quiet == 0 ? 2ms
                                                : 8ms * (1 << (quiet - 1)));  // 8, 16, ... 256: half a second
     }

@@ -29,12 +29,12 @@ struct Place {
     friend bool operator==(const Place&, const Place&) = default;
 };
 
-struct Kept {
+struct SavedRegister {
     enum class Value : std::uint8_t { same, at, unknown };
     Value value = Value::same;
     Place place{};
 
-    friend bool operator==(const Kept&, const Kept&) = default;
+    friend bool operator==(const SavedRegister&, const SavedRegister&) = default;
 };
 
 // One way through the code, up to `pc`.
@@ -42,7 +42,7 @@ struct Way {
     std::uint64_t pc = 0;
     Place stack{};
     bool is_frame_same = true;  // rbp is what it was at the start
-    std::array<Kept, kKept.size()> kept{};
+    std::array<SavedRegister, kKept.size()> kept{};
     std::vector<std::pair<std::int64_t, std::size_t>> pushed{};  // by us, below the start: what lies where
 };
 
@@ -188,27 +188,27 @@ class Walker {
         return way.stack.offset > -kMostDepth && way.stack.offset < kMostDepth;
     }
 
-    static Kept* kept_of(Way& way, std::size_t reg) {
+    static SavedRegister* kept_of(Way& way, std::size_t reg) {
         const auto found = std::find(kKept.begin(), kKept.end(), reg);
         return found == kKept.end() ? nullptr : &way.kept[static_cast<std::size_t>(found - kKept.begin())];
     }
 
     static bool is_same(Way& way, std::size_t reg) {
-        const Kept* kept = kept_of(way, reg);
-        return kept != nullptr && kept->value == Kept::Value::same &&
+        const SavedRegister* kept = kept_of(way, reg);
+        return kept != nullptr && kept->value == SavedRegister::Value::same &&
                (reg != kFramePointer || way.is_frame_same);
     }
 
     static void lose(Way& way, std::size_t reg) {
-        Kept* kept = kept_of(way, reg);
+        SavedRegister* kept = kept_of(way, reg);
         if (kept == nullptr) return;
-        kept->value = Kept::Value::unknown;
+        kept->value = SavedRegister::Value::unknown;
         if (reg == kFramePointer) way.is_frame_same = false;
     }
 
     // A register out of the stack. Below where the stack was at the start lies only what was pushed since.
     static void take(Way& way, std::size_t reg, Place from) {
-        Kept* kept = kept_of(way, reg);
+        SavedRegister* kept = kept_of(way, reg);
         if (kept == nullptr) return;
         if (from.base == kStackPointer && from.offset < 0) {
             const auto pushed = std::find(way.pushed.rbegin(), way.pushed.rend(),
@@ -218,7 +218,7 @@ class Walker {
             if (reg == kFramePointer) way.is_frame_same = true;
             return;
         }
-        *kept = {Kept::Value::at, from};
+        *kept = {SavedRegister::Value::at, from};
         if (reg == kFramePointer) way.is_frame_same = false;
     }
 
@@ -245,10 +245,10 @@ class Walker {
         rule.cfa = expression({way.stack.base, way.stack.offset + 8});
         rule.registers[kProgramCounter] = {RegisterRule::Kind::at, expression(way.stack)};
         for (std::size_t i = 0; i < kKept.size(); ++i) {
-            const Kept& kept = way.kept[i];
-            if (kept.value == Kept::Value::unknown)
+            const SavedRegister& kept = way.kept[i];
+            if (kept.value == SavedRegister::Value::unknown)
                 rule.registers[kKept[i]].kind = RegisterRule::Kind::undefined;
-            if (kept.value == Kept::Value::at)
+            if (kept.value == SavedRegister::Value::at)
                 rule.registers[kKept[i]] = {RegisterRule::Kind::at, expression(kept.place)};
         }
         for (const std::size_t scratch : {0U, 1U, 2U, 4U, 5U, 8U, 9U, 10U, 11U})

@@ -40,11 +40,11 @@ class ExitFeed : public Feed {
     Roots roots_;
     std::optional<MemoryCgroup> cgroup_{};
     std::optional<std::int64_t> oom_kills_{};
-    struct Seen {
+    struct Sighting {
         std::chrono::nanoseconds mono{}, wall{};
         bool oom_killed = false;  // as the cgroup may be removed soon
     };
-    std::optional<Seen> seen_{};
+    std::optional<Sighting> seen_{};
     std::chrono::nanoseconds next_look_{};
     bool kernel_tells_ = false;  // of endings that are not our children's
     bool told_ = false;

@@ -126,9 +126,9 @@ std::optional<Figures> Procps::read(std::int32_t wanted_pid, std::uint64_t start
     return figures_of(stack, info, state_->ticks_per_s);
 }
 
-std::vector<Procps::Seen> Procps::read_all() {
+std::vector<Procps::ProcessFigures> Procps::read_all() {
     [[maybe_unused]] pids_info* const info = state_->info;
-    std::vector<Seen> seen;
+    std::vector<ProcessFigures> seen;
     const pids_fetch* fetch = ::procps_pids_reap(state_->info, PIDS_FETCH_TASKS_ONLY);
     if (fetch == nullptr) return seen;
     seen.reserve(static_cast<std::size_t>(std::max(0, fetch->counts->total)));

@@ -38,12 +38,12 @@ class Procps {
     std::optional<Figures> read(std::int32_t pid, std::uint64_t start_ticks);
 
     // Every process that has memory (kernel threads have none), in one go: about 22 us each.
-    struct Seen {
+    struct ProcessFigures {
         std::int32_t pid = 0;
         std::uint64_t start_ticks = 0;
         Figures figures{};
     };
-    [[nodiscard]] std::vector<Seen> read_all();
+    [[nodiscard]] std::vector<ProcessFigures> read_all();
 
     // Of every process that has memory what /proc/PID/stat alone tells, about 10 us each. While none of it
     // changes, neither do the figures: memory comes by page faults, or shows in the RSS.

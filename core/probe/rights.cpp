@@ -66,11 +66,11 @@ Error no_right(pid_t pid) {
     const bool reads_all = has_capability(CAP_DAC_READ_SEARCH) || has_capability(CAP_DAC_OVERRIDE);
     if (may_ptrace && !is_ours && !reads_all) {
         error.hint =
-            "CAP_DAC_READ_SEARCH is missing: the state of a thread is in a file that is its user's alone";
+            "CAP_DAC_READ_SEARCH is missing: the state of a thread is in a file that only its user can read";
     } else if (may_ptrace) {
         error.hint =
             in_user_namespace()
-                ? "our CAP_SYS_PTRACE counts in our user namespace alone, and the process is outside of it"
+                ? "our CAP_SYS_PTRACE is valid only in our user namespace, and the process is outside it"
                 : "a security module forbids it, though CAP_SYS_PTRACE is ours";
     } else if (::geteuid() == 0) {
         error.hint = "CAP_SYS_PTRACE is missing";

@@ -168,7 +168,7 @@ void add_dump(Builder& build, const Labels& labels, const Dump& dump) {
 
 void add_target(Builder& build, const TargetFigures& target, bool drill) {
     const Labels labels = {{"scope", target.scope}};
-    build.add("rampwatch_up", "1 while there is a process to look at.", target.sample ? 1 : 0, labels);
+    build.add("rampwatch_up", "1 while the process exists.", target.sample ? 1 : 0, labels);
     build.count("rampwatch_lives_total", "Lives of the target that this watch has seen.", target.lives,
                 labels);
     build.count("rampwatch_samples_total", "Looks at the target.", static_cast<double>(target.samples),
@@ -258,7 +258,7 @@ std::vector<Family> families_of(const Snapshot& snapshot) {
                 seconds(snapshot.own_cpu), {});
     build.add("rampwatch_own_memory_bytes", "Resident memory of the watcher itself.",
               static_cast<double>(snapshot.own_rss_bytes), {});
-    build.add("rampwatch_drill", "1 while an alarm is only an exercise.", snapshot.drill ? 1 : 0, {});
+    build.add("rampwatch_drill", "1 while an alarm is only a test.", snapshot.drill ? 1 : 0, {});
     build.add("rampwatch_info", "The watcher's version.", 1, {{"version", snapshot.version}});
     return build.take();
 }

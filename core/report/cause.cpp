@@ -162,7 +162,7 @@ std::string of_anonymous(const Verdict& verdict, const VerdictContext& context) 
     if (const std::string stacks = grown_stacks(verdict, context); !stacks.empty()) return stacks;
     const auto& threads = verdict.series[index(Series::threads)];
     if (!threads && !has_parts(context)) {
-        return "not known: of this recording RSS alone is known, not what it is made of";
+        return "not known: this recording has only RSS, not what it consists of";
     }
     if (!threads) return "anonymous memory: the heap, or an allocator that keeps what was freed";
     const bool any_rises = std::ranges::any_of(std::array{Series::threads, Series::fds}, [&](Series one) {

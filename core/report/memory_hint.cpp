@@ -162,7 +162,7 @@ std::string hint_for(const Dump& dump, const MemoryPart& part) {
                        "perf trace -e mmap -p PID shows who asks for them.";
             return hint_for_heap(dump, part);
         case MemoryKind::stacks:
-            return "stacks of threads: the group of threads that grew is what to look at.";
+            return "stacks of threads: look at the group of threads that grew.";
         case MemoryKind::file:
             return "pages of a file: the kernel takes those that were not written to when it needs memory.";
         case MemoryKind::shared:

@@ -137,8 +137,9 @@ std::string text_drills(const std::string& host, const std::vector<Drill>& drill
     std::string names, lines;
     for (const Drill& drill : drills) {
         names += (names.empty() ? "" : ", ") + escape(drill.target, 40);
-        lines += fmt::format("{}: an exercise was asked for at {}, by rampwatch drill. This is no leak.\n",
-                             escape(drill.target, 40), format_time(drill.wall));
+        lines +=
+            fmt::format("{}: a test alarm was requested at {}, by rampwatch drill. This is not a leak.\n",
+                        escape(drill.target, 40), format_time(drill.wall));
     }
     return fmt::format("rampwatch: DRILL{}: {}\n\n{}", host.empty() ? "" : " on " + escape(host, 32), names,
                        lines);
@@ -154,7 +155,7 @@ std::string text_report(const Report& report, const ReportTextStyle& style) {
         text += fmt::format("\n{} other {} without news", report.left_out,
                             report.left_out == 1 ? "target" : "targets");
         if (report.left_out_leaks > 0)
-            text += fmt::format("; {} of them {}, told before", report.left_out_leaks,
+            text += fmt::format("; {} of them {}, reported before", report.left_out_leaks,
                                 report.left_out_leaks == 1 ? "leaks" : "leak");
         text += "\n";
     }

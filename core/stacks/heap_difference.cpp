@@ -39,7 +39,7 @@ HeapTypes heap_difference(const HeapTypes& before, const HeapTypes& now) {
     std::stable_sort(change.types.begin(), change.types.end(),
                      [](const HeapType& a, const HeapType& b) { return a.bytes.value > b.bytes.value; });
     change.notes.emplace_back(
-        "Two samples were compared: a baseline (heap --baseline) tells smaller growth.");
+        "Two samples were compared: a baseline (heap --baseline) shows smaller growth.");
     return change;
 }
 

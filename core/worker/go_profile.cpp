@@ -111,12 +111,12 @@ Result<std::vector<Source>> own_sources(pid_t pid) {
     return sources;
 }
 
-struct Found {
+struct FoundProfile {
     Source source{};
     stacks::Profile profile{};
 };
 
-Result<Found> find_profile(pid_t pid, nanoseconds until) {
+Result<FoundProfile> find_profile(pid_t pid, nanoseconds until) {
     const auto sources = own_sources(pid);
     if (!sources) return sources.error();
     std::string why;
@@ -124,7 +124,7 @@ Result<Found> find_profile(pid_t pid, nanoseconds until) {
         const nanoseconds left = until - boot_now();
         if (left < kLeastTime) break;
         auto profile = fetch(source, "goroutine", std::min(left, kAutoTime));
-        if (profile) return Found{source, std::move(*profile)};
+        if (profile) return FoundProfile{source, std::move(*profile)};
         if (profile.error().kind == Error::Kind::unavailable) return profile.error();
         why += fmt::format("{}{}: {}", why.empty() ? "" : "; ", source.url, profile.error().what);
     }
@@ -132,7 +132,7 @@ Result<Found> find_profile(pid_t pid, nanoseconds until) {
                  fmt::format("PID {}", pid), "is net/http/pprof mounted?"};
 }
 
-void add_leaked(const Found& found, nanoseconds until, Dump& dump) {
+void add_leaked(const FoundProfile& found, nanoseconds until, Dump& dump) {
     const auto leaked = fetch(found.source, "goroutineleak", until - boot_now());
     if (leaked) {
         dump.go->leaked = leaked->total;
@@ -173,7 +173,7 @@ Result<std::string> pprof_place(std::string_view word) {
 
 Result<Dump> ask_profile(pid_t pid, const std::string& place, nanoseconds timeout) {
     const nanoseconds until = boot_now() + timeout;
-    Found found;
+    FoundProfile found;
     if (place == kPprofAuto) {
         auto found_there = find_profile(pid, until);
         if (!found_there) return found_there.error();

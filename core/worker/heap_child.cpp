@@ -246,14 +246,14 @@ std::optional<Result<HeapAnswer>> as_go(const Life& life, std::uint64_t program,
     return go_answer(*runtime, life, program, given);
 }
 
-struct Asked {
+struct HeapRequest {
     Life life{};
     std::uint64_t sample_bytes = 0;
     std::optional<bool> go{};
     std::vector<std::byte> given{};
 };
 
-Result<HeapAnswer> answer_of(const Asked& asked) {
+Result<HeapAnswer> answer_of(const HeapRequest& asked) {
     const Life& life = asked.life;
     const std::uint64_t sample_bytes = asked.sample_bytes;
     const std::span<const std::byte> given = asked.given;
@@ -356,7 +356,7 @@ int heap_main(int argc, char** argv) {
     const auto pid = number(2), ticks = number(3), sample = number(5), nice = number(6);
     if (!pid || !ticks || !sample || !nice || *pid <= 0 || *pid > 1 << 30) return 2;
     ::setpriority(PRIO_PROCESS, 0, *nice > 0 ? 10 : 0);
-    Asked asked;
+    HeapRequest asked;
     asked.life.pid = static_cast<std::int32_t>(*pid);
     asked.life.start_ticks = static_cast<std::uint64_t>(*ticks);
     asked.life.boot_id = argv[4];

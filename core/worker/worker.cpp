@@ -91,7 +91,7 @@ void Worker::reap_idle() {
 
 Result<Worker::Ticket> Worker::ask(Order order, std::chrono::nanoseconds now) {
     if (waiting_.size() >= kMostWaiting)
-        return failed("too many looks at it are under way", Error::Kind::unavailable);
+        return failed("too many readings of it are in progress", Error::Kind::unavailable);
     reap_idle();
     if (child_ < 0) {
         if (now < not_before_) {

@@ -38,7 +38,7 @@ TEST_CASE("each process of a ps log is judged, with its name and a table", "[ana
     CHECK(contains(ran.out, "PID 4711 (leaker): LEAK, confirmed: memory grew by "));
     CHECK(contains(ran.out, "PID 4712 (steady): healthy: "));
     CHECK(contains(ran.out, "\nseries "));
-    CHECK(contains(ran.out, "of this recording RSS alone is known"));
+    CHECK(contains(ran.out, "this recording has only RSS"));
 }
 
 TEST_CASE("as JSON each series is an object with its labels", "[analyze]") {

@@ -129,7 +129,7 @@ TEST_CASE("a drill is mailed once, marked, and below a true leak", "[report]") {
     const Ran alone = histories.report({"--quiet"});
     CHECK(alone.status == 1);
     CHECK(contains(alone.out, "rampwatch: DRILL"));
-    CHECK(contains(alone.out, "steady: an exercise was asked for"));
+    CHECK(contains(alone.out, "steady: a test alarm was requested"));
     CHECK_FALSE(contains(histories.report().out, "DRILL"));
     CHECK(histories.report({"--quiet"}).out.empty());
 

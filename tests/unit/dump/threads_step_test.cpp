@@ -35,7 +35,7 @@ Dump dump_by(std::string backend, std::int64_t threads) {
     return dump;
 }
 
-DumpInHand run(Ways ways, DumpInHand in_hand = {}) {
+DumpInHand run(ThreadReaders ways, DumpInHand in_hand = {}) {
     const auto step = threads_step(std::move(ways));
     REQUIRE(step->start(in_hand));
     for (int turns = 0; !step->turn(); ++turns) REQUIRE(turns < 10);
@@ -72,7 +72,7 @@ TEST_CASE("a reader that was ended early is followed by addresses alone, whateve
     cut.timed_out = true;
     const DumpInHand found = run({{gives(cut)}, gives(dump_by("eu-stack", 9))});
     CHECK(found.dump.threads == 9);
-    CHECK(says(found.dump, "these are addresses alone"));
+    CHECK(says(found.dump, "these are only addresses"));
 
     Dump worded = dump_by("eu-stack", 3);
     worded.warnings = {"eu-stack was ended after 30 s; it had shown 3 of 9 threads."};

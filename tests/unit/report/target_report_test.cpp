@@ -177,7 +177,8 @@ TEST_CASE("a subject counts the leaks that were told before", "[report]") {
     report.left_out = 4;
     report.left_out_leaks = 3;
     CHECK(subject_line(report).ends_with("; 3 more leak"));
-    CHECK(contains(text_report(report, {}), "4 other targets without news; 3 of them leak, told before\n"));
+    CHECK(
+        contains(text_report(report, {}), "4 other targets without news; 3 of them leak, reported before\n"));
 }
 
 TEST_CASE("a target that was killed after the last report is news, one before it is not", "[report]") {

@@ -96,6 +96,7 @@ void HistoryRecorder::flush() {
     waiting_.clear();
     if (told_) healed();
     stuck_since_.reset();
+    note_upkeep();
 }
 
 Result<void> HistoryRecorder::write_all() {
@@ -148,6 +149,15 @@ void HistoryRecorder::healed() {
         text += fmt::format("; {} samples are missing in it", format_count(lost));
     missing_told_ = missing_;
     say_(text);
+}
+
+// What is written is kept, but nothing is thinned out: the file grows, and somebody should know.
+void HistoryRecorder::note_upkeep() {
+    const auto error = writer_->upkeep_error();
+    if (error && error->kind == Error::Kind::timed_out) return;  // somebody else holds it; it is tried again
+    if (error.has_value() == std::exchange(upkeep_told_, error.has_value())) return;
+    say_(error ? "the history is not thinned out, and grows: " + to_string(*error)
+               : "the history is thinned out again");
 }
 
 void HistoryRecorder::end(const std::string& reason) {

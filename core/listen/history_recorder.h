@@ -55,6 +55,7 @@ class HistoryRecorder final : public watch::Listener {
     Result<void> write_all();
     void failed(const Error& error);
     void healed();
+    void note_upkeep();
 
     store::HistorySettings settings_;
     Say say_;
@@ -66,6 +67,7 @@ class HistoryRecorder final : public watch::Listener {
     std::chrono::nanoseconds next_try_{};
     std::optional<std::chrono::nanoseconds> stuck_since_{};
     bool told_ = false;
+    bool upkeep_told_ = false;
     std::int64_t missing_ = 0;
     std::int64_t missing_told_ = 0;
 };

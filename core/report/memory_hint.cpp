@@ -75,6 +75,10 @@ bool reads_java(const Dump& dump) {
     });
 }
 
+bool reads_v8(const Dump& dump) {
+    return dump.heap && dump.heap->reader == "Node.js" && dump.heap->since && dump.heap->missing.empty();
+}
+
 // Heaps of a runtime of its own, and allocators beside libc's: asked by their own means.
 std::string hint_for_runtime(const Dump& dump) {
     const MemoryParts& memory = *dump.memory;
@@ -92,6 +96,11 @@ std::string hint_for_runtime(const Dump& dump) {
     if (uses(memory, "JVM"))
         return "a JVM: jcmd PID GC.class_histogram -all shows its heap without a collection, and "
                "VM.native_memory (with -XX:NativeMemoryTracking=summary) the rest.";
+    if (uses(memory, "Node.js") && reads_v8(dump))
+        return is_mostly_free(*dump.heap)
+                   ? "free rather than leaked: most of what V8's heap grew by is free in its pages, which "
+                     "are used again, and go back to the kernel where a whole page is free."
+                   : "Node.js: what grew in its heap is listed with it, by constructor.";
     if (uses(memory, "Node.js"))
         return "Node.js: kill -USR1 PID opens its inspector; two heap snapshots, compared, show what holds "
                "it.";
@@ -124,9 +133,6 @@ std::string hint_by_types(const Dump& dump) {
         return "fragmentation rather than a leak: most of what the heap grew by is free in Python's pools, "
                "which "
                "go back to the kernel only where a whole arena is free; a restart gives the rest back.";
-    if (is_mostly_free(*dump.heap) && dump.heap->reader == "Node.js")
-        return "free rather than leaked: most of what V8's heap grew by is free in its pages, which are used "
-               "again, and go back to the kernel where a whole page is free.";
     if (is_mostly_free(*dump.heap))
         return "fragmentation rather than a leak: most of what the heap grew by is held free by malloc; "
                "malloc_trim(0), called by the program, or MALLOC_ARENA_MAX=2, gives it back.";

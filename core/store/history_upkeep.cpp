@@ -25,7 +25,8 @@ HistoryWriter::Upkeep::Upkeep(std::string path, const Retention& keep, bool once
         return;
     }
     auto database = open_again(path_, kPatience);
-    if (database) static_cast<void>(work(*database, true, {}));
+    const auto worked = database ? work(*database, true, {}) : Result<void>(database.error());
+    if (!worked) error_ = worked.error();
 }
 
 void HistoryWriter::Upkeep::checkpoint_soon() {
@@ -51,9 +52,11 @@ void HistoryWriter::Upkeep::live(const std::stop_token& stop) {
         if (stop.stop_requested()) return;
         if (!database) {
             auto opened = open_again(path_, kPatience);
-            if (opened) database.emplace(std::move(*opened));
+            const std::lock_guard lock(mutex_);
+            error_ = opened ? std::nullopt : std::optional(opened.error());
+            if (!opened) continue;
+            database.emplace(std::move(*opened));
         }
-        if (!database) continue;
         const bool thin = boot_now() >= next_thinning;
         const auto worked = work(*database, thin, stop);
         if (thin) next_thinning = boot_now() + kBetweenThinnings;

@@ -20,6 +20,7 @@ constexpr std::size_t kHeaderWords = 2;  // that tell an object's size
 constexpr std::size_t kMostHead = 1024;  // words of a page before its first object
 constexpr std::size_t kLeastKept = 8;    // objects, below which nothing is said of their pointers
 constexpr std::size_t kMostLarge = 1 << 16;
+constexpr std::uint64_t kMuchOutside = 1 << 20;  // bytes, of which is told where they lie
 constexpr double kHalf = 0.5, kLittle = 0.02;
 constexpr std::uint64_t kMostProbes = 1 << 16;  // places in a mapping that may begin a page
 
@@ -38,7 +39,8 @@ void HeapBlocks::begin(const runtime::Target& target) {
     kept_.wipe();
     held_.begin();
     large_.clear();
-    young_ = outside_ = false;
+    young_ = false;
+    outside_ = 0;
     pages_ = unread_pages_ = 0;
 }
 
@@ -114,7 +116,7 @@ void HeapBlocks::count(std::uint64_t address, const Object& object, Words words)
     row.bytes += static_cast<std::int64_t>(object.size);
     if (object.kind.role == Kind::Role::buffer) {
         const std::uint64_t outside = kinds_.bytes_outside(own);
-        outside_ = outside_ || outside > 0;
+        outside_ += outside;
         row.bytes += static_cast<std::int64_t>(outside);
     }
     if (!object.kind.storage && object.kind.size == Kind::Size::fixed) kept_.offer(type, own);
@@ -194,7 +196,7 @@ std::vector<std::string> HeapBlocks::notes() const {
         notes.push_back(
             "Young objects are left out; old ones that nothing refers to count until the next full "
             "collection.");
-    if (outside_)
+    if (outside_ >= kMuchOutside)
         notes.push_back("The bytes of an ArrayBuffer, as of a Buffer, lie outside of it and count with it.");
     return notes;
 }

@@ -86,7 +86,8 @@ class HeapBlocks : public runtime::Blocks, public runtime::Holders {
     std::set<std::uint64_t> mappings_{};  // with pages of V8's, by their start
     std::unordered_map<runtime::TypeId, runtime::TypeRow> rows_{};
     runtime::KeptObjects kept_{};
-    bool young_ = false, outside_ = false;  // were there any
+    bool young_ = false;         // there are some
+    std::uint64_t outside_ = 0;  // bytes of ArrayBuffers that were met
     std::uint64_t pages_ = 0, unread_pages_ = 0;
 };
 

@@ -28,6 +28,7 @@
 #include "core/probe/memory.h"
 #include "core/probe/process.h"
 #include "core/probe/program_mark.h"
+#include "core/v8/runtime.h"
 #include "core/worker/go_heap.h"
 #include "core/worker/runtimes.h"
 
@@ -186,9 +187,12 @@ std::uint64_t program_of(pid_t tid) {
     return mark ? mark->start_stack : 0;
 }
 
-// Where it is malloc's heap that was read.
+// Where it is malloc's heap that was read, or others can tell more.
 void note_language(const runtime::Runtime& read, const probe::Maps& maps, std::int32_t pid,
                    HeapTypes& types) {
+    if (read.name() == v8::entry().name)
+        types.notes.push_back(
+            fmt::format("Snapshots tell who holds them: kill -USR1 {} opens its inspector.", pid));
     const UnreadLanguage* language = unread_language(maps);
     if (language == nullptr || read.name() != cxx::glibc_entry().name) return;
     types.unread = language->name;

@@ -38,6 +38,8 @@ TEST_CASE("a leak of async functions is told by the line where they await", "[no
     CHECK(has(told,
               "\n    QuoteService.fetchQuote                 service.js:15\n    QuoteService.handleOrder "));
     CHECK_FALSE(has(told, "are still here"));  // V8 does not tell one call from another
+    CHECK(has(told, " x Array, "));            // of each order
+    CHECK_FALSE(has(told, "nly malloc's heap is read"));
     CHECK(has(told, "kill -USR1 " + leaker.pid_word()));
 }
 

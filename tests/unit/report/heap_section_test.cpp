@@ -104,6 +104,14 @@ TEST_CASE("growth that malloc holds free is fragmentation, in the hint too", "[r
     CHECK(has(report::memory_hints(dump)[0], "fragmentation rather than a leak"));
     CHECK(has(report::heap_section(dump), "mostly fragmentation, not a leak"));
     CHECK(report::heap_cause(dump).empty());
+    // Of a Node it is V8's, and where its heap is not read its inspector is the way.
+    dump.memory->allocators = {"Node.js"};
+    CHECK(has(report::memory_hints(dump)[0], "kill -USR1 PID"));
+    dump.heap->reader = "Node.js";
+    CHECK(has(report::memory_hints(dump)[0], "free rather than leaked: most of what V8's heap"));
+    CHECK(has(report::heap_section(dump), "V8's heap holds 200 MiB more free"));
+    dump.heap->free_bytes = {};
+    CHECK(has(report::memory_hints(dump)[0], "what grew in its heap is listed with it, by constructor"));
 }
 
 TEST_CASE("what is free in Python's pools is not said of malloc", "[report]") {

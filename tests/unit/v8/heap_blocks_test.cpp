@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <map>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -239,4 +240,41 @@ TEST_CASE("what an array holds is told by the variable that it is kept in", "[v8
     CHECK(held->by == "the array sessions");
     CHECK(held->pointers == kCount);
     CHECK(held->share == 1);
+}
+
+TEST_CASE("a page whose words were changed is read and searched to its end", "[v8]") {
+    Heap heap;
+    const std::uint64_t session = heap.class_map("Session", 1057, 4), list = heap.class_map("Array", 2115, 4);
+    const std::vector<std::uint64_t> some = {session,
+                                             list,
+                                             heap.array,
+                                             heap.string,
+                                             heap.free_space,
+                                             heap.image.map(191),
+                                             heap.image.map(2108),
+                                             heap.image.map(2066),
+                                             heap.image.map(269),
+                                             kPage + 49,
+                                             smi(3),
+                                             smi(1 << 30),
+                                             smi(-1),
+                                             ~std::uint64_t{0}};
+    std::mt19937 random(7);
+    for (int round = 0; round < 60; ++round) {
+        std::vector<std::uint64_t> words;
+        for (std::uint64_t i = 0; i < 400; ++i) add(words, {session, smi(1), kPage + 49 + 32 * (i % 50), 0});
+        for (int i = 0; i < 300; ++i) words[random() % words.size()] = some[random() % some.size()];
+        const Rows rows = heap.read(words);
+        std::vector<runtime::Sought> sought;
+        for (const auto& [name, type] : rows.types) sought.push_back({type, {}});
+        runtime::Budget budget =
+            runtime::budget_of(1 << 24, std::chrono::seconds(60), std::chrono::seconds(60));
+        if (!heap.blocks.seek(sought, budget)) continue;
+        heap.search(words);
+        for (const auto& one : sought) {
+            heap.blocks.edges(one.type, budget);
+            if (const auto held = heap.blocks.held_by(one.type, budget)) CHECK(held->by.size() < 1000);
+        }
+        CHECK(rows.counts.size() <= 20);
+    }
 }

@@ -59,8 +59,10 @@ std::optional<std::uint64_t> PythonHolders::holder_of(std::uint64_t address, std
     return kOfType | (itself ? ~std::uint32_t{0} : in.type);
 }
 
-void PythonHolders::search_words(std::uint64_t address, std::span<const std::byte> bytes, const Pool* pool,
-                                 double stands_for) {
+void PythonHolders::search_words(const runtime::Block& block, std::size_t from, std::size_t size,
+                                 const Pool* pool, double stands_for) {
+    const std::uint64_t address = block.address + from;
+    const auto bytes = block.bytes.subspan(from, size);
     std::optional<FreeList> list;
     for (std::size_t at = 0; at + 8 <= bytes.size() && hits_ < kMostHits; at += 8) {
         const std::uint64_t word = word_at(bytes, at);
@@ -68,7 +70,9 @@ void PythonHolders::search_words(std::uint64_t address, std::span<const std::byt
         if (!group) continue;
         ++hits_;
         const auto holder = holder_of(address, at, bytes, pool, list, *group);
-        if (holder) groups_[*group].votes.add(*holder, word, stands_for);
+        if (holder)
+            groups_[*group].votes.add(
+                *holder, word, runtime::weight_of(word, block.address, block.bytes.size(), stands_for));
     }
 }
 
@@ -78,7 +82,7 @@ void PythonHolders::search(const runtime::Block& block, double stands_for) {
         const auto rest = block.bytes.subspan(at);
         const auto pool = pool_at(block.address + at, rest);
         const std::size_t size = pool ? pool->size : std::min(kPage, rest.size());
-        search_words(block.address + at, rest.first(size), pool ? &*pool : nullptr, stands_for);
+        search_words(block, at, size, pool ? &*pool : nullptr, stands_for);
         at += size;
     }
 }

@@ -39,7 +39,7 @@ class PythonHolders : public runtime::Holders {
     };
     static constexpr std::size_t kMostHits = 1'000'000;
 
-    void search_words(std::uint64_t address, std::span<const std::byte> bytes, const Pool* pool,
+    void search_words(const runtime::Block& block, std::size_t from, std::size_t size, const Pool* pool,
                       double stands_for);
     std::optional<std::uint64_t> holder_of(std::uint64_t address, std::size_t offset,
                                            std::span<const std::byte> bytes, const Pool* pool,

@@ -195,7 +195,8 @@ void HeapHolders::search(const Block& block, double stands_for) {
             holder != 0 && (kind_of(holder) == Holder::array || kind_of(holder) == Holder::piece);
         last = chunk;
         array = is_array ? holder : 0;
-        if (holder != 0) groups_[hit.group].votes.add(holder, hit.object, stands_for);
+        const double weight = runtime::weight_of(hit.object, block.address, block.bytes.size(), stands_for);
+        if (holder != 0) groups_[hit.group].votes.add(holder, hit.object, weight);
     }
 }
 

@@ -51,9 +51,10 @@ void HeapFeed::begin_next() {
     while (!call_ && !waiting_.empty()) {
         life_ = std::move(waiting_.front());
         waiting_.pop_front();
-        auto call = worker::HeapCall::start(
-            life_,
-            {.sample_bytes = settings_.sample_bytes, .timeout = settings_.timeout, .somebody_waits = false});
+        auto call = worker::HeapCall::start(life_, {.sample_bytes = settings_.sample_bytes,
+                                                    .timeout = settings_.timeout,
+                                                    .somebody_waits = false,
+                                                    .holders = false});
         if (call) call_.emplace(std::move(*call));
     }
 }

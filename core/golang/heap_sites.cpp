@@ -20,7 +20,9 @@ constexpr std::size_t kHead = 6, kCycle = 4, kCycles = 4;
 constexpr std::uint64_t kMemProfile = 1;
 constexpr std::uint64_t kDeepest = 1024;  // GODEBUG profstackdepth, at most
 constexpr std::uint64_t kUserEnd = std::uint64_t{1} << 47;
-constexpr int kProof = 3;  // records in a row
+constexpr int kProof = 3;                                   // records in a row
+constexpr std::int64_t kMostCount = std::int64_t{1} << 56;  // so that three of them can be added up
+constexpr std::size_t kMostCalls = std::size_t{1} << 22;    // of all stacks: 32 MiB
 
 struct Bucket {
     std::uint64_t allnext = 0;
@@ -32,7 +34,7 @@ bool is_place(std::uint64_t address) { return address % 8 == 0 && address >= 655
 
 bool sound(const std::array<std::int64_t, kCycle>& cycle) {
     return std::all_of(cycle.begin(), cycle.end(),
-                       [](std::int64_t number) { return number >= 0 && number < std::int64_t{1} << 56; });
+                       [](std::int64_t number) { return number >= 0 && number < kMostCount; });
 }
 
 std::optional<Bucket> read_bucket(const Runtime& runtime, std::uint64_t address) {
@@ -53,6 +55,7 @@ std::optional<Bucket> read_bucket(const Runtime& runtime, std::uint64_t address)
     for (std::size_t cycle = 0; cycle < kCycles; ++cycle) {
         for (std::size_t i = 0; i < kCycle; ++i) {
             const auto number = static_cast<std::int64_t>(words[depth + cycle * kCycle + i]);
+            if (number < 0 || number >= kMostCount) return std::nullopt;
             (cycle == 0 ? bucket.active : bucket.future)[i] += number;
         }
         if (!sound(bucket.active) || !sound(bucket.future)) return std::nullopt;
@@ -117,8 +120,9 @@ Result<AllocationSites> allocation_sites(const Runtime& runtime) {
     AllocationSites read;
     std::vector<Bucket> buckets;
     std::set<std::uint64_t> seen;
+    std::size_t calls = 0;
     for (std::uint64_t address = *head; address != 0;) {
-        if (buckets.size() >= kMostSites || !seen.insert(address).second) {
+        if (buckets.size() >= kMostSites || calls > kMostCalls || !seen.insert(address).second) {
             ++read.left_out;
             break;
         }
@@ -128,6 +132,7 @@ Result<AllocationSites> allocation_sites(const Runtime& runtime) {
             break;
         }
         address = bucket->allnext;
+        calls += bucket->site.pcs.size();
         buckets.push_back(std::move(*bucket));
     }
     read.before_any_collection = std::all_of(buckets.begin(), buckets.end(), [](const Bucket& bucket) {

@@ -30,7 +30,7 @@ constexpr std::size_t kSpan = 128;  // enough of one
 constexpr std::uint64_t kStart = 24, kPages = 32, kPage = 8192;
 constexpr std::uint8_t kInUse = 1, kLastState = 2;
 constexpr std::uint64_t kUserEnd = std::uint64_t{1} << 47;
-constexpr std::uint64_t kMostPages = std::uint64_t{1} << 30;
+constexpr std::uint64_t kMostPages = std::uint64_t{1} << 26;  // so that kMostSpans of them can be added up
 constexpr std::size_t kChunk = 2048;
 
 struct Span {

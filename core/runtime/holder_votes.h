@@ -14,6 +14,12 @@
 
 namespace rampwatch::runtime {
 
+// What a pointer in the block of `size` bytes at `block` stands for, where others of that block stand for
+// `stands_for`: an object that lies beside its pointer is sampled with it or not at all, so that one is one.
+inline double weight_of(std::uint64_t object, std::uint64_t block, std::uint64_t size, double stands_for) {
+    return object - block < size ? 1 : stands_for;
+}
+
 class HolderVotes {
   public:
     static constexpr std::size_t kLeastObjects = 20;

@@ -230,7 +230,7 @@ class Holders {
     // Of the objects that were met since mark(). False: too few to say anything.
     virtual bool seek(std::span<const Sought> sought, Budget& budget) = 0;
     // A block that was read before, as it is now. It was chosen among so many of the heap: a pointer in it
-    // is one of `stands_for`.
+    // is one of `stands_for`, unless it leads to an object of the same block (weight_of() in holder_votes.h).
     virtual void search(const Block& block, double stands_for) = 0;
     // After all blocks. Empty: it is not sure.
     virtual std::optional<Held> held_by(TypeId type, Budget& budget) = 0;

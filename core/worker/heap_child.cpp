@@ -254,6 +254,7 @@ struct HeapRequest {
     Life life{};
     std::uint64_t sample_bytes = 0;
     std::optional<bool> go{};
+    bool holders = true;
     std::vector<std::byte> given{};
 };
 
@@ -268,6 +269,7 @@ Result<HeapAnswer> answer_of(const HeapRequest& asked) {
     const runtime::Target target = (*live)->target();
     heap::Settings settings;
     settings.sample_bytes = sample_bytes;
+    settings.holders = asked.holders;
     runtime::Budget budget = runtime::budget_of(std::uint64_t{64} << 20, settings.cpu, settings.wall);
     std::vector<std::string> refused;
     auto attached = attach_any(target, budget, refused);
@@ -305,7 +307,8 @@ std::vector<std::string> words_of(const Life& life, const HeapOrder& order) {
             order.somebody_waits ? "0" : "10",
             !order.go   ? "any"
             : *order.go ? "go"
-                        : "other"};
+                        : "other",
+            order.holders ? "holders" : "plain"};
 }
 
 SubprocessOptions options_of(const HeapOrder& order) {
@@ -367,6 +370,7 @@ int heap_main(int argc, char** argv) {
     asked.sample_bytes = static_cast<std::uint64_t>(*sample);
     const std::string_view kind = argc > 7 ? argv[7] : "any";
     if (kind != "any") asked.go = kind == "go";
+    asked.holders = argc <= 8 || std::string_view(argv[8]) != "plain";
     asked.given = read_input();
     write_answer(answer_of(asked));
     return 0;

@@ -32,6 +32,8 @@ struct HeapOrder {
     bool somebody_waits = true;
     // Whether it is known to be a Go program, or known not to be one; empty: it is looked at.
     std::optional<bool> go{};
+    // Who holds what is biggest, too: the sample is read twice. A baseline, which nobody reads, needs none.
+    bool holders = true;
     // Of heap::to_bytes(), of the same life: then what grew since is told. Empty: what there is.
     std::vector<std::byte> baseline{};
 };

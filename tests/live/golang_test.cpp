@@ -20,6 +20,8 @@
 #include "core/base/text.h"
 #include "core/golang/describe.h"
 #include "core/golang/goroutines.h"
+#include "core/golang/heap_sites.h"
+#include "core/golang/spans.h"
 #include "tests/catch.h"
 #include "tests/support/target.h"
 #include "tests/temp_tree.h"
@@ -483,4 +485,38 @@ TEST_CASE("a Go program whose memory lies is read to an end, and nothing is lost
     CHECK(read > 10);
     CHECK(refused > 0);
     CHECK(groups > 0);
+}
+
+TEST_CASE("the heap of a Go program whose memory lies is counted within bounds, and what is torn is said",
+          "[golang]") {
+    if (!test::have({test::program("parks_go")})) return;
+    const test::TempTree folder;
+    const test::Target target({test::program("parks_go"), folder.path() + "/dump", "2000"});
+    auto runtime = golang::Runtime::attach(target.pid());
+    REQUIRE(runtime);
+    const probe::Memory truth(probe::live_thread(target.pid()).value());
+    std::size_t torn = 0, counted = 0;
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+        INFO(seed);
+        const LyingReader lies(truth, seed);
+        runtime->read_through(lies);
+        const auto sizes = golang::size_counts(*runtime);
+        if (sizes) {
+            torn += sizes->torn;
+            for (const golang::SizeCount& size : sizes->sizes) {
+                CHECK(size.objects > 0);
+                CHECK(size.bytes >= 0);
+                CHECK((size.size == 0 || size.bytes == size.objects * static_cast<std::int64_t>(size.size)));
+                ++counted;
+            }
+            CHECK(sizes->free_bytes <= sizes->span_bytes);
+        }
+        if (const auto sites = golang::allocation_sites(*runtime)) {
+            CHECK(sites->sites.size() <= golang::kMostSites);
+            for (const golang::AllocationSite& site : sites->sites)
+                CHECK((site.objects > 0 && site.bytes > 0));
+        }
+    }
+    CHECK(torn > 0);
+    CHECK(counted > 1000);
 }

@@ -13,9 +13,10 @@ using Json = nlohmann::json;
 
 namespace {
 
-Json sessions_of(const std::string& how) {
+Json sessions_of(const std::string& how, const std::string& sample = "64M") {
     const test::Target program({test::program("heap_keeper"), how});
-    const auto outcome = test::rampwatch({"heap", "--format", "json", program.pid_word()});
+    const auto outcome =
+        test::rampwatch({"heap", "--format", "json", "--heap-sample", sample, program.pid_word()});
     INFO(outcome.err);
     REQUIRE(outcome.status == 0);
     const Json heap = Json::parse(outcome.out);
@@ -54,5 +55,16 @@ TEST_CASE("a list of stale pointers is never said to hold what lies there now", 
         const Json sessions = sessions_of(how);
         CAPTURE(sessions.dump());
         CHECK(sessions.at("held_by").is_null());
+    }
+}
+
+TEST_CASE("a holder is named from a third of the heap as from all of it", "[heap_holders]") {
+    for (const std::string& how : std::vector<std::string>{"tree", "hash", "array", "member"}) {
+        CAPTURE(how);
+        const Json sessions = sessions_of(how, "2M");
+        CAPTURE(sessions.dump());
+        REQUIRE(sessions.at("held_by").is_object());
+        CHECK(sessions.at("held_by").at("name").get<std::string>().find(how == "member" ? "User" : how) !=
+              std::string::npos);
     }
 }

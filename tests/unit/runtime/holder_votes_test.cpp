@@ -66,6 +66,12 @@ TEST_CASE("a pointer of a sampled block counts for those that were not read", "[
     CHECK(winner->share == Approx(1000.0 / 1100));
 }
 
+TEST_CASE("a pointer beside its object is one, for both are sampled or neither", "[runtime]") {
+    CHECK(weight_of(0x10'0010, 0x10'0000, 16'384, 40) == 1);
+    CHECK(weight_of(0x10'4000, 0x10'0000, 16'384, 40) == 40);
+    CHECK(weight_of(0x0f'fff0, 0x10'0000, 16'384, 40) == 40);
+}
+
 TEST_CASE("a table of addresses has what was put into it, and nothing else", "[runtime]") {
     AddressTable table;
     std::mt19937_64 random(1);

@@ -57,7 +57,9 @@ std::vector<FleetRow> merged(std::vector<FleetRow> rows) {
     const double middle = rows[rows.size() / 2].slope_per_s;
     std::vector<FleetRow> alike, lines;
     for (FleetRow& row : rows) {
-        const bool is_alike = row.slope_per_s * kAlike >= middle && row.slope_per_s <= middle * kAlike;
+        // What is called a leak may fall just now: the middle is always one of them, whatever its sign.
+        const bool is_alike = row.slope_per_s == middle ||
+                              (row.slope_per_s * kAlike >= middle && row.slope_per_s <= middle * kAlike);
         (is_alike ? alike : lines).push_back(std::move(row));
     }
     FleetRow line = alike[alike.size() / 2];
@@ -81,7 +83,8 @@ FleetRow fleet_row(const Labels& labels, std::string workload, const Verdict& ve
     if (const SeriesVerdict* series = leader(verdict)) {
         row.series = series->series;
         row.now = series->last;
-        if (grows(row)) row.slope_per_s = series->slope_per_s.value_or(0);
+        const double slope = series->slope_per_s.value_or(0);
+        if (grows(row) && std::isfinite(slope)) row.slope_per_s = slope;
     }
     const auto& ahead = verdict.forecast ? verdict.forecast : verdict.limit_near;
     if (ahead && !ahead->beyond && !row.ended) row.limit_in_s = ahead->eta_s;

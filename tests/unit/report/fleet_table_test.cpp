@@ -102,3 +102,14 @@ TEST_CASE("a target that has been silent for long does not leak any more", "[rep
     CHECK(has(table.text(kFrame, 80), "No leak in 1 target, 1 did and are over"));
     CHECK(table.leaks() == 1);
 }
+
+TEST_CASE("a leak that falls just now has a line like others", "[report]") {
+    FleetTable alone(20, false), among(20, false);
+    alone.add(row("a", Claim::leak, -500));
+    for (const double slope : {-900.0, -500.0, 1000.0}) among.add(row("a", Claim::leak, slope));
+    CHECK(alone.leak_lines().size() == 1);
+    std::int64_t members = 0;
+    for (const FleetRow& line : among.leak_lines()) members += line.members;
+    CHECK(members == 3);
+    CHECK(has(alone.text(kFrame, 100), "1 of 1 target leaks"));
+}

@@ -41,6 +41,7 @@ void Functions::read_scope(std::uint64_t scope, Function& function) {
     // A name that is empty is followed by the one that was inferred, as of `const f = async () => ...`.
     for (const std::uint64_t word : words) {
         if (!is_object(word)) continue;
+        if (objects_.type_by_map(word) != kNoType) break;        // a map: the next object begins there
         if (objects_.type_of(word) == layout.scope_info) break;  // the scope around it; no name is behind
         if (!function.name.empty()) continue;
         if (auto text = objects_.text(word, 256)) function.name = std::move(*text);

@@ -38,11 +38,11 @@ struct DelayRow {
 };
 constexpr std::array<DelayRow, 7> kDelays = {{
     {"story", 24.6, 26.7},
-    {"ramp", 19.4, 8.5},
-    {"sawtooth_ramp", 17.6, 22.9},
-    {"staircase", 19.6, 9.8},
+    {"ramp", 19.4, 7.7},
+    {"sawtooth_ramp", 17.6, 12.8},
+    {"staircase", 19.6, 8.5},
     {"diurnal_ramp", 23.3, 12.4},
-    {"ramp_from_start", 24.6, 26.7},
+    {"ramp_from_start", 24.6, 27.7},
     {"warm_up_ramp", 30.6, 35.7},
 }};
 

@@ -296,7 +296,7 @@ std::vector<VerdictRow> head_rows(const Verdict& verdict, const VerdictContext& 
         rows = {speed_row(*series), since_row(verdict, *series), straight_row(*series),
                 limit_row(verdict, context)};
         if (const std::string lives = lives_phrase(*series); !lives.empty())
-            rows.insert(rows.begin() + 3, labelled("lives", lives + "; one of them is too short to judge"));
+            rows.insert(rows.begin() + 3, labelled("lives", lives + "; each alone is too short to tell"));
     } else if (verdict.limit_near) {
         rows.push_back(
             labelled("limit near", forecast_phrase(verdict, *verdict.limit_near) + " at this rate"));

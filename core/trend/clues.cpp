@@ -187,12 +187,22 @@ void size_clues(Clues& clues, std::span<const double> all, const Trial& trial, c
 }
 
 // Once a second day has been seen: what came before was level for as long as the window lasts. What began
-// then is a rise of its own.
+// then is a rise of its own. Teeth and noise move single floors; a trend or a wave moves the means of
+// eighths.
 bool from_level(const Window& window, double rise) {
-    constexpr double kLevel = .25;  // range of its floors, as a share of the window's rise
+    constexpr double kLevel = .25;  // range of these means, as a share of the window's rise
     const std::size_t n = window.floors.size();
     if (!window.day || window.before.size() < n) return false;
-    const auto [low, high] = std::ranges::minmax(window.before.last(std::min(window.before.size(), 2 * n)));
+    const auto before = window.before.last(std::min(window.before.size(), 2 * n));
+    double low = 1e300, high = -1e300;
+    for (std::size_t part = 0; part < 8; ++part) {
+        const std::size_t from = part * before.size() / 8, to = (part + 1) * before.size() / 8;
+        double mean = 0;
+        for (std::size_t i = from; i < to; ++i) mean += before[i];
+        mean /= static_cast<double>(to - from);
+        low = std::min(low, mean);
+        high = std::max(high, mean);
+    }
     return high - low <= kLevel * rise;
 }
 

@@ -151,13 +151,24 @@ TEST_CASE("a rise since the start is asked more in its first days than one that 
     CHECK(asked_db(3, 60) == usual);
 }
 
+TEST_CASE("a level is one under noise too that moves its floors by a third of the rise", "[trend]") {
+    constexpr double kOnset_h = 73;
+    Watched watched;
+    watched.feed(kOnset_h + 12, [](double t) {
+        const double held = 24 * noise(std::floor(t / 2400) * 2400);
+        return (300 + held + std::max(0.0, 6 * (t / kHour - kOnset_h))) * kMiB;
+    });
+    const auto weighing = watched.judge.verdict().series[index(Series::memory)]->weighing.value();
+    CHECK(weighing.asked_db == trend::Tuning{}.enough_db);
+}
+
 TEST_CASE("from the third day on it counts that each day gave less than the one before", "[trend]") {
     // Under a wave that hides it within the day.
     const auto decline = [](const Bytes& bytes) {
         Watched watched;
         watched.feed(4 * 24, bytes);
-        for (const Reason& reason :
-             watched.judge.verdict().series[index(Series::memory)]->weighing.value().reasons)
+        const auto memory = watched.judge.verdict().series[index(Series::memory)].value();
+        for (const Reason& reason : memory.weighing.value().reasons)
             if (reason.name == "day_decline") return reason.value;
         return -9.0;
     };

@@ -211,10 +211,12 @@ TEST_CASE("what an array holds is told by the variable that it is kept in", "[v8
     Heap heap;
     const std::uint64_t session = heap.class_map("Session", 1057, 4);
     const std::uint64_t list = heap.class_map("Array", 2115, 4);
+    const std::uint64_t secret = heap.text("secret");
     const std::uint64_t scope =
         heap.image.object({heap.map(272, 0), smi(0), smi(0), smi(2), heap.text("other"),
                            heap.text("sessions"), smi(0), smi(0), 0});
-    constexpr std::uint64_t kFirst = 6;  // word of the page
+    heap.image.object({session, secret, 0, 0});  // behind it, and none of its names
+    constexpr std::uint64_t kFirst = 6;          // word of the page
     constexpr std::int32_t kCount = 25;
     std::vector<std::uint64_t> words, elements = {heap.array, smi(kCount)};
     for (int i = 0; i < kCount; ++i) {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "core/store/history_writer.h"
 #include "core/store/history_schema.h"
+#include "core/store/history_writer.h"
 #include "core/store/sqlite.h"
 #include "core/watch/session.h"
 #include "tests/catch.h"

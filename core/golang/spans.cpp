@@ -58,6 +58,9 @@ bool is_span(const Span& span) {
            span.pages < kMostPages && span.state <= kLastState;
 }
 
+// Given back by the heap, and kept for the next one: it stays in the list, empty.
+bool is_vacant(const Span& span) { return span.state == 0 && span.start == 0 && span.pages == 0; }
+
 // Its objects fill it, and no more of them are used than there are.
 bool is_consistent(const Span& span) {
     const std::uint64_t bytes = span.pages * kPage;
@@ -71,25 +74,27 @@ using Addresses = std::vector<std::uint64_t>;
 
 bool is_pointer(std::uint64_t address) { return address % 8 == 0 && address >= 65536 && address < kUserEnd; }
 
-// The first ones of a list of spans: nearly all are spans by one of the layouts, and the used ones fit.
+// The first ones of a list of spans: nearly all are spans by one of the layouts, and the used ones fit. Where
+// a program has just begun half of them may be vacant.
 std::optional<SpanLayout> layout_of_list(const probe::MemoryReader& memory, std::uint64_t list,
                                          std::uint64_t length) {
-    std::array<std::uint64_t, 32> first{};
+    std::array<std::uint64_t, 128> first{};
     const std::size_t count = std::min<std::size_t>(length, first.size());
     if (!memory.read(list, std::as_writable_bytes(std::span(first).first(count)))) return std::nullopt;
     for (const SpanLayout& layout : kLayouts) {
-        std::size_t spans = 0, used = 0, consistent = 0;
+        std::size_t spans = 0, vacant = 0, used = 0, consistent = 0;
         for (std::size_t i = 0; i < count; ++i) {
             std::array<std::byte, kSpan> bytes{};
             if (!is_pointer(first[i]) || !memory.read(first[i], bytes)) continue;
             const Span span = parse(probe::Bytes{std::span<const std::byte>(bytes)}, layout);
+            vacant += is_vacant(span) ? 1U : 0U;
             if (!is_span(span)) continue;
             ++spans;
             if (span.state != kInUse) continue;
             ++used;
             consistent += is_consistent(span) ? 1U : 0U;
         }
-        if (spans * 10 >= count * 9 && used >= 4 && consistent * 10 >= used * 9) return layout;
+        if (spans * 10 >= (count - vacant) * 9 && used >= 4 && consistent * 10 >= used * 9) return layout;
     }
     return std::nullopt;
 }

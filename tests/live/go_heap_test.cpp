@@ -95,7 +95,7 @@ TEST_CASE("a Go program's leak is told by who allocated it, stripped or not", "[
     const json& top = growth["types"][0];
     CHECK(top["kind"] == "site");
     CHECK(top["name"].get<std::string>().starts_with("main.putCart (keeps.go:"));
-    CHECK(value(top["bytes"]) == Approx(150'000 * 512.0).epsilon(0.25));
+    CHECK(value(top["bytes"]) == Approx(150'000 * 512.0).epsilon(0.4));
     // Of 95 %: one in twenty misses, and the chance here is the target's. Half as wide again it is one in
     // 300.
     const double half = value(top["bytes"]) - top["bytes"]["interval"][0].get<double>();

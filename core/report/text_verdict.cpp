@@ -318,7 +318,8 @@ std::vector<VerdictRow> rows_beside(const Verdict& verdict, const VerdictContext
     if (lead == nullptr) return rows;
     for (const auto& series : verdict.series) {
         if (!series || series->series == lead->series) continue;
-        if (series->shape == Shape::flat && series->current == 0) continue;
+        const bool moves = series->shape != Shape::flat && series->shape != Shape::too_short;
+        if (!moves && series->current == 0) continue;
         if (!is_growth(verdict) && series->claim == Claim::healthy && series->shape == Shape::flat) continue;
         if (!is_growth(verdict) && series->claim == Claim::undecided) continue;
         rows.push_back(labelled(people_word(series->series), trend_of(verdict, *series)));

@@ -240,6 +240,9 @@ TEST_CASE("tasks that grow are told by where they wait, once a dump shows it, an
     verdict.series[index(Series::tasks)] = SeriesVerdict{
         .series = Series::tasks, .claim = Claim::healthy, .shape = Shape::ramp, .first = 8, .current = 36};
     CHECK(text_verdict(verdict).find("tasks rose with it, from 8 to 36") != std::string::npos);
+    verdict.series[index(Series::aged_tasks)] =
+        SeriesVerdict{.series = Series::aged_tasks, .claim = Claim::undecided, .shape = Shape::too_short};
+    CHECK(text_verdict(verdict).find("old tasks") == std::string::npos);  // there are none
 
     Group group{.kind = StackKind::task, .count = 36, .change = 28, .task = "coroutine"};
     group.frames.push_back({.function = "Client.fetch", .file = "/srv/client.py", .line = 12});

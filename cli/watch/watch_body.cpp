@@ -103,6 +103,7 @@ std::vector<watch::Listener*> WatchBody::listeners(std::vector<watch::Listener*>
 }
 
 void WatchBody::turn(watch::Loop& loop) {
+    keep_little_free_memory();
     loop.on_spin = teller();
     loop.run([this] {
         out_.flush();

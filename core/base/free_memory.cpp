@@ -5,6 +5,14 @@
 
 namespace rampwatch {
 
+void keep_little_free_memory() {
+#ifdef __GLIBC__
+    constexpr int kBig = 128 * 1024;  // glibc's own value, before it has learned another
+    ::mallopt(M_MMAP_THRESHOLD, kBig);
+    ::mallopt(M_TRIM_THRESHOLD, kBig);
+#endif
+}
+
 void give_back_free_memory() {
 #ifdef __GLIBC__
     ::malloc_trim(0);

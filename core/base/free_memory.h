@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// What our own malloc holds free, back to the kernel.
+// What our own malloc holds free, back to the kernel. Nothing where the C library cannot.
 #pragma once
 
 namespace rampwatch {
 
-// After work that took much more than is kept: pages in the middle of the heap stay ours otherwise, and a
-// watch that takes dumps for weeks rises with the way in which they happened to lie. Nothing where the C
-// library cannot.
+// For a process that runs for weeks: from now on big buffers are mapped, and unmapped when they are freed. By
+// itself glibc's malloc learns from each that is freed to keep twice as much at the end of its heap, so that
+// a watch rises by a step with each dump or state that is bigger than those before.
+void keep_little_free_memory();
+
+// After work that took much more than is kept: pages in the middle of the heap stay ours otherwise.
 void give_back_free_memory();
 
 }  // namespace rampwatch

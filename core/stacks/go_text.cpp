@@ -143,6 +143,10 @@ void GoText::blank() {
 }
 
 void GoText::stray(std::string_view) {
+    // A call of a package's function where no goroutine is, and not its source behind it: both may be of one
+    // whose first line is lost.
+    if (at_ == At::nothing && unsure_.find('.') != std::string::npos) skip_lines();
+    if (at_ == At::nothing) unsure_.clear();
     if (after_blank_ && !wants_source_) at_ = At::nothing;
 }
 
@@ -208,7 +212,7 @@ bool GoText::line(std::string_view text, bool joined) {
         at_ = At::beyond;
         return true;
     }
-    if (at_ == At::nothing && unsure_.empty()) return call_line(text) || true;
+    if (at_ == At::nothing && unsure_.empty()) return call_line(text) || !joined;
     if (text.starts_with(kCreated)) {
         if (at_ == At::beyond || at_ == At::nothing) return true;
         if (wants_source_) set_damaged();

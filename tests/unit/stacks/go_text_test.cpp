@@ -3,6 +3,7 @@
 
 #include "core/stacks/go_head.h"
 #include "core/stacks/go_profile_text.h"
+#include "core/stacks/text_dumps.h"
 #include "tests/catch.h"
 #include "tests/unit/stacks/capture.h"
 
@@ -127,6 +128,24 @@ TEST_CASE("what goleak prints is read, with and without the runtime's own line",
             kCall + "]\n",
         {});
     CHECK(older.size() == 1);
+}
+
+TEST_CASE("a goroutine whose first line and first source are lost is not lost in silence", "[stacks]") {
+    const auto whole = [](int id) {
+        return "goroutine " + std::to_string(id) +
+               " [chan send]:\nshop.put(0x1)\n\t/src/queue.go:40 +0x8c\ncreated by shop.Handle in goroutine "
+               "1\n"
+               "\t/src/handle.go:75 +0x9e\n\n";
+    };
+    const std::string torn =
+        "shop.put(0x1)\n;;;^/&&r~;;;\nshop.func1()\n\t/src/handle.go:77 +0x45\n"
+        "created by shop.Handle in goroutine 1\n\t/src/handle.go:75 +0x9e\n\n";
+    const stacks::TextDump read = stacks::read_text(whole(7) + torn + whole(9));
+    CHECK(read.stacks.stacks() == 2);
+    CHECK((read.skipped.lines > 0 || read.stacks.damaged() > 0));
+    const stacks::TextDump plain = stacks::read_text(whole(7) + "served in 12 ms\n\n" + whole(9));
+    CHECK(plain.stacks.stacks() == 2);
+    CHECK(plain.skipped.lines + plain.stacks.damaged() == 0);
 }
 
 TEST_CASE("a goroutine profile's records count for as many as they say", "[stacks]") {

@@ -454,16 +454,24 @@ class LyingReader : public probe::MemoryReader {
     std::uint64_t seed_, rarity_;
 };
 
+// A Go program with two thousand goroutines, attached to, and its memory as it is.
+struct Parked {
+    Parked() { REQUIRE(runtime); }
+
+    const test::TempTree folder{};
+    const test::Target target{{test::program("parks_go"), folder.path() + "/dump", "2000"}};
+    decltype(golang::Runtime::attach(0)) runtime = golang::Runtime::attach(target.pid());
+    const probe::Memory truth{probe::live_thread(target.pid()).value()};
+};
+
 }  // namespace
 
 TEST_CASE("a Go program whose memory lies is read to an end, and nothing is lost without a count",
           "[golang]") {
     if (!test::have({test::program("parks_go")})) return;
-    const test::TempTree folder;
-    const test::Target target({test::program("parks_go"), folder.path() + "/dump", "2000"});
-    auto runtime = golang::Runtime::attach(target.pid());
-    REQUIRE(runtime);
-    const probe::Memory truth(probe::live_thread(target.pid()).value());
+    Parked parked;
+    auto& runtime = parked.runtime;
+    const probe::Memory& truth = parked.truth;
     int read = 0;
     std::int64_t refused = 0, groups = 0;
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
@@ -492,11 +500,9 @@ TEST_CASE("a Go program whose memory lies is read to an end, and nothing is lost
 TEST_CASE("the heap of a Go program whose memory lies is counted within bounds, and what is torn is said",
           "[golang]") {
     if (!test::have({test::program("parks_go")})) return;
-    const test::TempTree folder;
-    const test::Target target({test::program("parks_go"), folder.path() + "/dump", "2000"});
-    auto runtime = golang::Runtime::attach(target.pid());
-    REQUIRE(runtime);
-    const probe::Memory truth(probe::live_thread(target.pid()).value());
+    Parked parked;
+    auto& runtime = parked.runtime;
+    const probe::Memory& truth = parked.truth;
     REQUIRE(golang::size_counts(*runtime));  // though half of its list is vacant, as it has just begun
     std::size_t torn = 0, counted = 0;
     for (std::uint64_t seed = 0; seed < 100; ++seed) {

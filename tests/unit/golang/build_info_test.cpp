@@ -10,6 +10,7 @@
 #include "core/golang/layout.h"
 #include "core/golang/pclntab.h"
 #include "tests/catch.h"
+#include "tests/support/elf.h"
 
 using namespace rampwatch;
 using namespace rampwatch::golang;
@@ -20,15 +21,7 @@ constexpr std::size_t kBuildInfoAt = 128;  // what the program headers leave, up
 
 // An executable whose data segment, which is all of the file, has `text` for its build info.
 std::string with_build_info(std::string text, char flags = 2) {
-    Elf64_Ehdr header{};
-    std::memcpy(header.e_ident, ELFMAG, SELFMAG);
-    header.e_ident[EI_CLASS] = ELFCLASS64;
-    header.e_ident[EI_DATA] = ELFDATA2LSB;
-    header.e_machine = EM_X86_64;
-    header.e_type = ET_EXEC;
-    header.e_phoff = sizeof header;
-    header.e_phentsize = sizeof(Elf64_Phdr);
-    header.e_phnum = 1;
+    Elf64_Ehdr header = test::elf_header();
     Elf64_Phdr segment{};
     segment.p_type = PT_LOAD;
     segment.p_flags = PF_R | PF_W;

@@ -20,6 +20,7 @@
 #include "core/hotspot/threads.h"
 #include "core/hotspot/words.h"
 #include "tests/catch.h"
+#include "tests/support/elf.h"
 #include "tests/support/process_image.h"
 
 using namespace rampwatch;
@@ -81,15 +82,7 @@ std::vector<hotspot::Code> compiled_codes(const probe::MemoryReader& memory, con
 
 // An executable with one section of that name, and nothing in it.
 std::string elf_with_section(const std::string& name) {
-    Elf64_Ehdr header{};
-    std::memcpy(header.e_ident, ELFMAG, SELFMAG);
-    header.e_ident[EI_CLASS] = ELFCLASS64;
-    header.e_ident[EI_DATA] = ELFDATA2LSB;
-    header.e_machine = EM_X86_64;
-    header.e_type = ET_EXEC;
-    header.e_phoff = sizeof header;
-    header.e_phentsize = sizeof(Elf64_Phdr);
-    header.e_phnum = 1;
+    Elf64_Ehdr header = test::elf_header();
     header.e_shoff = sizeof header + sizeof(Elf64_Phdr);
     header.e_shentsize = sizeof(Elf64_Shdr);
     header.e_shnum = 2;

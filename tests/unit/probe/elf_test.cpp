@@ -8,25 +8,13 @@
 
 #include "core/golang/pclntab.h"
 #include "tests/catch.h"
+#include "tests/support/elf.h"
 
 using namespace rampwatch;
 using namespace rampwatch::golang;
 using namespace rampwatch::probe;
 
 namespace {
-
-Elf64_Ehdr header() {
-    Elf64_Ehdr header{};
-    std::memcpy(header.e_ident, ELFMAG, SELFMAG);
-    header.e_ident[EI_CLASS] = ELFCLASS64;
-    header.e_ident[EI_DATA] = ELFDATA2LSB;
-    header.e_machine = EM_X86_64;
-    header.e_type = ET_EXEC;
-    header.e_phoff = sizeof header;
-    header.e_phentsize = sizeof(Elf64_Phdr);
-    header.e_phnum = 1;
-    return header;
-}
 
 // One segment at 0x400000, all of the file and what is said to follow it.
 std::string image(const Elf64_Ehdr& header, const std::string& body, std::uint64_t claimed_size = 0) {
@@ -59,7 +47,8 @@ std::string table(std::uint64_t functions, std::uint64_t names) {
 }
 
 std::string table_refusal(const std::string& bytes) {
-    const std::string file = image(header(), std::string(8, '\0') + bytes);  // 8-aligned in the image
+    const std::string file =
+        image(test::elf_header(), std::string(8, '\0') + bytes);  // 8-aligned in the image
     const auto elf = Elf::parse(view(file));
     REQUIRE(elf);
     const auto found = Pclntab::find(*elf);
@@ -71,22 +60,22 @@ std::string table_refusal(const std::string& bytes) {
 TEST_CASE("what is no 64-bit little-endian program of a known machine is refused by name", "[probe]") {
     CHECK(refusal("") == "not an ELF file");
     CHECK(refusal("#!/bin/sh\n" + std::string(100, ' ')) == "not an ELF file");
-    Elf64_Ehdr bad = header();
+    Elf64_Ehdr bad = test::elf_header();
     bad.e_ident[EI_CLASS] = ELFCLASS32;
     CHECK(refusal(image(bad, "")) == "32-bit programs are not read");
-    bad = header();
+    bad = test::elf_header();
     bad.e_ident[EI_DATA] = ELFDATA2MSB;
     CHECK(refusal(image(bad, "")) == "big-endian programs are not read");
-    bad = header();
+    bad = test::elf_header();
     bad.e_machine = EM_RISCV;
     CHECK(refusal(image(bad, "")) == "a machine other than x86-64 and AArch64");
-    bad = header();
+    bad = test::elf_header();
     bad.e_phoff = ~std::uint64_t{0} - 8;
     CHECK(refusal(image(bad, "")) == "no loadable segment");
 }
 
 TEST_CASE("a segment that claims more than the file has gives what there is", "[probe]") {
-    const std::string file = image(header(), "body", ~std::uint64_t{0} / 2);
+    const std::string file = image(test::elf_header(), "body", ~std::uint64_t{0} / 2);
     const auto elf = Elf::parse(view(file));
     REQUIRE(elf);
     CHECK(elf->at(0x400000).size() == file.size());

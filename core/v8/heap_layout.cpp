@@ -53,13 +53,7 @@ constexpr Row kWanted[] = {
 HeapLayout heap_layout_of(const Layout& layout, const FindSymbol& find, const probe::MemoryReader& memory) {
     const Symbols symbols(find, memory);
     HeapLayout heap;
-    for (const Row& row : kNeeded) {
-        const auto value = symbols.said(row);
-        if (value && *value >= 0 && *value <= kMostType)
-            heap.*row.into = *value;
-        else if (heap.missing.empty())
-            heap.missing = "v8dbg_" + std::string(row.names.front());
-    }
+    heap.missing = symbols.take(std::span<const Row>(kNeeded), 0, kMostType, heap);
     for (const std::int32_t offset :
          {heap.map_size, heap.map_constructor, heap.buffer_bytes, heap.buffer_store}) {
         if (offset > kMostOffset && heap.missing.empty()) heap.missing = "offsets of a heap";

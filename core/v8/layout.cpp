@@ -133,21 +133,9 @@ Result<Layout> layout_of(const Version& version, const FindSymbol& find, const p
         return refused(Error::Kind::unavailable, "a V8 with compressed pointers is not read");
     Layout layout;
     layout.version = version;
-    const auto take = [&](const Row& row, std::int32_t most) {
-        const auto value = symbols.said(row);
-        if (!value || *value < 0 || *value > most) return false;
-        layout.*row.into = *value;
-        return true;
-    };
-    const auto missing = [&](const Row& row) {
-        return refused(Error::Kind::bad_input, "check failed: v8dbg_" + std::string(row.names.front()));
-    };
-    for (const Row& row : kOffsets) {
-        if (!take(row, kMostOffset)) return missing(row);
-    }
-    for (const Row& row : kTypes) {
-        if (!take(row, kMostType)) return missing(row);
-    }
+    std::string missing = symbols.take(std::span<const Row>(kOffsets), 0, kMostOffset, layout);
+    if (missing.empty()) missing = symbols.take(std::span<const Row>(kTypes), 0, kMostType, layout);
+    if (!missing.empty()) return refused(Error::Kind::bad_input, "check failed: " + missing);
     if (symbols.said("SmiShiftSize").value_or(31) != 31)
         return refused(Error::Kind::bad_input, "check failed: v8dbg_SmiShiftSize");
     add_rules(layout, symbols);

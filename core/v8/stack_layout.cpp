@@ -72,13 +72,7 @@ bool find_code(const Symbols& symbols, StackLayout& stack) {
 StackLayout stack_layout_of(const Layout& layout, const FindSymbol& find, const probe::MemoryReader& memory) {
     const Symbols symbols(find, memory);
     StackLayout stack;
-    for (const Row& row : kNeeded) {
-        const auto value = symbols.said(row);
-        if (value && *value >= -kMost && *value <= kMost)
-            stack.*row.into = *value;
-        else if (stack.missing.empty())
-            stack.missing = "v8dbg_" + std::string(row.names.front());
-    }
+    stack.missing = symbols.take(std::span<const Row>(kNeeded), -kMost, kMost, stack);
     stack.entries = all_said(symbols, kEntries);
     stack.exits = all_said(symbols, kExits);
     stack.shared_wrapper =

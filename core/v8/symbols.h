@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,22 @@ class Symbols {
             if (const auto value = said(name)) return value;
         }
         return std::nullopt;
+    }
+
+    // All that are said and lie between `least` and `most`, into it; the first that is not, by its newest
+    // name with "v8dbg_": empty where there is none.
+    template <class T>
+    [[nodiscard]] std::string take(std::span<const SymbolRow<T>> rows, std::int32_t least, std::int32_t most,
+                                   T& into) const {
+        std::string missing;
+        for (const SymbolRow<T>& row : rows) {
+            const auto value = said(row);
+            if (value && *value >= least && *value <= most)
+                into.*row.into = *value;
+            else if (missing.empty())
+                missing = "v8dbg_" + std::string(row.names.front());
+        }
+        return missing;
     }
 
   private:

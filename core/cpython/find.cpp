@@ -8,6 +8,7 @@
 #include <cstring>
 #include <vector>
 
+#include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/cpython/record.h"
 #include "core/probe/exported_symbols.h"
@@ -26,8 +27,6 @@ Error refused(Error::Kind kind, std::string what, std::string hint = {}) {
 Error failed(std::string_view check) {
     return refused(Error::Kind::bad_input, fmt::format("check failed: {}", check));
 }
-
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 // An extension module is named after Python, and is none.
 bool is_named_python(std::string_view path) {

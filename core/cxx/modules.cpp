@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/path.h"
+
 namespace rampwatch::cxx {
 
 namespace {
@@ -84,8 +86,7 @@ std::string Modules::place(std::uint64_t address) {
     const File* file = file_of(address);
     if (mapping == nullptr || file == nullptr) return {};
     if (!of_file(*mapping)) --mapping;
-    const std::string& path = mapping->path;
-    return fmt::format("{}+{:#x}", path.substr(path.rfind('/') + 1), address - file->bias);
+    return fmt::format("{}+{:#x}", base_name(mapping->path), address - file->bias);
 }
 
 }  // namespace rampwatch::cxx

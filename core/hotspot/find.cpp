@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/base/path.h"
 #include "core/hotspot/code_cache.h"
 #include "core/hotspot/native_image.h"
 #include "core/hotspot/threads.h"
@@ -18,8 +19,6 @@ namespace {
 Error refused(Error::Kind kind, std::string what, std::string hint = {}) {
     return {kind, std::move(what), "Java", std::move(hint)};
 }
-
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 bool is_other_make(const probe::Mapping& mapping) { return base_name(mapping.path).starts_with("libj9vm"); }
 

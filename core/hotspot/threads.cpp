@@ -5,23 +5,15 @@
 #include <array>
 #include <utility>
 
+#include "core/base/path.h"
 #include "core/hotspot/words.h"
+#include "core/runtime/frame_names.h"
 
 namespace rampwatch::hotspot {
 namespace {
 
 constexpr std::int32_t kInJava = 8, kInJavaTrans = 9;  // JavaThreadState
 constexpr int kTries = 3;                              // of a list that changes under our eyes
-
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
-// Words in place of a frame.
-Frame words(std::string text) {
-    Frame frame;
-    frame.function = std::move(text);
-    frame.language = "java";
-    return frame;
-}
 
 // The TID that a JavaThread's own notes have; 0: none.
 pid_t tid_of(const probe::MemoryReader& memory, const ThreadLayout& at, std::uint64_t thread) {
@@ -70,9 +62,9 @@ runtime::Threads::Role JavaThreads::role(const Frame& native) const {
     return name == "java" || name.starts_with("libjli.so") ? Role::machinery : Role::other;
 }
 
-std::optional<Frame> JavaThreads::unread_code() const { return words("(Java code)"); }
+std::optional<Frame> JavaThreads::unread_code() const { return runtime::in_words("(Java code)", "java"); }
 std::optional<Frame> JavaThreads::own_thread() const {
-    return words("(the JVM's own: collectors, compilers and the like)");
+    return runtime::in_words("(the JVM's own: collectors, compilers and the like)", "java");
 }
 
 Anchor JavaThreads::anchor_of(std::uint64_t thread) const {

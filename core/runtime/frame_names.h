@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "core/runtime/runtime.h"
@@ -18,6 +19,14 @@ struct NamedFrame {
     std::string function{}, file{};  // hostile
     std::optional<std::int64_t> line{};
 };
+
+// Words in place of a frame.
+inline Frame in_words(std::string text, std::string language) {
+    Frame frame;
+    frame.function = std::move(text);
+    frame.language = std::move(language);
+    return frame;
+}
 
 class FrameNames {
   public:

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/path.h"
 #include "core/probe/exported_symbols.h"
 #include "core/runtime/record.h"
 
@@ -23,8 +24,6 @@ constexpr std::size_t kMostVersion = 32;
 Error refused(Error::Kind kind, std::string what, std::string hint = {}) {
     return {kind, std::move(what), "Node.js", std::move(hint)};
 }
-
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 const probe::Mapping* program(const probe::Maps& maps) {
     const auto first = std::find_if(maps.mappings.begin(), maps.mappings.end(), [](const auto& mapping) {

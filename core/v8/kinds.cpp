@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/base/path.h"
+
 namespace rampwatch::v8 {
 namespace {
 
@@ -21,8 +23,6 @@ constexpr std::size_t kMostName = 120;
 constexpr std::int32_t kDictionaries = 1, kOrderedMap = 7, kOrderedSet = 8;
 constexpr std::size_t kClosureOfCall = 3;  // word of a generator object
 constexpr const char* kSystem = "(system)";
-
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 // "quote.js:12"; with its folder where many files are called so.
 std::string place_of(const Frame& frame) {

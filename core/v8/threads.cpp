@@ -6,6 +6,8 @@
 #include <span>
 #include <utility>
 
+#include "core/base/path.h"
+#include "core/runtime/frame_names.h"
 #include "core/runtime/record.h"
 
 namespace rampwatch::v8 {
@@ -13,16 +15,6 @@ namespace {
 
 constexpr std::uint64_t kPart = 64 << 10;  // of a stack, read at a time
 constexpr std::size_t kMostWalked = 100'000;
-
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
-// Words in place of a frame.
-Frame words(std::string text) {
-    Frame frame;
-    frame.function = std::move(text);
-    frame.language = "javascript";
-    return frame;
-}
 
 }  // namespace
 
@@ -40,9 +32,11 @@ runtime::Threads::Role NodeThreads::role(const Frame& native) const {
     return native.function && native.function->starts_with("Builtins_") ? Role::code : Role::machinery;
 }
 
-std::optional<Frame> NodeThreads::unread_code() const { return words("(JavaScript code)"); }
+std::optional<Frame> NodeThreads::unread_code() const {
+    return runtime::in_words("(JavaScript code)", "javascript");
+}
 std::optional<Frame> NodeThreads::own_thread() const {
-    return words("(Node's own: compilers, collectors, its pool and the like)");
+    return runtime::in_words("(Node's own: compilers, collectors, its pool and the like)", "javascript");
 }
 
 // What turns the loop of the main thread or a worker; other threads of Node's have loops of their own.
@@ -53,7 +47,7 @@ std::optional<Frame> NodeThreads::idle_in(const Frame& native) const {
                            return native.function->starts_with(it);
                        });
     if (!turns) return std::nullopt;
-    return words("(idle in its event loop)");
+    return runtime::in_words("(idle in its event loop)", "javascript");
 }
 
 bool NodeThreads::is_code(std::uint64_t address) const {

@@ -93,7 +93,6 @@ std::vector<watch::Listener*> WatchBody::listeners(std::vector<watch::Listener*>
     std::vector<watch::Listener*> all = std::move(remembering);
     if (recorder_) all.push_back(&*recorder_);
     all.push_back(&stop_);
-    all.push_back(&dumps_seen_);
     all.push_back(listener_.get());
     if (keeper_) all.push_back(&*keeper_);
     all.insert(all.end(), ours.begin(), ours.end());
@@ -108,7 +107,6 @@ void WatchBody::turn(watch::Loop& loop) {
     loop.run([this] {
         out_.flush();
         err_.flush();
-        if (std::exchange(dumps_seen_.any, false)) give_back_free_memory();
         const bool waits = out_.waits() || err_.waits();
         stop_.wake_at(waits ? std::optional(boot_now() + kTryAgain) : std::nullopt);
         return stop_.now();

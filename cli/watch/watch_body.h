@@ -70,14 +70,6 @@ class WatchBody {
     void turn(watch::Loop& loop);
     void say_missing_samples();
 
-    // Whether dumps came since it was asked last.
-    struct DumpsSeen final : watch::Listener {
-        void on_event(const Event& event, const watch::Session&) override {
-            any = any || event.kind == Event::Kind::dump || event.kind == Event::Kind::dump_failed;
-        }
-        bool any = false;
-    };
-
     const WatchSettings& settings_;
     const bool with_command_;
     Signals signals_;
@@ -85,7 +77,6 @@ class WatchBody {
     Outlet out_{STDOUT_FILENO};
     Outlet err_{STDERR_FILENO};
     Terminal err_terminal_ = terminal_of(STDERR_FILENO);
-    DumpsSeen dumps_seen_{};
     std::unique_ptr<watch::Listener> listener_{};
     WatchListener* screen_ = nullptr;  // the same, where it is one that draws
     std::optional<listen::CsvRecorder> recorder_{};

@@ -13,10 +13,4 @@ void keep_little_free_memory() {
 #endif
 }
 
-void give_back_free_memory() {
-#ifdef __GLIBC__
-    ::malloc_trim(0);
-#endif
-}
-
 }  // namespace rampwatch

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What our own malloc holds free, back to the kernel. Nothing where the C library cannot.
+// How much memory our own malloc holds free. Nothing is changed where the C library cannot.
 #pragma once
 
 namespace rampwatch {
@@ -8,8 +8,5 @@ namespace rampwatch {
 // itself glibc's malloc learns from each that is freed to keep twice as much at the end of its heap, so that
 // a watch rises by a step with each dump or state that is bigger than those before.
 void keep_little_free_memory();
-
-// After work that took much more than is kept: pages in the middle of the heap stay ours otherwise.
-void give_back_free_memory();
 
 }  // namespace rampwatch
